@@ -1,0 +1,36 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    ADMIN = "admin", _("Admin")
+    LEAD = "lead", _("Lead")
+    REVIEWER = "reviewer", _("Reviewer")
+    AUDITOR = "auditor", _("Auditor")
+    SECURITY = "security", _("Security")
+    MEMBER = "member", _("Member")
+
+
+class Theme(TextChoices):
+    SYSTEM = "system", _("Like the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class DiffView(TextChoices):
+    SPLIT = "split", _("Side by side")
+    UNIFIED = "unified", _("One column")
+
+
+class Scope(TextChoices):
+    """What a token may do. Deciding is not among them: machine identities never approve."""
+
+    SESSIONS_WRITE = "sessions:write", _("Push sessions and outcomes")
+    MEMORY_READ = "memory:read", _("Read memory")
+    PROPOSE = "propose", _("Open proposals and read their state")
+
+
+class Digest(TextChoices):
+    EACH = "each", _("One mail for each")
+    HOURLY = "hourly", _("At most one mail an hour")
+    NEVER = "never", _("No mail")

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import zoneinfo
+from functools import cached_property, partial
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts import roles
+from accounts.enums import DiffView, Digest, Role, Theme
+from accounts.teams import TeamQuerySet
+from audit import ids
+from audit.trail import Actor
+
+
+def public_id_field(prefix: str) -> Any:
+    """An opaque id that leaves the product: prefix and uuid7."""
+    return models.CharField(max_length=40, unique=True, editable=False, default=partial(ids.new, prefix))
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person; may be a member of several teams. Never deleted, only switched off."""
+
+    public_id = public_id_field("usr")
+    email = models.EmailField(_("mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    theme = models.CharField(_("theme"), max_length=8, choices=Theme, default=Theme.SYSTEM)
+    diff_view = models.CharField(_("diff"), max_length=8, choices=DiffView, default=DiffView.SPLIT)
+    notify_by = models.CharField(_("mail when it is my turn"), max_length=8, choices=Digest, default=Digest.HOURLY)
+    is_demo = models.BooleanField(default=False, editable=False)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_address")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    @property
+    def initials(self) -> str:
+        words = str(self).split("@")[0].replace(".", " ").split() or ["?"]
+        return "".join(word[0] for word in words[:2]).upper()
+
+    @property
+    def trail_actor(self) -> Actor:
+        return Actor("person", self.public_id)
+
+
+class Team(models.Model):
+    """The tenant: nothing is visible across teams."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    sole_reviewer = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        return f"team_{self.pk.hex}"
+
+    @property
+    def trail_log(self) -> str:
+        return self.public_id
+
+
+class TeamModel(models.Model):
+    """A row of one team. `objects.of(team)` is the only way in."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def trail_log(self) -> str:
+        return f"team_{self.team_id.hex}"
+
+
+class MembershipQuerySet(TeamQuerySet["Membership"]):
+    def active(self) -> MembershipQuerySet:
+        return self.filter(removed_at=None, user__is_active=True)
+
+    def with_people(self) -> MembershipQuerySet:
+        return self.select_related("user").order_by("user__name", "user__email", "pk")
+
+
+class Membership(TeamModel):
+    """One person in one team, with a set of roles. Removed, never deleted."""
+
+    public_id = public_id_field("mbr")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    roles = models.JSONField(default=list)
+    joined_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+    history = HistoricalRecords(app="accounts")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("team", "user"), name="one_membership_per_team")]
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        return roles.permissions_of(self.roles) if self.removed_at is None else frozenset()
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
+
+
+class InvitationQuerySet(TeamQuerySet["Invitation"]):
+    def pending(self) -> InvitationQuerySet:
+        return self.filter(accepted_at=None, revoked_at=None)
+
+
+class Invitation(TeamModel):
+    """A mailed invitation to join a team; the link's secret is kept only as its SHA-256."""
+
+    public_id = public_id_field("inv")
+    email = models.EmailField()
+    roles = models.JSONField(default=list)
+    secret_sha256 = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="accepted_by_someone",
+                condition=Q(accepted_at=None, accepted_by=None) | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=("team", "email"), condition=Q(accepted_at=None, revoked_at=None), name="one_open_invitation"
+            ),
+        ]
+
+
+class ApiToken(TeamModel):
+    """A machine's way in: scoped, expiring, kept only as a SHA-256. It may never decide."""
+
+    public_id = public_id_field("tok")
+    name = models.CharField(_("name"), max_length=120)
+    secret_sha256 = models.CharField(max_length=64, unique=True)
+    shown_start = models.CharField(max_length=16)
+    scopes = models.JSONField(default=list)
+    agent_id_only = models.CharField(max_length=40, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("team", "-created_at"))]
+
+    @property
+    def trail_actor(self) -> Actor:
+        return Actor("machine", self.public_id)

@@ -1,0 +1,212 @@
+"""What an engine is given to read: memory, sessions and what people decided, frozen at one moment.
+
+Pure data: no Django, no database, no clock. `agents.snapshots` takes one from the rows and a run's manifest.
+Events are held as columns (one sequence per field, all of one length) because a snapshot may hold millions of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+KINDS = ("message", "tool_call", "tool_result", "reasoning", "notice")
+SOURCE_CLASSES = ("user_input", "external_tool", "agent_authored", "system", "recalled")
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMark:
+    """What is known of one statement of a memory: its lines (half-open, from 0) and its record."""
+
+    start: int
+    end: int
+    first_seen: datetime
+    confirmed_at: datetime
+    helpful: int = 0
+    harmful: int = 0
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryText:
+    """One live memory in scope, with the text of the version that the manifest names."""
+
+    id: str
+    version_id: str
+    number: int
+    namespace: str
+    path: str
+    text: str
+    at: datetime
+    protected: bool = False
+    statements: tuple[StatementMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeMark:
+    """How a session ended: name (completed, failed, escalated), who says so, and a score from 0 to 1 where given."""
+
+    name: str
+    source: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionMark:
+    """One session version: `is_new` where no finished run of this agent has read it with these outcomes."""
+
+    id: str
+    external_id: str
+    source: str
+    agent: str
+    is_new: bool
+    task: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    taint: bool = False
+    trust: str = "normal"
+    outcomes: tuple[OutcomeMark, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return any(outcome.name == "failed" for outcome in self.outcomes)
+
+    @property
+    def completed(self) -> bool:
+        return bool(self.outcomes) and all(outcome.name == "completed" for outcome in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class EventColumns:
+    """All events of all sessions, by session and position; session i owns rows offsets[i]:offsets[i + 1].
+
+    `kind` and `source_class` hold indexes into KINDS and SOURCE_CLASSES, `tool` and `speaker` into their vocabularies.
+    """
+
+    offsets: NDArray[np.int64]
+    position: NDArray[np.int32]
+    kind: NDArray[np.int8]
+    source_class: NDArray[np.int8]
+    tool: NDArray[np.int32]
+    speaker: NDArray[np.int32]
+    is_error: NDArray[np.bool_]
+    call_id: Sequence[str]
+    text: Sequence[str]
+    tools: tuple[str, ...]
+    speakers: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def rows_of(self, session: int) -> range:
+        return range(int(self.offsets[session]), int(self.offsets[session + 1]))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChange:
+    """An undecided or approved change of any origin: engines add evidence to it and never propose it twice."""
+
+    id: str
+    namespace: str
+    fingerprint: str
+    operation: str
+    paths: tuple[str, ...]
+    memory_ids: tuple[str, ...]
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cooldown:
+    """A rejected, reverted, withdrawn or expired fingerprint, and the evidence that it had."""
+
+    namespace: str
+    fingerprint: str
+    until: datetime
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Lines that a person took out of a memory, as normalised hashes: never proposed again."""
+
+    namespace: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a dream reads. `namespaces` are the slugs in scope that the agent may write."""
+
+    agent: str
+    taken_at: datetime
+    namespaces: tuple[str, ...]
+    memories: tuple[MemoryText, ...]
+    sessions: tuple[SessionMark, ...]
+    events: EventColumns
+    open_changes: tuple[OpenChange, ...] = ()
+    cooldowns: tuple[Cooldown, ...] = ()
+    removals: tuple[Removal, ...] = ()
+
+    def digest(self) -> str:
+        """SHA-256 (hex) over everything that an engine could see; equal digests mean equal input."""
+        seen = hashlib.sha256()
+        for part in (self.agent, self.namespaces, self.memories, self.sessions, self.open_changes, self.cooldowns, self.removals):
+            seen.update(json.dumps(part, default=_plain, sort_keys=True).encode())
+        for column in (self.events.offsets, self.events.position, self.events.kind, self.events.source_class, self.events.is_error):
+            seen.update(column.tobytes())
+        for text in self.events.text:
+            seen.update(hashlib.sha256(text.encode()).digest())
+        return seen.hexdigest()
+
+
+@dataclass(slots=True)
+class EventColumnsBuilder:
+    """Collects events row by row, session by session, into EventColumns."""
+
+    offsets: list[int] = field(default_factory=lambda: [0])
+    rows: list[tuple[int, int, int, int, int, bool]] = field(default_factory=list)
+    call_ids: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    tools: dict[str, int] = field(default_factory=dict)
+    speakers: dict[str, int] = field(default_factory=dict)
+
+    def add(
+        self, *, position: int, kind: str, source_class: str, tool: str, speaker: str, is_error: bool, call_id: str, text: str
+    ) -> None:
+        tool_code = self.tools.setdefault(tool, len(self.tools))
+        speaker_code = self.speakers.setdefault(speaker, len(self.speakers))
+        self.rows.append(
+            (position, KINDS.index(kind), SOURCE_CLASSES.index(source_class), tool_code, speaker_code, is_error)
+        )
+        self.call_ids.append(call_id)
+        self.texts.append(text)
+
+    def end_session(self) -> None:
+        self.offsets.append(len(self.texts))
+
+    def build(self) -> EventColumns:
+        columns = list(zip(*self.rows, strict=True)) or [(), (), (), (), (), ()]
+        return EventColumns(
+            offsets=np.array(self.offsets, dtype=np.int64),
+            position=np.array(columns[0], dtype=np.int32),
+            kind=np.array(columns[1], dtype=np.int8),
+            source_class=np.array(columns[2], dtype=np.int8),
+            tool=np.array(columns[3], dtype=np.int32),
+            speaker=np.array(columns[4], dtype=np.int32),
+            is_error=np.array(columns[5], dtype=np.bool_),
+            call_id=self.call_ids,
+            text=self.texts,
+            tools=tuple(self.tools),
+            speakers=tuple(self.speakers),
+        )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return {name: getattr(value, name) for name in value.__slots__}  # type: ignore[attr-defined]

@@ -1,0 +1,19 @@
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from config.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("accounts.urls")),
+    path("t/<slug:team>/", include("agents.urls")),
+    path("t/<slug:team>/", include("reviews.urls")),
+    path("t/<slug:team>/", include("dreaming.urls")),
+    path("t/<slug:team>/", include("compliance.urls")),
+    path("api/v1/", include("config.api")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("", include("demo.urls")))

@@ -1,0 +1,116 @@
+"""What an engine takes and gives: plain frozen data, so that an engine can be read, tested and replaced alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from agents.snapshot import Snapshot
+from agents.text.lines import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim piece of one event's text: session id, event position, code points [start, end), stance for or against."""
+
+    session: str
+    position: int
+    start: int
+    end: int
+    text: str
+    stance: str = "for"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPattern:
+    """Something that recurs over sessions. `key` is stable over runs; `numbers` are shown to reviewers as they are."""
+
+    key: str
+    kind: str
+    statement: str
+    sessions: tuple[str, ...]
+    agents: tuple[str, ...]
+    opportunities: int
+    quotes: tuple[Quote, ...]
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One memory that an operation touches. `memory` and `version_id` are empty for a new path; edits are against that version.
+
+    `path_after` is None where the memory is archived.
+    """
+
+    namespace: str
+    memory: str
+    version_id: str
+    path_before: str
+    path_after: str | None
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One proposed change: add, edit, merge, move or archive, with its reason and its evidence.
+
+    `fingerprint` names what is proposed, not how it is worded: the same finding over more sessions keeps it.
+    """
+
+    kind: str
+    title: str
+    rationale: str
+    reason_code: str
+    confidence: float
+    fingerprint: str
+    targets: tuple[Target, ...]
+    quotes: tuple[Quote, ...]
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DreamResult:
+    """What a dream found. `funnel` counts what each stage let through, `usage` what was spent.
+
+    `joins` are quotes for changes that are open already (change id to quotes).
+    """
+
+    patterns: tuple[FoundPattern, ...]
+    operations: tuple[Operation, ...]
+    alternatives: tuple[Operation, ...] = ()
+    joins: Mapping[str, tuple[Quote, ...]] = field(default_factory=dict)
+    funnel: Mapping[str, int] = field(default_factory=dict)
+    usage: Mapping[str, int] = field(default_factory=dict)
+
+
+Report = Callable[[str, int, int], None]
+"""Called with the stage's name, the items done and the items in all; raises where the run was taken away."""
+
+
+class Journal(Protocol):
+    """Durable key and value per run, for engines that must not do a thing twice."""
+
+    def get(self, key: str) -> Any | None: ...
+    def put(self, key: str, value: Any) -> None: ...
+
+
+class EngineWaits(Exception):
+    """The engine has nothing to do before `until`: the run frees its lease and is resumed then."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"waits until {until.isoformat()}")
+        self.until = until
+
+
+class EngineFailed(Exception):
+    """The engine cannot finish; the message is shown on the run's page."""
+
+
+class Engine(Protocol):
+    """Reads a snapshot, proposes operations. Local engines are pure and ignore the journal."""
+
+    name: str
+
+    def dream(self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal) -> DreamResult: ...

@@ -1,0 +1,342 @@
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from accounts.models import TeamModel, public_id_field
+from accounts.teams import TeamQuerySet
+from agents.enums import Tier
+from agents.models import Agent, Memory, MemoryVersion, Namespace, Session
+from reviews.enums import (
+    PROPOSAL_TRANSITIONS,
+    TRANSITIONS,
+    UNDECIDED,
+    VOTABLE,
+    ActorType,
+    EvidenceStatus,
+    Operation,
+    OriginKind,
+    ProposalState,
+    RejectCode,
+    RevisionOrigin,
+    Severity,
+    Stance,
+    State,
+    Verdict,
+)
+
+
+class IllegalTransition(RuntimeError):
+    """A state that may not follow the present one; the table in `enums` says which may."""
+
+
+class ProposalQuerySet(TeamQuerySet["Proposal"]):
+    def open(self) -> Self:
+        return self.filter(state=ProposalState.OPEN)
+
+
+class Proposal(TeamModel):
+    """A set of changes put forward together: the pull request. `origin_id` is the opaque id of what made it."""
+
+    public_id = public_id_field("prp")
+    number = models.PositiveIntegerField()
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="proposals")
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.OPEN)
+    origin_kind = models.CharField(max_length=8, choices=OriginKind)
+    origin_id = models.CharField(max_length=64, blank=True)
+    opened_by_type = models.CharField(max_length=8, choices=ActorType)
+    opened_by_id = models.CharField(max_length=40)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("team", "number"), name="one_proposal_per_number"),
+            models.CheckConstraint(
+                name="closed_with_its_time",
+                condition=Q(state=ProposalState.OPEN, closed_at=None)
+                | (~Q(state=ProposalState.OPEN) & Q(closed_at__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("team", "state", "-opened_at", "-id")),
+            models.Index(fields=("team", "origin_kind", "origin_id")),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reviews:proposal", args=[self.team.slug, self.number])
+
+    def become(self, state: ProposalState, *, at: Any) -> None:
+        """Move to `state` by the table. Raises IllegalTransition."""
+        if state not in PROPOSAL_TRANSITIONS[self.state]:
+            raise IllegalTransition(f"{self.public_id}: {self.state} → {state}")
+        self.state = state
+        self.closed_at = None if state == ProposalState.OPEN else at
+        self.save(update_fields=["state", "closed_at"])
+
+
+class ChangeQuerySet(TeamQuerySet["Change"]):
+    def undecided(self) -> Self:
+        return self.filter(state__in=UNDECIDED)
+
+    def votable(self) -> Self:
+        return self.filter(state__in=VOTABLE)
+
+    def due(self, now: Any) -> Self:
+        return self.filter(state=State.APPROVED, apply_after__lte=now)
+
+    def in_order(self) -> Self:
+        return self.order_by("position", "pk")
+
+
+class Change(TeamModel):
+    """One operation and its revisions. `fingerprint` names what is proposed, whoever words it."""
+
+    public_id = public_id_field("chg")
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="changes")
+    position = models.PositiveIntegerField()
+    namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="changes")
+    operation = models.CharField(max_length=8, choices=Operation)
+    title = models.CharField(max_length=200)
+    rationale = models.TextField(blank=True)
+    reason_code = models.CharField(max_length=40, blank=True)
+    confidence = models.FloatField(null=True)
+    fingerprint = models.CharField(max_length=64)
+    tier = models.CharField(max_length=8, choices=Tier, default=Tier.LOW)
+    state = models.CharField(max_length=20, choices=State, default=State.OPEN)
+    state_reason = models.CharField(max_length=300, blank=True)
+    head = models.ForeignKey("Revision", on_delete=models.PROTECT, null=True, related_name="+")
+    pattern_id = models.CharField(max_length=40, blank=True)
+    pattern = models.JSONField(default=dict)
+    reverts = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reverted_by")
+    opened_at = models.DateTimeField()
+    state_at = models.DateTimeField()
+    apply_after = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(null=True)
+    sole_reviewer_used = models.BooleanField(default=False)
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("team", "namespace", "fingerprint"),
+                condition=Q(state__in=["open", "changes_requested", "stale", "conflict", "approved"]),
+                name="one_pending_change_per_fingerprint",
+            ),
+            models.CheckConstraint(
+                name="waiting_only_when_approved",
+                condition=Q(state="approved", apply_after__isnull=False) | (~Q(state="approved") & Q(apply_after=None)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("proposal", "position")),
+            models.Index(fields=("team", "state", "apply_after")),
+            models.Index(fields=("team", "namespace", "fingerprint")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{self.proposal.get_absolute_url()}#{self.public_id}"
+
+    @property
+    def is_votable(self) -> bool:
+        return self.state in VOTABLE
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.state in UNDECIDED
+
+    def become(self, state: State, *, at: Any, reason: str = "", apply_after: Any = None) -> None:
+        """Move to `state` by the table. Raises IllegalTransition."""
+        if state not in TRANSITIONS[self.state]:
+            raise IllegalTransition(f"{self.public_id}: {self.state} → {state}")
+        self.state, self.state_at, self.state_reason, self.apply_after = state, at, reason[:300], apply_after
+        if state == State.APPLIED:
+            self.applied_at = at
+        self.save(update_fields=["state", "state_at", "state_reason", "apply_after", "applied_at"])
+
+
+class Revision(TeamModel):
+    """Immutable: what exactly is proposed. `contributors` are public ids of people; they never count towards its votes."""
+
+    public_id = public_id_field("rev")
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=16, choices=RevisionOrigin)
+    contributors = models.JSONField(default=list)
+    made_by_type = models.CharField(max_length=8, choices=ActorType)
+    made_by_id = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("change", "number"), name="one_revision_per_number")]
+
+
+class RevisionTarget(TeamModel):
+    """One memory that a revision touches. `path_after` is null where it is archived, `memory` where the path is new.
+
+    `hunks` are {"start", "end", "before", "after", "above", "below"}: lines of the base version, with one unchanged
+    line either side (null at the start or end of the text). `rows` is the drawn diff, computed once.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="targets")
+    position = models.PositiveIntegerField()
+    memory = models.ForeignKey(Memory, on_delete=models.PROTECT, null=True, related_name="+")
+    base = models.ForeignKey(MemoryVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    path_before = models.CharField(max_length=1024, blank=True)
+    path_after = models.CharField(max_length=1024, null=True)  # noqa: DJ001  null says archived, "" is no path
+    hunks = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("revision", "position"), name="one_target_per_position")]
+        indexes = [models.Index(fields=("memory", "revision"))]
+
+
+class Evidence(TeamModel):
+    """A quote: code points [start, end) of one event's text, that text's SHA-256, and a copy of the quote."""
+
+    public_id = public_id_field("evd")
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="evidence")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField()
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    event_sha256 = models.CharField(max_length=64)
+    quote = models.TextField()
+    stance = models.CharField(max_length=8, choices=Stance)
+    status = models.CharField(max_length=8, choices=EvidenceStatus)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("change", "session", "position", "start", "end", "stance"), name="one_quote_per_place"
+            )
+        ]
+
+
+class EvidenceLink(TeamModel):
+    """Which quote a revision rests on, and for which lines of which target (null: for the whole change)."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="links")
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="links")
+    target_position = models.PositiveIntegerField(null=True)
+    line_start = models.PositiveIntegerField(null=True)
+    line_end = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("revision", "evidence"), name="one_link_per_revision")]
+
+
+class Check(TeamModel):
+    """A machine finding on a revision: rule, its version, the span in the text after, severity and reason."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="checks")
+    rule = models.CharField(max_length=40)
+    rule_version = models.PositiveIntegerField()
+    severity = models.CharField(max_length=8, choices=Severity)
+    target_position = models.PositiveIntegerField(null=True)
+    start = models.PositiveIntegerField(null=True)
+    end = models.PositiveIntegerField(null=True)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ("pk",)
+
+
+class Policy(TeamModel):
+    """Who must approve what: one versioned document per team; the newest version holds."""
+
+    public_id = public_id_field("pol")
+    version = models.PositiveIntegerField()
+    document = models.JSONField()
+    set_by_type = models.CharField(max_length=8, choices=ActorType)
+    set_by_id = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    history = HistoricalRecords(app="reviews")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("team", "version"), name="one_policy_per_version")]
+
+
+class DecisionQuerySet(TeamQuerySet["Decision"]):
+    def counted(self) -> Self:
+        return self.filter(withdrawn_at=None, dismissed_at=None)
+
+
+class Decision(TeamModel):
+    """A vote by a person on a revision, bound to what they saw; immutable but for `withdrawn_at`, set once."""
+
+    public_id = public_id_field("dec")
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="decisions")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="decisions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    actor_type = models.CharField(max_length=8, choices=ActorType, default=ActorType.PERSON)
+    verdict = models.CharField(max_length=16, choices=Verdict)
+    reason_code = models.CharField(max_length=16, choices=RejectCode, blank=True)
+    reason = models.TextField(blank=True)
+    base_sha256 = models.CharField(max_length=64)
+    proposed_sha256 = models.CharField(max_length=64)
+    requirement_sha256 = models.CharField(max_length=64)
+    evidence_sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    dismissed_reason = models.TextField(blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="decision_by_a_person", condition=Q(actor_type="person")),
+            models.UniqueConstraint(
+                fields=("revision", "by"), condition=Q(withdrawn_at=None), name="one_counted_vote"
+            ),
+            models.CheckConstraint(
+                name="dismissed_by_someone",
+                condition=Q(dismissed_at=None, dismissed_by=None)
+                | Q(dismissed_at__isnull=False, dismissed_by__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=("change", "-at"))]
+
+
+class Inverse(TeamModel):
+    """How to take one applied change back: for each target the version it wrote and the lines that were there before.
+
+    `targets` are {"memory", "version", "path_before", "path_after", "archived_before", "hunks"}.
+    """
+
+    change = models.OneToOneField(Change, on_delete=models.PROTECT, related_name="inverse")
+    targets = models.JSONField(default=list)
+    erased_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+
+
+class Cursor(TeamModel):
+    """How far the tick has read this team's memory versions."""
+
+    last_version = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("team",), name="one_cursor_per_team")]
