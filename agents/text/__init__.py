@@ -1,0 +1,1 @@
+"""Text work shared by every floor above: pure functions, no Django."""
