@@ -1,0 +1,72 @@
+"""Who gets in: the guard of every page of a team."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+
+from accounts import roles
+from accounts.enums import Role
+from accounts.models import Membership
+from audit import trail
+
+View = Callable[..., HttpResponseBase]
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Let in members of the team in the URL who hold the permission; put `team` and `membership` on the request.
+
+    Others see a 404, so that nobody learns which teams there are; members without the permission see a 403.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, team: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            membership = _membership(request, team)
+            request.team = membership.team  # type: ignore[attr-defined]
+            request.membership = membership  # type: ignore[attr-defined]
+            if not membership.may(permission):
+                _deny(request, membership, permission)
+            return view(request, team, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def demand(request: HttpRequest, permission: str) -> None:
+    """The same refusal for a view that `needs` let in and that asks for more on some of its ways."""
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    if not membership.may(permission):
+        _deny(request, membership, permission)
+
+
+def _membership(request: HttpRequest, slug: str) -> Membership:
+    if not request.user.is_authenticated:
+        raise Http404
+    own = request.user.memberships.active().select_related("team").filter(team__slug=slug).first()
+    if own is None:
+        raise Http404
+    own.user = request.user
+    return own
+
+
+def _deny(request: HttpRequest, membership: Membership, permission: str) -> None:
+    with trail.unit_of_work(at=timezone.now()) as unit:
+        unit.record(
+            "access.denied",
+            target=membership.team,
+            by=membership.user,
+            data={"permission": permission, "path": request.path, "method": request.method or ""},
+            outcome="denied",
+        )
+    able = [str(role.label) for role in Role if permission in roles.TABLE[role]]
+    raise PermissionDenied(
+        gettext("This takes one of these roles: %(roles)s. Ask an admin of the team.")
+        % {"roles": get_text_list(able, gettext("or"))}
+    )
