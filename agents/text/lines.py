@@ -1,7 +1,8 @@
 """Documents as lines, and edits of lines: the arithmetic under diffs, hunks, line history and statements.
 
 A line keeps its own ending, so that joining the lines of a text gives the same text, byte for byte. Only "\\n" ends a
-line; "\\r" and the Unicode separators stay inside it. Edits are half-open ranges of the old lines, in order, not overlapping.
+line; "\\r" and the Unicode separators stay inside it. Edits are half-open ranges of the old lines, in order, without
+overlap.
 """
 
 from __future__ import annotations
@@ -47,11 +48,12 @@ def diff(old: Sequence[str], new: Sequence[str]) -> tuple[Edit, ...]:
     before = [numbers.setdefault(line, len(numbers)) for line in old]
     after = [numbers.setdefault(line, len(numbers)) for line in new]
     edits: list[Edit] = []
-    for tag, old_start, old_end, new_start, new_end in Indel.opcodes(before, after):
-        if tag == "equal":
+    for step in Indel.opcodes(before, after):
+        if step.tag == "equal":
             continue
-        if edits and edits[-1].end == old_start:  # a removal and an insertion at one place are one edit
-            edits[-1] = Edit(edits[-1].start, old_end, edits[-1].lines + tuple(new[new_start:new_end]))
+        inserted = tuple(new[step.dest_start : step.dest_end])
+        if edits and edits[-1].end == step.src_start:  # a removal and an insertion at one place are one edit
+            edits[-1] = Edit(edits[-1].start, step.src_end, edits[-1].lines + inserted)
         else:
-            edits.append(Edit(old_start, old_end, tuple(new[new_start:new_end])))
+            edits.append(Edit(step.src_start, step.src_end, inserted))
     return tuple(edits)
