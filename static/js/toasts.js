@@ -1,0 +1,31 @@
+// Toasts leave after a while, but not from under the pointer or the focus.
+const STAY = 8000;
+const region = document.getElementById("toasts");
+
+const show = (text) => {
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.dataset.toast = "";
+  toast.textContent = text;
+  region.append(toast);
+};
+
+const leave = (toast) => {
+  const wait = () =>
+    setTimeout(() => (toast.matches(":hover, :focus-within") ? wait() : toast.remove()), STAY);
+  wait();
+};
+
+if (region) {
+  new MutationObserver((records) => {
+    for (const node of records.flatMap((record) => [...record.addedNodes])) {
+      if (node instanceof HTMLElement) leave(node);
+    }
+  }).observe(region, { childList: true });
+
+  document.addEventListener("lucid:failed", ({ detail }) => {
+    const { failed, offline, gone } = region.dataset;
+    show(detail.status === 0 ? offline : detail.status === 404 ? gone : failed);
+  });
+  document.addEventListener("submit", (event) => event.target.closest("[data-toast]")?.remove());
+}
