@@ -19,7 +19,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def needs(permission: str) -> Callable[[View], View]:
-    """Let in members of the team in the URL who hold the permission; put `team` and `membership` on the request.
+    """Let in members of the team in the URL who hold the permission; put `team`, `membership` and `teams` on the request.
 
     Others see a 404, so that nobody learns which teams there are; members without the permission see a 403.
     """
@@ -49,11 +49,13 @@ def demand(request: HttpRequest, permission: str) -> None:
 def _membership(request: HttpRequest, slug: str) -> Membership:
     if not request.user.is_authenticated:
         raise Http404
-    own = request.user.memberships.active().select_related("team").filter(team__slug=slug).first()
-    if own is None:
+    own = request.user.memberships.active().select_related("team").order_by("team__name", "pk")
+    by_slug = {membership.team.slug: membership for membership in own}
+    if slug not in by_slug:
         raise Http404
-    own.user = request.user
-    return own
+    request.teams = [membership.team for membership in by_slug.values()]  # type: ignore[attr-defined]
+    by_slug[slug].user = request.user
+    return by_slug[slug]
 
 
 def _deny(request: HttpRequest, membership: Membership, permission: str) -> None:

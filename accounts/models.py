@@ -56,7 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -179,7 +179,8 @@ class Invitation(TeamModel):
         constraints = [
             models.CheckConstraint(
                 name="accepted_by_someone",
-                condition=Q(accepted_at=None, accepted_by=None) | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=("team", "email"), condition=Q(accepted_at=None, revoked_at=None), name="one_open_invitation"

@@ -99,7 +99,7 @@ def _beyond(queryset: QuerySet[Any], keys: Sequence[str], values: Sequence[str])
 def _field(queryset: QuerySet[Any], name: str) -> Field[Any, Any]:
     annotation = queryset.query.annotations.get(name)
     if annotation is not None:
-        return annotation.output_field  # type: ignore[no-any-return]
+        return annotation.output_field
     model: Any = queryset.model
     *path, last = name.split("__")
     for part in path:

@@ -30,7 +30,7 @@ class TeamQuerySet(models.QuerySet[M]):
         return self._mark()
 
     def _mark(self) -> Self:
-        clone = self._chain()
+        clone: Self = self._chain()  # type: ignore[attr-defined]
         clone._scoped = True
         return clone
 
@@ -44,9 +44,9 @@ class TeamQuerySet(models.QuerySet[M]):
             raise Unscoped(f"{self.model.__name__}.objects was evaluated without of(team)")
 
     def _fetch_all(self) -> None:
-        if self._result_cache is None:  # type: ignore[has-type]
+        if self._result_cache is None:
             self._check_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
         self._check_scope()

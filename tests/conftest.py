@@ -1,0 +1,33 @@
+from datetime import UTC, datetime
+
+import pytest
+import pytest_socket
+from django.conf import settings
+
+from audit import testing
+from tests import recipes
+
+
+def pytest_runtest_setup():
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _prepared():
+    testing.let_flush_through()
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
+
+
+@pytest.fixture
+def at():
+    return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def team(db):
+    return recipes.people_of_a_team("north")
+
+
+@pytest.fixture
+def other_team(db):
+    return recipes.people_of_a_team("south")
