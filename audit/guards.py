@@ -39,14 +39,16 @@ SQLITE = frozenset(
 )
 
 
+def wanted(connection: BaseDatabaseWrapper) -> frozenset[str]:
+    return POSTGRESQL if connection.vendor == "postgresql" else SQLITE
+
+
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of guards that are not there, or not always on."""
     if connection.vendor == "postgresql":
         found = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A' AND tgname LIKE 'audit%'"
-        wanted = POSTGRESQL
     else:
         found = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        wanted = SQLITE
     with connection.cursor() as cursor:
         cursor.execute(found)
-        return sorted(wanted - {name for (name,) in cursor.fetchall()})
+        return sorted(wanted(connection) - {name for (name,) in cursor.fetchall()})

@@ -4,8 +4,7 @@ from django.db import models
 
 from audit.querying import EventQuerySet
 from audit.verify import canonical
-
-NO_LEAF = bytes(32)  # stands where the first event of a log names the leaf before it
+from audit.verify.chain import NO_LEAF
 
 
 class LogHead(models.Model):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol
 
 from django.db import transaction
 
@@ -86,8 +86,8 @@ class Unit:
         self,
         type: str,
         *,
-        target: Target | HasLog | Any,
-        by: Actor | HasActor | Any,
+        target: Target | HasLog,
+        by: Actor | HasActor,
         data: Mapping[str, Any] | None = None,
         private: Mapping[str, str] | None = None,
         log: str | None = None,
@@ -107,7 +107,7 @@ class Unit:
         canonical.dumps(known)  # here, where the verb can be seen that gave it
         entry = Entry(
             public_id=ids.new("evt"),
-            log=log or target.trail_log,
+            log=log or _log(type, target),
             at=self.at,
             type=type,
             outcome=outcome,
@@ -161,12 +161,18 @@ def _joined(buffer: _Buffer, at: datetime) -> Iterator[Unit]:
         raise
 
 
-def _actor(by: Actor | HasActor | Any) -> tuple[str, str]:
-    actor = by if isinstance(by, Actor) else cast(HasActor, by).trail_actor
+def _actor(by: Actor | HasActor) -> tuple[str, str]:
+    actor = by if isinstance(by, Actor) else by.trail_actor
     return actor.type, actor.id
 
 
-def _target(target: Target | HasLog | Any) -> tuple[str, str]:
+def _log(type: str, target: Target | HasLog) -> str:
+    if isinstance(target, Target):
+        raise NotRecordable(f"{type} about {target.id} needs a log")
+    return target.trail_log
+
+
+def _target(target: Target | HasLog) -> tuple[str, str]:
     if isinstance(target, Target):
         return target.type, target.id
     # __class__ and not type(): a lazy object answers for what it wraps
