@@ -103,8 +103,7 @@ def test_file_over_the_limit_is_refused_unread():
 SEEDS = [  # one small file a format
     '[{"task_id":1,"reward":1,"traj":[{"role":"user","content":"a","tool_calls":[{"function":{"name":"f"}}]}]}]',
     '{"simulations":[{"id":"a","messages":[{"role":"tool","content":"x","id":"y","error":null}]}],"info":{}}',
-    '{"type":"user","sessionId":"s","uuid":"u","timestamp":"2026-01-01","message":{"usage":{"a":{"b":1}},'
-    '"content":[{"type":"tool_use","name":"n","input":{}}]}}',
+    '{"type":"user","sessionId":"s","uuid":"u","message":{"usage":{"a":1},"content":[{"type":"tool_use","id":"n"}]}}',
     '{"trajectory":[{"action":"a","observation":"b"}],"history":[{"role":"system"}],"info":{"exit_status":"x"}}',
     '{"history":[{"role":"human","content":"a","name":"b"}],"question_ID":"q","system_prompt":{"a":"b"}}',
     '{"session":{"type":"session","id":"s","agent":{"model":{}}},"events":[{"type":"user.message","content":[]}]}',
