@@ -19,9 +19,10 @@ View = Callable[..., HttpResponseBase]
 
 
 def needs(permission: str) -> Callable[[View], View]:
-    """Let in members of the team in the URL who hold the permission; put `team`, `membership` and `teams` on the request.
+    """Let in members of the team in the URL who hold the permission.
 
-    Others see a 404, so that nobody learns which teams there are; members without the permission see a 403.
+    They find `team`, `membership` and `teams` on the request. Others see a 404, so that nobody learns which
+    teams there are; members without the permission see a 403.
     """
 
     def guard(view: View) -> View:

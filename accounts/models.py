@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterable
 from functools import cached_property, partial
 from typing import Any, ClassVar
 
@@ -151,7 +152,11 @@ class Membership(TeamModel):
 
     @property
     def role_labels(self) -> list[str]:
-        return [str(Role(role).label) for role in self.roles]
+        return labels_of(self.roles)
+
+
+def labels_of(roles: Iterable[str]) -> list[str]:
+    return [str(Role(role).label) for role in roles]
 
 
 class InvitationQuerySet(TeamQuerySet["Invitation"]):
@@ -186,6 +191,10 @@ class Invitation(TeamModel):
                 fields=("team", "email"), condition=Q(accepted_at=None, revoked_at=None), name="one_open_invitation"
             ),
         ]
+
+    @property
+    def role_labels(self) -> list[str]:
+        return labels_of(self.roles)
 
 
 class ApiToken(TeamModel):

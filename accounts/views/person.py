@@ -1,0 +1,91 @@
+"""Pages of a person: where one starts, what one sets for oneself, and joining a team."""
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import members, preferences
+from accounts.forms import JoinForm, ProfileForm, ThemeForm
+from accounts.models import Team, User
+
+
+@require_safe
+@login_not_required
+def home(request):
+    """To the inbox of one's only team, else to a choice; an empty installation says how to begin."""
+    if not Team.objects.exists():
+        return render(request, "accounts/empty_installation.html")
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    own = list(request.user.memberships.active().select_related("team").order_by("team__name", "pk"))
+    if len(own) == 1:
+        return redirect("reviews:inbox", own[0].team.slug)
+    return render(request, "accounts/home.html", {"memberships": own})
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request):
+    form = ProfileForm(request.POST or None, initial={name: getattr(request.user, name) for name in preferences.FIELDS})
+    if request.method == "POST" and form.is_valid():
+        preferences.set_own(user=request.user, values=form.cleaned_data, at=timezone.now())
+        messages.success(request, _("Saved."))
+        return redirect("accounts:profile")
+    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def theme(request):
+    form = ThemeForm(request.POST)
+    if form.is_valid():
+        preferences.set_own(user=request.user, values=form.cleaned_data, at=timezone.now())
+    back = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if own else "accounts:home")
+
+
+@require_http_methods(["GET", "POST"])
+@login_not_required
+@sensitive_post_parameters("password")
+@never_cache
+def accept(request, secret):
+    """The invitation's link: join as the person signed in, or with a new account."""
+    try:
+        invitation = members.find_invitation(secret=secret, at=timezone.now())
+        if request.user.is_authenticated:
+            return _accept_as_self(request, invitation, secret)
+        return _accept_as_new(request, invitation, secret)
+    except members.InvitationGone:
+        return render(request, "accounts/invitation_gone.html", status=404)
+
+
+def _accept_as_self(request, invitation, secret):
+    is_other = request.user.email.lower() != invitation.email
+    if request.method == "POST" and not is_other:
+        members.accept(secret=secret, user=request.user, at=timezone.now())
+        return redirect("reviews:inbox", invitation.team.slug)
+    context = {"invitation": invitation, "is_other": is_other}
+    return render(request, "accounts/accept.html", context, status=409 if request.method == "POST" else 200)
+
+
+def _accept_as_new(request, invitation, secret):
+    if User.objects.filter(email__iexact=invitation.email).exists():
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    form = JoinForm(request.POST or None, email=invitation.email)
+    if request.method == "POST" and form.is_valid():
+        try:
+            membership = members.accept(secret=secret, at=timezone.now(), **form.cleaned_data)
+        except members.HasAccount:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        get_adapter(request).login(request, membership.user)
+        return redirect("reviews:inbox", invitation.team.slug)
+    context = {"invitation": invitation, "form": form}
+    return render(request, "accounts/accept.html", context, status=422 if form.errors else 200)
