@@ -63,6 +63,7 @@ AGENT = {
 }
 SESSION = {
     "sessions.imported": _kind("Transcripts were taken in.", f"{_COUNTS} agent door sha256 reason_code"),
+    "session.tainted": _kind("A session was marked as not to be learnt from.", "agent reason_code"),
     "outcome.attached": _kind("A session got an outcome.", "agent session name source score_ppm door"),
     "feedback.attached": _kind("A session got feedback.", "agent session event score_ppm door"),
 }
