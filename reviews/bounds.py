@@ -1,0 +1,201 @@
+"""What an approval is bound to: four hashes over live rows, computed when a page is drawn, a vote cast, a change applied.
+
+`read` loads what they need for many changes in a fixed number of queries.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Team
+from agents.models import Memory, MemoryVersion
+from agents.text import lines as text_lines
+from reviews import hunks as hunks_of
+from reviews.enums import Operation, Severity, Stance
+from reviews.hunks import Hunk
+from reviews.models import Change, Evidence, EvidenceLink, RevisionTarget
+from reviews.places import Ground, steps_of
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """SHA-256 (hex) of the base, of what is proposed, of what policy asks, and of the evidence."""
+
+    base: str
+    proposed: str
+    requirement: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGround:
+    """One target with its memory as it is now and the ground of its base."""
+
+    target: RevisionTarget
+    hunks: tuple[Hunk, ...]
+    memory: Memory | None
+    ground: Ground
+    binds_all: bool
+    path_is_free: bool
+
+    def expected(self) -> list[Any]:
+        """What stood there when the revision was made."""
+        if self.target.base is None:
+            return ["free"]
+        if self.binds_all:
+            return [self.target.path_before, self.target.base.archived, text_lines.split(self.target.base.text)]
+        return [self.target.path_before, self.target.base.archived, [hunk.region for hunk in self.hunks]]
+
+    def live(self) -> list[Any]:
+        """The same, as it stands now with applied siblings taken back."""
+        if self.memory is None:
+            return ["free" if self.path_is_free else "taken"]
+        if self.binds_all:
+            return [self.memory.path, self.memory.archived, self.ground.view()]
+        return [self.memory.path, self.memory.archived, [self.ground.region(hunk) for hunk in self.hunks]]
+
+    @property
+    def held(self) -> bool:
+        return (
+            self.expected() == self.live()
+            and all(self.ground.held(hunk) for hunk in self.hunks)
+            and (self.path_is_free or self.target.path_after is None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A change with everything that its decision rests on."""
+
+    change: Change
+    targets: tuple[TargetGround, ...]
+    bound: Bound
+
+    @property
+    def held(self) -> bool:
+        return all(target.held for target in self.targets)
+
+
+def read(changes: Sequence[Change], *, team: Team, requirements: dict[int, dict[str, Any]]) -> dict[int, Standing]:
+    """The standing of each change by its primary key; `requirements` are what policy asks of each."""
+    heads = [change.head_id for change in changes]
+    targets = _targets(team, heads)
+    grounds = _grounds(changes, targets, team)
+    taken = _taken_paths(changes, targets, team)
+    links, against = _quotes(team, changes, heads)
+    standings = {}
+    for change in changes:
+        read_targets = tuple(
+            _target_ground(change, target, grounds, taken) for target in targets.get(change.head_id or 0, [])
+        )
+        bound = Bound(
+            base=_digest([target.live() for target in read_targets]),
+            proposed=_digest([change.operation, [_proposed(target) for target in read_targets]]),
+            requirement=_digest(requirements[change.pk]),
+            evidence=_digest(sorted([*links.get(change.head_id or 0, []), *against.get(change.pk, [])])),
+        )
+        standings[change.pk] = Standing(change, read_targets, bound)
+    return standings
+
+
+def _targets(team: Team, heads: Sequence[int | None]) -> dict[int, list[RevisionTarget]]:
+    found: dict[int, list[RevisionTarget]] = defaultdict(list)
+    rows = RevisionTarget.objects.of(team).filter(revision__in=[head for head in heads if head])
+    for target in rows.select_related("base__blob", "memory__head").order_by("revision", "position"):
+        found[target.revision_id].append(target)
+    return found
+
+
+def _grounds(
+    changes: Sequence[Change], targets: dict[int, list[RevisionTarget]], team: Team
+) -> dict[tuple[int, int], Ground]:
+    """The ground of each (base version, proposal), followed through the versions after it."""
+    wanted: dict[tuple[int, int], tuple[MemoryVersion, str]] = {}
+    for change in changes:
+        for target in targets.get(change.head_id or 0, []):
+            if target.base is not None:
+                wanted[target.base.pk, change.proposal_id] = (target.base, change.proposal.public_id)
+    moved = {base.memory_id for base, _ in wanted.values()}
+    later: dict[int, list[MemoryVersion]] = defaultdict(list)
+    oldest = min((base.pk for base, _ in wanted.values()), default=0)
+    rows = MemoryVersion.objects.of(team).filter(memory__in=moved, pk__gt=oldest).select_related("blob")
+    for version in rows.order_by("number"):
+        later[version.memory_id].append(version)
+    grounds = {}
+    for key, (base, proposal) in wanted.items():
+        ground = Ground(text_lines.split(base.text), number=base.number)
+        for version in later[base.memory_id]:
+            if version.number > base.number:
+                lines = text_lines.split(version.text)
+                ground.follow(steps_of(version.edits, after=lines, proposal=proposal))
+        grounds[key] = ground
+    return grounds
+
+
+def _taken_paths(
+    changes: Sequence[Change], targets: dict[int, list[RevisionTarget]], team: Team
+) -> dict[tuple[int, str], int]:
+    """Live memories at the paths that are wanted, by namespace and path."""
+    paths = {
+        target.path_after
+        for change in changes
+        for target in targets.get(change.head_id or 0, [])
+        if target.path_after and (target.base is None or target.base.archived or target.path_after != target.path_before)
+    }
+    if not paths:
+        return {}
+    rows = Memory.objects.of(team).live().filter(path__in=paths)
+    return {(namespace, path): pk for namespace, path, pk in rows.values_list("namespace_id", "path", "pk")}
+
+
+def _quotes(
+    team: Team, changes: Sequence[Change], heads: Sequence[int | None]
+) -> tuple[dict[int, list[list[Any]]], dict[int, list[list[Any]]]]:
+    links: dict[int, list[list[Any]]] = defaultdict(list)
+    for link in (
+        EvidenceLink.objects.of(team).filter(revision__in=[head for head in heads if head]).select_related("evidence")
+    ):
+        links[link.revision_id].append(_quote(link.evidence))
+    against: dict[int, list[list[Any]]] = defaultdict(list)
+    for quote in Evidence.objects.of(team).filter(change__in=changes, stance=Stance.AGAINST):
+        against[quote.change_id].append(_quote(quote))
+    return links, against
+
+
+def _quote(evidence: Evidence) -> list[Any]:
+    return [evidence.public_id, evidence.event_sha256, evidence.start, evidence.end, evidence.stance, evidence.status]
+
+
+def _target_ground(
+    change: Change,
+    target: RevisionTarget,
+    grounds: dict[tuple[int, int], Ground],
+    taken: dict[tuple[int, str], int],
+) -> TargetGround:
+    holder = taken.get((change.namespace_id, target.path_after or ""))
+    return TargetGround(
+        target=target,
+        hunks=tuple(hunks_of.read(target.hunks)),
+        memory=target.memory,
+        ground=grounds[target.base.pk, change.proposal_id] if target.base else Ground([]),
+        binds_all=target.path_after is None or change.operation == Operation.RESTORE,
+        path_is_free=holder is None or holder == target.memory_id,
+    )
+
+
+def _proposed(target: TargetGround) -> list[Any]:
+    return [target.target.path_after, [[hunk.before, hunk.after] for hunk in target.hunks]]
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
+
+
+def blocking(change: Change) -> list[str]:
+    """The rules whose findings on the head revision block it, from its prefetched checks."""
+    return sorted({check.rule for check in change.head.checks.all() if check.severity == Severity.BLOCKING})  # type: ignore[union-attr]

@@ -1,0 +1,17 @@
+"""A change that rests on no verified quote says so, and is never applied automatically."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reviews.checks.base import Finding, Proposed
+from reviews.enums import Severity
+
+RULE, VERSION = "evidence", 1
+
+
+def find(proposed: Proposed) -> Iterator[Finding]:
+    if not proposed.verified_for:
+        yield Finding(RULE, VERSION, Severity.WARNING, "No verified quote supports this change.")
+    elif proposed.source_classes == {"external_tool"}:
+        yield Finding(RULE, VERSION, Severity.NOTE, "Only what tools returned supports this change.")

@@ -1,0 +1,17 @@
+"""Paths that their owners protect: a change there is high tier at least."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reviews.checks.base import Finding, Proposed
+from reviews.enums import Severity
+
+RULE, VERSION = "protected_path", 1
+
+
+def find(proposed: Proposed) -> Iterator[Finding]:
+    for number, target in enumerate(proposed.targets):
+        if target.protected:
+            path = target.path_after or target.path_before
+            yield Finding(RULE, VERSION, Severity.WARNING, f"{path} is protected by its namespace.", number)
