@@ -21,15 +21,13 @@ def grants(*, role: str, connection: BaseDatabaseWrapper) -> list[str]:
     """The statements that make `role` the application's. The owner runs them after each migration. Raises NoRoles."""
     if connection.vendor != "postgresql":
         raise NoRoles("only PostgreSQL knows roles")
-    quote = connection.ops.quote_name
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema()")
-        (schema,) = cursor.fetchone()
-    schema, role = quote(schema), quote(role)
+        cursor.execute("SELECT quote_ident(current_schema()), quote_ident(%s)", [role])
+        schema, role = cursor.fetchone()
     return [
         f"GRANT USAGE ON SCHEMA {schema} TO {role}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
-        *(f"REVOKE ALL ON {schema}.{quote(table)} FROM {role}" for table in _AUDIT),
-        *(f"GRANT {may} ON {schema}.{quote(table)} TO {role}" for table, may in _AUDIT.items()),
+        *(f"REVOKE ALL ON {schema}.{table} FROM {role}" for table in _AUDIT),
+        *(f"GRANT {may} ON {schema}.{table} TO {role}" for table, may in _AUDIT.items()),
     ]
