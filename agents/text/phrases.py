@@ -46,9 +46,11 @@ _ONE_VALUE = _words(
 _ONLY = _words("default primary main current preferred favourite favorite official latest only canonical")
 _OPPOSITES = {
     "disabled": "enabled", "off": "on", "optional": "required", "closed": "open", "inactive": "active",
-    "private": "public",    "forbidden": "allowed", "prohibited": "allowed", "unsupported": "supported", "unavailable": "available",
-    "unnecessary": "necessary", "invalid": "valid", "false": "true", "unsafe": "safe",
+    "private": "public", "forbidden": "allowed", "prohibited": "allowed", "unsupported": "supported",
+    "unavailable": "available", "unnecessary": "necessary", "invalid": "valid", "false": "true", "unsafe": "safe",
 }  # fmt: skip
+_LIST = re.compile(r",\s|;|\s(?:and|or)\s|\s[/&+→]\s|\.\s")
+_CLAUSE = re.compile(r"\s(?:is|are|was|were|has|have|must|should|can|will)\s", re.IGNORECASE)
 _RELATIONS = re.compile(
     r"(?P<relation>(?:located|based|hosted|deployed|stored|kept|run|installed)\s(?:in|on|at|under)|deployed\sto|owned\sby"
     r"|managed\sby|maintained\sby|led\sby|called|named|scheduled\s(?:for|at|on)|due\s(?:on|by|at)|written\sin|set\sto)"
@@ -134,9 +136,10 @@ def subject(phrase: str) -> str:
     if of and " of " not in owner:
         text = f"{_DETERMINER.sub('', owner)} {head}"
     words = normalise(re.sub(r"['’]s?(?=\s)", "", text)).split()
-    if not words or len(words) > 8 or words[0] in _VAGUE | _ANYBODY or not any(word[0].isalnum() for word in words):
+    if not words or len(words) > 8 or words[0] in _VAGUE | _ANYBODY:
         return ""
-    return " ".join(words)
+    joined = " ".join(words)
+    return joined if joined[0].isalnum() and not re.search(r"[()<>|;:]|\s(?:and|or)\s", joined) else ""
 
 
 def bare(phrase: str) -> str:
@@ -156,7 +159,7 @@ def is_label(key: str) -> bool:
 
 def is_short_value(value: str) -> bool:
     """One value, not prose and not a list of values."""
-    return len(value.split()) <= 8 and not re.search(r",\s|;|\s(?:and|or)\s|\s[/&+]\s|\.\s", value)
+    return len(value.split()) <= 8 and not _LIST.search(value) and not _CLAUSE.search(value)
 
 
 def relation(what: str) -> tuple[str, str]:
