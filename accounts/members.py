@@ -210,6 +210,10 @@ def remove(*, membership: Membership, by: User, at: datetime) -> Membership:
     return membership
 
 
+def has_admin(team: Team) -> bool:
+    return any(Role.ADMIN in membership.roles for membership in Membership.objects.of(team).active())
+
+
 def _known(wanted: Iterable[str]) -> list[str]:
     chosen = set(wanted)
     if not chosen or chosen - set(Role.values):
