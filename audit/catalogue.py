@@ -24,7 +24,7 @@ def _kind(says: str, keys: str = "") -> Kind:
 
 
 _TARGETS = "proposal agent namespace operation revision paths tier origin_kind origin_id note"
-_VOTE = f"{_TARGETS} verdict base proposed requirement evidence bulk sole_reviewer owner dwell_ms"
+_VOTE = f"{_TARGETS} verdict reason_code base proposed requirement evidence bulk sole_reviewer owner dwell_ms"
 _RUN = (
     "agent run settings engine origin sessions memories changes patterns state reason_code attempts resume_at"
     " seconds usage"

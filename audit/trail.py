@@ -181,8 +181,8 @@ def _target(target: Target | HasLog) -> tuple[str, str]:
 
 def _secrets(private: Mapping[str, str], subject: str) -> Sequence[Secret]:
     for name, value in private.items():
-        if not _PRIVATE_NAME.fullmatch(name) or not isinstance(value, str):
-            raise NotRecordable(f"private value {name!r} needs a plain name and a text")
+        if not _PRIVATE_NAME.fullmatch(name) or not isinstance(value, str) or "\0" in value:
+            raise NotRecordable(f"private value {name!r} needs a plain name and a text without NUL")
     salts = {name: secrets.token_bytes(commitments.SALT_BYTES) for name in private}
     return [
         Secret(

@@ -182,6 +182,7 @@ def test_recording_after_the_unit_ended_is_refused(at):
         (canonical.NotCanonical, {"data": {"slug": "\ud800"}}),
         (canonical.NotCanonical, {"data": {"slug": "x" * 9_000}}),
         (trail.NotRecordable, {"private": {"reason": 1}}),
+        (trail.NotRecordable, {"private": {"reason": "a\0b"}}),
         (trail.NotRecordable, {"private": {"Reason!": "x"}}),
         (trail.NotRecordable, {"outcome": "maybe"}),
         (trail.NotRecordable, {"log": None}),
