@@ -46,13 +46,12 @@ function approve(button) {
     button.click();
     return;
   }
-  button.dataset.armed = "";
-  button.focus();
   const note = document.querySelector("[data-armed-note]");
-  if (note) note.textContent = note.dataset.armedNote;
+  button.dataset.armed = note.textContent = note.dataset.armedNote;
+  button.focus();
   setTimeout(() => {
     delete button.dataset.armed;
-    if (note) note.textContent = "";
+    note.textContent = "";
   }, ARMED);
 }
 

@@ -1,21 +1,23 @@
-// The only file that knows htmx's event names, of version 2 and of 4. All others listen to lucid:* events.
-let decided = null;
-
-const tell = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`lucid:${name}`, { detail }));
+// The only file that knows htmx's events, of version 2 and of 4. The others listen to lucid:* events.
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`lucid:${name}`, { detail }));
 const on = (names, act) => names.forEach((name) => document.addEventListener(name, act));
 
-on(["htmx:beforeRequest", "htmx:before:request"], (event) => {
-  const source = event.detail?.elt ?? event.target;
-  decided = source.closest?.("[data-change]")?.id ?? null;
+// A whole page (sign-in after the session ran out) never goes into a part.
+on(["htmx:beforeSwap", "htmx:before:swap"], (event) => {
+  const { xhr, ctx } = event.detail ?? {};
+  if ((xhr?.status ?? ctx?.response?.status) !== 200) return;
+  if (!/^\s*<!doctype/i.test(xhr?.responseText ?? ctx?.text ?? "")) return;
+  event.preventDefault();
+  location.assign(xhr?.responseURL || location.href);
 });
 
-on(["htmx:afterSettle", "htmx:after:settle"], () => {
-  const id = decided;
-  decided = null;
-  tell("swapped", { change: id });
+on(["htmx:afterSettle", "htmx:after:settle"], ({ detail }) => {
+  const source = detail?.requestConfig?.elt ?? detail?.ctx?.sourceElement;
+  tell("swapped", { change: source?.closest?.("[data-change]")?.id });
 });
 
-on(["htmx:responseError", "htmx:response:error"], (event) => {
-  tell("failed", { status: event.detail?.xhr?.status ?? event.detail?.ctx?.response?.status ?? 0 });
+on(["htmx:responseError", "htmx:response:error"], ({ detail }) => {
+  tell("failed", { status: detail?.xhr?.status ?? detail?.ctx?.response?.status ?? 500 });
 });
-on(["htmx:sendError", "htmx:timeout", "htmx:error"], () => tell("failed", { status: 0 }));
+// Version 2 repeats each of its errors as htmx:error, with errorInfo.
+on(["htmx:sendError", "htmx:timeout", "htmx:error"], ({ detail }) => detail?.errorInfo || tell("failed", { status: 0 }));
