@@ -1,10 +1,11 @@
 """The pages of django-allauth that there are here: nobody signs up, and an address is changed by no one."""
 
 from allauth.account import views
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-by_invitation = RedirectView.as_view(pattern_name="account_login")
+by_invitation = login_not_required(RedirectView.as_view(pattern_name="account_login"))
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),

@@ -10,8 +10,10 @@ chain: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-render = structlog.dev.ConsoleRenderer(colors=False)
+finish: list[Any] = [
+    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+    structlog.dev.ConsoleRenderer(colors=False),
+]
 
 structlog.configure(
     processors=[structlog.stdlib.filter_by_level, *chain, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -120,6 +120,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proven by the invitation that was mailed to it
 ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to an address that somebody merely typed
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
@@ -198,10 +199,7 @@ LOGGING = {
     "formatters": {
         "events": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "processors": [
-                "ext://config.logs.drop_meta",
-                "ext://config.logs.render",
-            ],
+            "processors": "ext://config.logs.finish",  # as one name: dictConfig leaves names inside lists as text
             "foreign_pre_chain": "ext://config.logs.chain",
         }
     },
