@@ -113,4 +113,6 @@ class Engine(Protocol):
 
     name: str
 
-    def dream(self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal) -> DreamResult: ...
+    def dream(
+        self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal
+    ) -> DreamResult: ...

@@ -1,4 +1,4 @@
-"""Masking: what changes from one occurrence of an error to the next (ids, numbers, paths, quoted values) becomes one sign."""
+"""Masking: what varies between occurrences of an error (ids, numbers, paths, quoted values) becomes one sign."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def mask(text: str) -> str:
 
 
 def headline(text: str) -> tuple[int, int]:
-    """Where the line of an error text stands that names the error: the last line of a traceback, else the first line."""
+    """Where the line stands that names the error: the last line of a traceback, else the first line."""
     lines: list[tuple[int, int]] = []
     at = 0
     for line in text[:20_000].split("\n"):

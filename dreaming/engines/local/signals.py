@@ -25,7 +25,7 @@ LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One tool call; `row` or `result` is -1 where the transcript lacks it. `error` is the masked headline of a failure."""
+    """One tool call; `row` or `result` is -1 where the transcript lacks it. `error` is a failure's masked headline."""
 
     session: int
     row: int
@@ -112,7 +112,7 @@ def _rows(snapshot: Snapshot) -> dict[int, tuple[list[int], list[int]]]:
 
 
 def _joined(snapshot: Snapshot, session: int, rows: list[int]) -> tuple[Call, ...]:
-    """Calls with their results: by call id, else the oldest unanswered call of that tool, else the last call unanswered."""
+    """Calls with their results: by call id, else the oldest unanswered call of that tool, else the last one."""
     events = snapshot.events
     calls: list[list[int]] = []  # call row, result row
     by_id: dict[str, list[int]] = {}
@@ -157,7 +157,7 @@ def _call(snapshot: Snapshot, session: int, row: int, result: int) -> Call:
 
 
 def arguments(text: str) -> dict[str, str]:
-    """The arguments of a call by name, each as canonical JSON; one unnamed argument where the text is no JSON object."""
+    """The arguments of a call by name, as canonical JSON; one unnamed argument where the text is no JSON object."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

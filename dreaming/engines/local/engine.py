@@ -1,0 +1,114 @@
+"""The local engine: from a snapshot to patterns and operations with no model, no network and no clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agents.snapshot import Snapshot
+from dreaming.engines.local import (
+    attempts,
+    claims,
+    contrasts,
+    mistakes,
+    operations,
+    pairs,
+    preferences,
+    settling,
+    stale,
+    workflows,
+)
+from dreaming.engines.local import signals as reading
+from dreaming.engines.local.claims import Claim
+from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.findings import Finding, Tidying
+from dreaming.engines.local.held import Holdings
+from dreaming.engines.local.operations import Draft, Quoter
+from dreaming.engines.local.signals import Signals
+from dreaming.engines.protocol import DreamResult, Journal, Report
+
+STAGES = ("claims", "signals", "pairs", "stale", "mistakes", "attempts", "workflows", "preferences", "operations")
+
+
+class LocalEngine:
+    """Pure: the same snapshot and curation give the same result, whatever the order of sessions."""
+
+    name = "local"
+
+    def dream(self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal) -> DreamResult:
+        """Raises BadCuration, naming the field, where the curation policy cannot be read."""
+        policy = Curation.read(curation)
+        known = claims.read(snapshot, policy)
+        _tell(report, "claims")
+        signals = reading.read(snapshot)
+        _tell(report, "signals")
+        tidyings = tidy(snapshot, known, policy, report)
+        findings = find(signals, policy, report)
+        quoter = Quoter(snapshot, policy.max_quotes)
+        drafts = draft(snapshot, known, findings, tidyings, quoter)
+        settled = settling.settle(snapshot, drafts, Holdings(snapshot, known), policy)
+        patterns = tuple(operations.pattern(snapshot, finding, quoter) for finding in findings)
+        _tell(report, "operations")
+        funnel = _funnel(signals, known, findings, tidyings)
+        funnel.update(settled.funnel)
+        funnel.update(drafts=len(drafts), proposed=len(settled.operations), quotes_dropped=quoter.dropped)
+        return DreamResult(patterns, settled.operations, settled.alternatives, settled.joins, dict(funnel))
+
+
+def tidy(snapshot: Snapshot, known: Sequence[Claim], policy: Curation, report: Report) -> list[Tidying]:
+    """What memory alone calls for."""
+    found = pairs.decide(snapshot, known, policy)
+    _tell(report, "pairs")
+    found += stale.find(snapshot, known, policy)
+    _tell(report, "stale")
+    return found
+
+
+def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
+    """What recurs over sessions, the surest first."""
+    found = mistakes.find(signals, policy)
+    _tell(report, "mistakes")
+    tried = contrasts.tasks(signals)
+    differences = contrasts.find(signals, tried, policy)
+    found += attempts.per_task(signals, differences) + attempts.over_tasks(signals, differences)
+    found += attempts.outcomes(signals, tried, policy) + attempts.with_tools(signals, policy)
+    _tell(report, "attempts")
+    found += workflows.find(signals, policy)
+    _tell(report, "workflows")
+    found += preferences.find(signals, policy)
+    _tell(report, "preferences")
+    return sorted(found, key=lambda finding: (-finding.confidence, finding.kind, finding.key))
+
+
+def draft(
+    snapshot: Snapshot, known: Sequence[Claim], findings: Sequence[Finding], tidyings: Sequence[Tidying], quoter: Quoter
+) -> list[Draft]:
+    """An operation for each finding that has one; lessons need a namespace that the agent may write."""
+    home = operations.writable(snapshot)
+    taught = [finding for finding in findings if finding.lesson and home]
+    drafts = [operations.lesson(snapshot, finding, home, quoter) for finding in taught]
+    written = set(snapshot.namespaces)
+    for tidying in tidyings:
+        if snapshot.memories[tidying.remove[0].memory].namespace in written:
+            drafts.append(operations.tidy(snapshot, tidying, known, quoter))
+    return drafts
+
+
+def _funnel(
+    signals: Signals, known: Sequence[Claim], findings: Sequence[Finding], tidyings: Sequence[Tidying]
+) -> Counter[str]:
+    return Counter(
+        memories=len(signals.snapshot.memories),
+        statements=len(known),
+        sessions=len(signals.snapshot.sessions),
+        sessions_left_out=signals.left_out,
+        events=len(signals.snapshot.events),
+        calls=sum(len(trace.calls) for trace in signals.traces),
+        patterns=len(findings),
+        memory_findings=len(tidyings),
+    )
+
+
+def _tell(report: Report, stage: str) -> None:
+    report(stage, STAGES.index(stage) + 1, len(STAGES))

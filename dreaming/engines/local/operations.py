@@ -1,0 +1,220 @@
+"""Findings become operations: exact edits of the snapshot's texts, verified quotes, a stable fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from agents.snapshot import MemoryText, Snapshot
+from agents.text import lines
+from agents.text.lines import Edit
+from dreaming.engines.local.claims import Claim
+from dreaming.engines.local.findings import Finding, Span, Tidying
+from dreaming.engines.local.signals import rank
+from dreaming.engines.protocol import FoundPattern, Operation, Quote, Target
+
+FOLDERS = {
+    "mistake": "mistakes",
+    "workflow": "workflows",
+    "preference": "preferences",
+    "success": "practices",
+    "practice": "practices",
+}
+OTHER_SESSIONS = 3
+UNQUOTED = "No session is quoted: this was read from memory alone."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An operation with what settling it needs: its finding, and the lines or the path that it takes for itself.
+
+    A line is (memory index, line number); inserted lines take nothing.
+    """
+
+    operation: Operation
+    source: Finding | Tidying
+    lines: frozenset[tuple[int, int]] = frozenset()
+    path: str = ""
+    alternatives: tuple[Operation, ...] = ()
+
+
+def fingerprint(kind: str, namespace: str, key: Iterable[str]) -> str:
+    """What is proposed, free of wording, counts and support."""
+    return hashlib.sha256(json.dumps([kind, namespace, list(key)]).encode()).hexdigest()
+
+
+def pattern_key(finding: Finding) -> str:
+    return fingerprint(finding.kind, "", finding.key)
+
+
+class Quoter:
+    """Verifies quotes at their place, takes those of the latest sessions, and counts the ones it had to drop."""
+
+    def __init__(self, snapshot: Snapshot, most: int) -> None:
+        self.snapshot = snapshot
+        self.most = most
+        self.dropped = 0
+        self._owner: dict[int, int] = {}
+        for session in range(len(snapshot.sessions)):
+            self._owner.update(dict.fromkeys(snapshot.events.rows_of(session), session))
+
+    def of(self, spans: Sequence[Span], support: Iterable[int]) -> tuple[Quote, ...]:
+        """Latest, because a session that leaves the window, or none at all, must not look like new evidence."""
+        by_session: dict[int, list[Span]] = defaultdict(list)
+        for span in spans:
+            by_session[self._owner[span.row]].append(span)
+        supporting = set(support)
+        order = sorted(by_session, key=lambda session: rank(self.snapshot.sessions[session]))
+        own = [session for session in order if session in supporting][-self.most :]
+        others = [session for session in order if session not in supporting][-OTHER_SESSIONS:]
+        quotes = [self._quote(session, span) for session in own + others for span in by_session[session][:3]]
+        return tuple(quote for quote in quotes if quote is not None)
+
+    def _quote(self, session: int, span: Span) -> Quote | None:
+        text = self.snapshot.events.text[span.row]
+        words = text[span.start : span.end]
+        if not 0 <= span.start < span.end <= len(text) or not words.strip():
+            self.dropped += 1
+            return None
+        position = int(self.snapshot.events.position[span.row])
+        return Quote(self.snapshot.sessions[session].id, position, span.start, span.end, words, span.stance)
+
+
+def pattern(snapshot: Snapshot, finding: Finding, quoter: Quoter) -> FoundPattern:
+    marks = [snapshot.sessions[session] for session in finding.sessions]
+    return FoundPattern(
+        key=pattern_key(finding),
+        kind=finding.kind,
+        statement=finding.statement,
+        sessions=tuple(mark.id for mark in marks),
+        agents=tuple(sorted({mark.agent for mark in marks})),
+        opportunities=finding.opportunities,
+        quotes=quoter.of(finding.spans, finding.sessions),
+        numbers={"support": len(marks), **finding.numbers},
+    )
+
+
+def writable(snapshot: Snapshot) -> str:
+    """The first namespace for lessons: one that is not protected as a whole; empty where there is none."""
+    for namespace in snapshot.namespaces:
+        own = [memory for memory in snapshot.memories if memory.namespace == namespace]
+        if not own or not all(memory.protected for memory in own):
+            return namespace
+    return ""
+
+
+def lesson(snapshot: Snapshot, finding: Finding, namespace: str, quoter: Quoter) -> Draft:
+    """An add at a path of its own, so that it is decided alone; a bullet more where a file for its kind exists."""
+    mark = fingerprint(finding.kind, namespace, finding.key)
+    folder = FOLDERS[finding.kind]
+    path = learned_path(finding, mark)
+    home = _home(snapshot, namespace, f"/learned/{folder}.md")
+    bullet = f"- {finding.lesson}\n"
+    if home is None:
+        target = Target(namespace, "", "", path, path, (Edit(0, 0, (f"# {finding.title}\n", "\n", bullet)),))
+    else:
+        end = len(lines.split(home.text))
+        target = Target(namespace, home.id, home.version_id, home.path, home.path, (Edit(end, end, (bullet,)),))
+    operation = Operation(
+        kind="add" if home is None else "edit",
+        title=finding.title,
+        rationale=finding.rationale,
+        reason_code=finding.reason_code,
+        confidence=finding.confidence,
+        fingerprint=mark,
+        targets=(target,),
+        quotes=quoter.of(finding.spans, finding.sessions),
+        pattern=pattern_key(finding),
+    )
+    return Draft(operation, finding, path=path)
+
+
+def learned_path(finding: Finding, mark: str) -> str:
+    """The same finding always has the same path, whatever its counts and words have become."""
+    words = re.findall(r"[a-z0-9]+", " ".join(finding.key[1:]).lower()) if finding.kind != "preference" else []
+    slug = "-".join(words)[:48].strip("-") or finding.kind
+    return f"/learned/{FOLDERS[finding.kind]}/{slug}-{mark[:8]}.md"
+
+
+def _home(snapshot: Snapshot, namespace: str, path: str) -> MemoryText | None:
+    """The file for a kind of lesson, if it may be written and ends with a line end (else insertions would meet)."""
+    for memory in snapshot.memories:
+        if (memory.namespace, memory.path) == (namespace, path) and not memory.protected and memory.text.endswith("\n"):
+            return memory
+    return None
+
+
+def tidy(snapshot: Snapshot, tidying: Tidying, claims: Sequence[Claim], quoter: Quoter) -> Draft:
+    """Takes the statements out; a memory of which nothing else is left is archived, where that is its only target."""
+    namespace = snapshot.memories[tidying.remove[0].memory].namespace
+    operation = Operation(
+        kind="edit",
+        title=tidying.title,
+        rationale=tidying.rationale if tidying.spans else f"{tidying.rationale} {UNQUOTED}",
+        reason_code=tidying.reason_code,
+        confidence=tidying.confidence,
+        fingerprint=fingerprint(tidying.kind, namespace, tidying.key),
+        targets=(),
+        quotes=quoter.of(tidying.spans, ()),
+    )
+    kind, targets, taken = _removal(snapshot, tidying.remove, claims)
+    others = []
+    for choice in tidying.choices:
+        other_kind, other_targets, _ = _removal(snapshot, choice, claims)
+        others.append(replace(operation, kind=other_kind, targets=other_targets))
+    return Draft(replace(operation, kind=kind, targets=targets), tidying, taken, alternatives=tuple(others))
+
+
+def _removal(
+    snapshot: Snapshot, remove: Sequence[Claim], claims: Sequence[Claim]
+) -> tuple[str, tuple[Target, ...], frozenset[tuple[int, int]]]:
+    by_memory: dict[int, list[Claim]] = defaultdict(list)
+    for claim in remove:
+        by_memory[claim.memory].append(claim)
+    gone = {claim.place for claim in remove}
+    left = {claim.memory for claim in claims if claim.place not in gone}
+    archive = len(by_memory) == 1 and not by_memory.keys() & left
+    targets, taken = [], set()
+    for index, own in sorted(by_memory.items()):
+        memory = snapshot.memories[index]
+        rows = lines.split(memory.text)
+        edits = () if archive else _cuts(rows, own)
+        taken |= {(index, row) for claim in own for row in range(claim.start, claim.end)}
+        if archive:
+            taken |= {(index, row) for row in range(len(rows))}
+        targets.append(
+            Target(memory.namespace, memory.id, memory.version_id, memory.path, None if archive else memory.path, edits)
+        )
+    return ("archive" if archive else "edit"), tuple(targets), frozenset(taken)
+
+
+def _cuts(rows: list[str], remove: Sequence[Claim]) -> tuple[Edit, ...]:
+    """Whole lines go where they are the claim's alone; else the claim's words are cut out of them."""
+    text = "".join(rows)
+    starts = [0]
+    for row in rows:
+        starts.append(starts[-1] + len(row))
+    blocks: dict[tuple[int, int], list[Claim]] = defaultdict(list)
+    for claim in remove:
+        blocks[claim.start, claim.end].append(claim)
+    edits: list[Edit] = []
+    for (start, end), own in sorted(blocks.items()):
+        body = text[starts[start] : starts[end]]
+        for claim in sorted(own, key=lambda claim: -claim.offset):
+            at = claim.offset - starts[start]
+            rest = body[at + len(claim.text) :]
+            body = body[:at] + (rest.lstrip(" ") if not body[:at].strip() or body[:at].endswith(" ") else rest)
+        whole = not any(claim.shared for claim in own) or not body.strip()
+        left = () if whole else tuple(lines.split(_trimmed(body)))
+        edits.append(Edit(start, end, left))
+    return tuple(edits)
+
+
+def _trimmed(body: str) -> str:
+    """Without blanks that the cut left before the line end."""
+    core = body.rstrip("\n")
+    return core.rstrip(" ") + body[len(core) :]

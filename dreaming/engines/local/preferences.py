@@ -1,0 +1,130 @@
+"""What people ask for from now on, in their own words, and the tools after which people correct the agent.
+
+Conservative on purpose: a lasting wish says that it lasts, speaks to the agent and is no question. A correction alone
+teaches nothing; corrections that follow one tool in several sessions are reported without a lesson.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agents.text import hidden
+from agents.text.normalise import digest
+from agents.text.sentences import spans as sentences
+from dreaming.engines.local import quotes
+from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.findings import Finding, Span, counted, cut, strength
+from dreaming.engines.local.lexicon import ADDRESSED, CORRECTION, LASTING, LEAD_IN, OWN_PLANS
+from dreaming.engines.local.mistakes import code
+from dreaming.engines.local.signals import Call, Signals, Trace
+from dreaming.engines.local.stale import due_date
+
+SHORTEST, LONGEST = 15, 300
+FIRST_WORDS = 20_000
+ONCE = 0.6  # confidence of a wish said by a person in one session
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    session: int
+    span: Span
+    text: str
+
+
+def find(signals: Signals, curation: Curation) -> list[Finding]:
+    """Lasting wishes (one session is enough) and corrections that follow one tool in several sessions."""
+    wishes: dict[str, list[Said]] = defaultdict(list)
+    corrected: list[Said] = []
+    for session, row in signals.said:
+        text = signals.text(row)[:FIRST_WORDS]
+        for start, end in _sentences(text):
+            said = Said(session, Span(row, start, end), text[start:end])
+            if is_wish(said.text):
+                wishes[digest(LEAD_IN.sub("", said.text))].append(said)
+            elif CORRECTION.search(said.text):
+                corrected.append(said)
+    found = [_wish(signals, key, group) for key, group in sorted(wishes.items()) if not _is_over(signals, group)]
+    return found + _corrections(signals, corrected, curation)
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for line in text.split("\n"):
+        for start, end in sentences(line):
+            yield at + start, at + end
+        at += len(line) + 1
+
+
+def is_wish(text: str) -> bool:
+    fits = SHORTEST <= len(text) <= LONGEST and not text.rstrip().endswith("?")
+    if not fits or not LASTING.search(text) or not ADDRESSED.search(text) or OWN_PLANS.search(text):
+        return False
+    return not any(not piece.benign for piece in hidden.find(text))
+
+
+def _is_over(signals: Signals, group: list[Said]) -> bool:
+    due = due_date(group[-1].text)
+    return due is not None and due < signals.snapshot.taken_at.date()
+
+
+def _wish(signals: Signals, key: str, group: list[Said]) -> Finding:
+    sessions = tuple(dict.fromkeys(said.session for said in group))
+    words = " ".join(group[0].text.split())
+    return Finding(
+        kind="preference",
+        key=("wish", key),
+        statement=f"A person said in {counted(len(sessions), 'session')}: “{words}”",
+        sessions=sessions,
+        opportunities=len({trace.session for trace in signals.traces}),
+        spans=tuple(said.span for said in group),
+        confidence=max(ONCE, strength(len(sessions))),
+        reason_code="stated_preference",
+        title=cut(f"A person asks: {words}", 110),
+        lesson=_sentence(words),
+        rationale=f"Said by a person as something that lasts, in {counted(len(sessions), 'session')};"
+        " kept in their words.",
+        numbers={"sessions": len(sessions)},
+    )
+
+
+def _sentence(words: str) -> str:
+    """The wish without what leads into it, as a sentence."""
+    rest = LEAD_IN.sub("", words)
+    return rest[:1].upper() + rest[1:] if len(rest) >= SHORTEST else words
+
+
+def _corrections(signals: Signals, corrected: list[Said], curation: Curation) -> list[Finding]:
+    traces = {trace.session: trace for trace in signals.traces}
+    after: dict[str, list[Said]] = defaultdict(list)
+    for said in corrected:
+        call = _call_before(traces[said.session], said.span.row)
+        if call is not None and call.tool:
+            after[call.tool].append(said)
+    found = []
+    for tool, group in sorted(after.items()):
+        sessions = tuple(dict.fromkeys(said.session for said in group))
+        users = sum(any(call.tool == tool for call in trace.calls) for trace in signals.traces)
+        if len(sessions) >= curation.min_sessions:
+            found.append(_correction(tool, group, sessions, users))
+    return found
+
+
+def _call_before(trace: Trace, row: int) -> Call | None:
+    return next((call for call in reversed(trace.calls) if 0 <= max(call.row, call.result) < row), None)
+
+
+def _correction(tool: str, group: list[Said], sessions: tuple[int, ...], users: int) -> Finding:
+    return Finding(
+        kind="mistake",
+        key=("corrected_after", tool),
+        statement=f"In {len(sessions)} of {users} sessions that called {code(tool)}, a person corrected the agent"
+        " when that was its latest call.",
+        sessions=sessions,
+        opportunities=users,
+        spans=quotes.kept(*(said.span for said in group)),
+        confidence=strength(len(sessions), certainty=0.8),
+        reason_code="corrected_by_people",
+        numbers={"corrections": len(group), "sessions": len(sessions), "sessions_with_calls": users},
+    )

@@ -1,0 +1,85 @@
+"""Statements whose own date has passed, and statements that nobody has confirmed for longer than the policy allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from agents.snapshot import Snapshot
+from dreaming.engines.local.claims import Claim
+from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.findings import Tidying, cut
+from dreaming.engines.local.lexicon import DUE, MONTHS
+
+
+def find(snapshot: Snapshot, claims: Sequence[Claim], curation: Curation) -> list[Tidying]:
+    """Stale statements; what is pinned, protected or has helped more than it harmed does not age."""
+    found: list[Tidying] = []
+    for claim in claims:
+        if claim.fixed:
+            continue
+        due = due_date(claim.text)
+        if due is not None and due < snapshot.taken_at.date():
+            found.append(_overdue(snapshot, claim, due))
+        elif due is None and _is_old(claim, snapshot.taken_at, curation):
+            found.append(_aged(snapshot, claim, curation))
+    return found
+
+
+def due_date(text: str) -> date | None:
+    """The latest date until which a text says that it holds or wants to be looked at again; None where it says none."""
+    dates = [_date(match["date"]) for match in DUE.finditer(text)]
+    return max((found for found in dates if found is not None), default=None)
+
+
+def _date(text: str) -> date | None:
+    parts = text.replace(",", " ").replace(".", " ").lower().split()
+    try:
+        if len(parts) == 1:
+            return date.fromisoformat(parts[0])
+        month = next(at for at, name in enumerate(MONTHS, 1) for part in parts if part.startswith(name))
+        numbers = [int("".join(filter(str.isdigit, part))) for part in parts if part[:1].isdigit()]
+        if len(numbers) == 1:  # a month and a year: the last day of it
+            return date(numbers[0] + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        return date(max(numbers), month, min(numbers))
+    except (StopIteration, ValueError):
+        return None
+
+
+def _is_old(claim: Claim, at: datetime, curation: Curation) -> bool:
+    if not curation.stale_after_days or claim.helpful > claim.harmful:
+        return False
+    return at - claim.confirmed_at > timedelta(days=curation.stale_after_days)
+
+
+def _overdue(snapshot: Snapshot, claim: Claim, due: date) -> Tidying:
+    return _tidying(
+        snapshot, claim, reason_code="past_its_date", confidence=0.75, mark=due.isoformat(),
+        why=f"It names {due.isoformat()} as its last day or day of review;"
+        f" the dream was on {snapshot.taken_at.date().isoformat()}.",
+    )  # fmt: skip
+
+
+def _aged(snapshot: Snapshot, claim: Claim, curation: Curation) -> Tidying:
+    days = (snapshot.taken_at - claim.confirmed_at).days
+    return _tidying(
+        snapshot, claim, reason_code="unconfirmed", confidence=0.4, mark=claim.confirmed_at.date().isoformat(),
+        why=f"Last confirmed {days} days before the dream; the curation policy asks again after"
+        f" {curation.stale_after_days}."
+        " Old is not wrong: reject this to keep it.",
+    )  # fmt: skip
+
+
+def _tidying(snapshot: Snapshot, claim: Claim, *, reason_code: str, confidence: float, mark: str, why: str) -> Tidying:
+    where = f"{snapshot.memories[claim.memory].path}, line {claim.start + 1}"
+    return Tidying(
+        kind="stale",
+        key=(claim.digest, reason_code, mark),
+        remove=(claim,),
+        keep=None,
+        title=f"Retire: {cut(claim.text, 80)}",
+        rationale=f"“{cut(claim.text, 140)}” ({where}). {why}",
+        reason_code=reason_code,
+        confidence=confidence,
+        loses=True,
+    )
