@@ -1,8 +1,8 @@
 """Pages of a person: where one starts, what one sets for oneself, and joining a team."""
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect, render
@@ -13,9 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import members, preferences
+from accounts import members, preferences, signing_in
 from accounts.forms import JoinForm, ProfileForm, ThemeForm
 from accounts.models import Team, User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @require_safe
@@ -85,7 +87,8 @@ def _accept_as_new(request, invitation, secret):
             membership = members.accept(secret=secret, at=timezone.now(), **form.cleaned_data)
         except members.HasAccount:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-        get_adapter(request).login(request, membership.user)
+        login(request, membership.user, backend=BACKEND)
+        signing_in.succeeded(user=membership.user, at=timezone.now(), method="invitation")
         return redirect("reviews:inbox", invitation.team.slug)
     context = {"invitation": invitation, "form": form}
     return render(request, "accounts/accept.html", context, status=422 if form.errors else 200)

@@ -91,6 +91,7 @@ def test_invited_person_joins_with_a_new_account(client, team, invited):
     assert response.url == reverse("reviews:inbox", args=[team.slug])
     person = User.objects.get(email="nia@example.org")
     assert client.session["_auth_user_id"] == str(person.pk)
+    assert Event.objects.of_log(trail.INSTALLATION).get().content()["data"] == {"demo": False, "method": "invitation"}
     assert Membership.objects.of(team.row).get(user=person).roles == ["reviewer"]
 
 
