@@ -34,7 +34,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return request.user.is_active and request.user.is_staff
 
 
-admin.site.login = secure_admin_login(admin.site.login)  # one door: limits and the trail hold for staff, too
+# One door: limits and the trail hold for staff, too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.unregister([Group, EmailAddress])  # roles are the team's, addresses the person's
 
 
