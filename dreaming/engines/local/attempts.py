@@ -119,12 +119,12 @@ def _made(signals: Signals, trace: Trace, tool: str, given: Mapping[str, str]) -
 
 
 OVER = {
-    "extra": "In {n} failing attempts at {t} tasks, {tool} was called as no completed attempt at the same task called it.",
+    "extra": "In {n} failing attempts at {t} tasks, {tool} was called as in no completed attempt at the task.",
     "missing": "{n} failing attempts at {t} tasks lack a call of {tool} that every completed attempt at the task made.",
     "value": "In {n} failing attempts at {t} tasks, {tool} got another {names} than in all completed ones at the task.",
 }
 OVER_LESSON = {
-    "extra": "Before calling {tool}, check that the request and the rules allow it: several tasks failed with such a call.",
+    "extra": "Before calling {tool}, check that the request and the rules allow it: several tasks failed with it.",
     "missing": "Before ending, check whether a call of {tool} is still due: several tasks failed without one.",
     "value": "Before calling {tool}, check {names}: several tasks failed where it had another value.",
 }

@@ -126,7 +126,7 @@ def _widest(tool: str, split: Mapping[Feature, tuple[int, ...]]) -> tuple[tuple[
     own = {feature: held for feature, held in split.items() if feature[0] == tool}
     if not own:
         return (), {}
-    best = max(own.values(), key=lambda held: (len(held), held))
+    best = own[min(own, key=lambda feature: (-len(own[feature]), feature))]
     return best, {feature[1]: feature[2] for feature, held in sorted(own.items()) if held == best}
 
 

@@ -26,7 +26,6 @@ class Curation:
     max_quotes: int = 12
     min_sessions: int = 2
     stale_after_days: int = 365
-    near_duplicate: float = 0.8
     false_discovery_rate: float = 0.1
     propose: tuple[str, ...] = OPERATIONS
     protected_phrases: tuple[str, ...] = ()
@@ -52,7 +51,6 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "max_quotes": (1, 100),
     "min_sessions": (2, 1000),
     "stale_after_days": (0, 36_500),
-    "near_duplicate": (0.5, 1.0),
     "false_discovery_rate": (0.0, 1.0),
 }
 

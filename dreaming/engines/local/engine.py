@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agents.snapshot import Snapshot
@@ -39,6 +40,8 @@ class LocalEngine:
     def dream(self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal) -> DreamResult:
         """Raises BadCuration, naming the field, where the curation policy cannot be read."""
         policy = Curation.read(curation)
+        memories = sorted(snapshot.memories, key=lambda memory: (memory.namespace, memory.path, memory.id))
+        snapshot = replace(snapshot, memories=tuple(memories))
         known = claims.read(snapshot, policy)
         _tell(report, "claims")
         signals = reading.read(snapshot)
@@ -58,7 +61,7 @@ class LocalEngine:
 
 def tidy(snapshot: Snapshot, known: Sequence[Claim], policy: Curation, report: Report) -> list[Tidying]:
     """What memory alone calls for."""
-    found = pairs.decide(snapshot, known, policy)
+    found = pairs.decide(snapshot, known)
     _tell(report, "pairs")
     found += stale.find(snapshot, known, policy)
     _tell(report, "stale")

@@ -16,23 +16,23 @@ from agents.text.similarity import candidates
 from agents.text.slots import Slot, conflict, slots
 from agents.text.specifics import lost, specifics
 from dreaming.engines.local.claims import MOVABLE, Claim, words
-from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Tidying, cut
 from dreaming.engines.local.lexicon import DIRECTED, NEWER, RETIRED
 
+ALIKE = 0.5  # to be looked at; the decision is made on words, specifics and slots
 FEWEST_WORDS = 4  # shorter statements lean on what stands around them
 CROWD = 24  # a slot with more statements than this is a list, not a fact
 TEMPLATE = 4  # one statement in so many files of one folder is a template, not a copy
 
 
-def decide(snapshot: Snapshot, claims: Sequence[Claim], curation: Curation) -> list[Tidying]:
+def decide(snapshot: Snapshot, claims: Sequence[Claim]) -> list[Tidying]:
     """All duplicates and contradictions within each namespace."""
     found: list[Tidying] = []
     for namespace in sorted({memory.namespace for memory in snapshot.memories}):
         own = [claim for claim in claims if snapshot.memories[claim.memory].namespace == namespace]
         own = [claim for claim in own if claim.kind in MOVABLE]
         copies, kept = _copies(snapshot, own)
-        near, kept = _near(snapshot, kept, curation)
+        near, kept = _near(snapshot, kept)
         found += copies + near + _contradictions(snapshot, kept)
     return found
 
@@ -104,12 +104,12 @@ def _copy(snapshot: Snapshot, keep: Claim, spare: tuple[Claim, ...]) -> Tidying:
     )
 
 
-def _near(snapshot: Snapshot, claims: list[Claim], curation: Curation) -> tuple[list[Tidying], list[Claim]]:
+def _near(snapshot: Snapshot, claims: list[Claim]) -> tuple[list[Tidying], list[Claim]]:
     """Statements that say the same in other words; groups are folded onto one claim."""
     heads = {claim.place: claim for claim in claims}
     gone: dict[tuple[int, int, int], list[Claim]] = defaultdict(list)
     order = _worth(snapshot)
-    for first, second, _ in candidates([claim.text for claim in claims], threshold=curation.near_duplicate):
+    for first, second, _ in candidates([claim.text for claim in claims], threshold=ALIKE):
         one, other = claims[first], claims[second]
         if one.place not in heads or other.place not in heads or not _same_meaning(one, other):
             continue

@@ -1,0 +1,269 @@
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.snapshot import Cooldown, OpenChange, Removal
+from agents.text import lines
+from agents.text.normalise import digest
+from dreaming.engines.local.engine import STAGES, LocalEngine
+from tests.dreaming.engines.build import NOW, applied, memory, person, session, snapshot, tried
+
+RULE = "Invoices over 500 EUR need a second signature."
+
+
+def dream(snap, **curation):
+    return LocalEngine().dream(snap, curation, lambda *progress: None, None)
+
+
+def failing(*names, **kept):
+    error = "Error: page {} is an image"
+    return [
+        session(
+            name,
+            person("Read the contract."),
+            tried("extract", error.format(at), file=at),
+            tried("scan"),
+            tried("extract", file=at),
+            **kept,
+        )
+        for at, name in enumerate(names)
+    ]
+
+
+def judged(prefix, count, outcome, *tools):
+    return [session(f"{prefix}{n}", *map(tried, tools), outcome=outcome, task="t") for n in range(count)]
+
+
+@pytest.fixture
+def snap():
+    sessions = [
+        *failing("a", "b", "c"),
+        session("d", person("From now on, always put amounts in EUR.")),
+        *judged("e", 3, "failed", "drop"),
+        *judged("f", 3, "completed", "keep"),
+    ]
+    memories = [
+        memory("/a.md", f"# Rules\n\n- {RULE}\n- The database is MySQL.\n- Use the old form until 2025-03-31.\n"),
+        memory("/b.md", f"Some words that stand first. {RULE} And some last.\n\n- The database is now PostgreSQL.\n"),
+    ]
+    return snapshot(sessions, memories)
+
+
+def texts_of(snap):
+    return {
+        (mark.id, int(snap.events.position[row])): snap.events.text[row]
+        for at, mark in enumerate(snap.sessions)
+        for row in snap.events.rows_of(at)
+    }
+
+
+def lines_of(operations):
+    for operation in operations:
+        for target in operation.targets:
+            for edit in target.edits:
+                for row in range(edit.start, edit.end):
+                    yield target.memory, row
+
+
+def test_dream_finds_each_kind_and_quotes_word_for_word(snap):
+    result = dream(snap)
+
+    assert {operation.reason_code for operation in result.operations} == {
+        "recurring_error",
+        "stated_preference",
+        "attempts_extra",
+        "attempts_missing",
+        "same",
+        "updates",
+        "past_its_date",
+    }
+    texts = texts_of(snap)
+    for quote in [quote for found in (*result.patterns, *result.operations) for quote in found.quotes]:
+        assert texts[quote.session, quote.position][quote.start : quote.end] == quote.text
+    touched = list(lines_of(result.operations))
+    assert len(touched) == len(set(touched))
+    assert all(operation.quotes or "No session is quoted" in operation.rationale for operation in result.operations)
+
+
+def test_dream_writes_exact_edits(snap):
+    after = {one.path: one.text for one in applied(snap, dream(snap).operations).memories}
+
+    assert after["/a.md"] == f"# Rules\n\n- {RULE}\n"
+    assert after["/b.md"] == "Some words that stand first. And some last.\n\n- The database is now PostgreSQL.\n"
+    (lesson,) = [text for path, text in after.items() if path.startswith("/learned/mistakes/tool") or "extract" in path]
+    assert lesson.endswith(
+        "- Before calling `extract`, call `scan`: `extract` refuses calls with `Error: page … is an image`,"
+        " and worked after that.\n"
+    )
+
+
+def test_lessons_join_the_file_for_their_kind_where_there_is_one():
+    home = memory("/learned/mistakes.md", "# Mistakes\n\n- Be careful with dates.\n")
+
+    (operation,) = dream(snapshot(failing("a", "b"), [home])).operations
+
+    (target,) = operation.targets
+    assert (operation.kind, target.path_after, target.edits[0].start, target.edits[0].end) == ("edit", home.path, 3, 3)
+
+
+def test_order_of_sessions_and_memories_does_not_matter():
+    sessions = [
+        *failing("a", "b", "c"),
+        *judged("e", 4, "failed", "drop", "look"),
+        *judged("f", 3, "completed", "keep", "look"),
+    ]
+    memories = [memory(f"/{name}.md", f"- {RULE}\n- The port of the proxy is {name}.\n") for name in "123"]
+    expected = dream(snapshot(sessions, memories))
+
+    for seed in range(5):
+        random.Random(seed).shuffle(sessions)
+        random.Random(seed).shuffle(memories)
+        result = dream(snapshot(sessions, memories))
+        assert result.operations == expected.operations
+        assert result.patterns == expected.patterns
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_second_dream_proposes_nothing_open_applied_or_rejected(snap, is_new):
+    first = dream(snap)
+    again = replace(snap, sessions=tuple(replace(mark, is_new=is_new) for mark in snap.sessions))
+    opened = [
+        OpenChange(
+            f"chg_{at}", operation.targets[0].namespace, operation.fingerprint, operation.kind,
+            tuple(target.path_after or target.path_before for target in operation.targets),
+            tuple(target.memory for target in operation.targets), tuple({quote.session for quote in operation.quotes}),
+        )
+        for at, operation in enumerate(first.operations)
+    ]  # fmt: skip
+    for until in (NOW + timedelta(days=7), NOW - timedelta(days=1)):
+        cooling = [Cooldown(one.namespace, one.fingerprint, until, one.sessions) for one in opened]
+        assert dream(replace(again, cooldowns=tuple(cooling))).operations == ()
+
+    result = dream(replace(again, open_changes=tuple(opened)))
+    assert (result.operations, result.joins) == ((), {})
+    assert dream(applied(again, first.operations)).operations == ()
+
+
+@pytest.mark.parametrize("limit", [{"max_changes": 2}, {"max_removals": 1}])
+def test_limits_do_not_feed_the_next_dream(snap, limit):
+    first = dream(snap, **limit)
+    cooling = [
+        Cooldown("main", one.fingerprint, NOW + timedelta(days=7), tuple(quote.session for quote in one.quotes))
+        for one in first.operations
+    ]
+
+    assert len(first.operations) == 2 or "max_removals" in limit
+    assert dream(replace(snap, cooldowns=tuple(cooling)), **limit).operations == ()
+
+
+def test_new_evidence_joins_an_open_change_and_reopens_a_cooled_one():
+    before = dream(snapshot(failing("a", "b"))).operations[0]
+    more = snapshot([*failing("a", "b", is_new=False), *failing("c")])
+    had = ("ses_a", "ses_b")
+    change = OpenChange("chg_1", "main", before.fingerprint, "add", (), (), had)
+
+    joined = dream(replace(more, open_changes=(change,)))
+    early = dream(replace(more, cooldowns=(Cooldown("main", before.fingerprint, NOW + timedelta(days=1), had),)))
+    late = dream(replace(more, cooldowns=(Cooldown("main", before.fingerprint, NOW - timedelta(days=1), had),)))
+
+    assert joined.operations == ()
+    assert {quote.session for quote in joined.joins["chg_1"]} == {"ses_c"}
+    assert early.operations == ()
+    assert [operation.fingerprint for operation in late.operations] == [before.fingerprint]
+
+
+def test_what_a_person_removed_or_memory_holds_is_not_proposed():
+    snap = snapshot(failing("a", "b"))
+    bullet = dream(snap).operations[0].targets[0].edits[0].lines[-1]
+
+    assert dream(replace(snap, removals=(Removal("main", digest(bullet)),))).operations == ()
+    known = memory(
+        "/tips.md", "- If `extract` says Error: page 3 is an image, run the scanner first.\n", namespace="team"
+    )
+    assert dream(replace(snap, memories=(known,))).operations == ()
+    assert len(dream(replace(snap, memories=(known,))).patterns) == 1
+
+
+def test_nothing_is_written_where_the_agent_may_not():
+    locked = memory("/a.md", f"- {RULE}\n- {RULE}\n", protected=True)
+    foreign = memory("/a.md", f"- {RULE}\n- {RULE}\n", namespace="foreign")
+
+    assert dream(snapshot(failing("a", "b"), [locked])).operations == ()
+    assert dream(snapshot([], [foreign])).operations == ()
+    assert dream(snapshot(failing("a", "b"), namespaces=())).operations == ()
+
+
+def test_a_memory_with_nothing_else_is_archived():
+    (operation,) = dream(snapshot([], [memory("/a.md", "# Form\n\n- Use the old form until 2025-03-31.\n")])).operations
+
+    assert (operation.kind, operation.targets[0].path_after, operation.targets[0].edits) == ("archive", None, ())
+
+
+def test_progress_names_every_stage():
+    seen = []
+
+    LocalEngine().dream(snapshot(), {}, lambda stage, done, total: seen.append((stage, done, total)), None)
+
+    assert seen == [(stage, at, len(STAGES)) for at, stage in enumerate(STAGES, 1)]
+
+
+WORDS = st.sampled_from(
+    [
+        "",
+        " ",
+        "\n",
+        "- ",
+        "# ",
+        "`",
+        "…",
+        "\u202e",
+        "a",
+        "Error",
+        "is",
+        "not",
+        "5",
+        "until 2020-02-30",
+        "{",
+        "\ud800",
+        "x" * 300,
+    ]
+)
+TEXTS = st.lists(WORDS, max_size=12).map("".join)
+EVENTS = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["message", "tool_call", "tool_result", "reasoning", "notice"]),
+        "source_class": st.sampled_from(["user_input", "external_tool", "agent_authored", "system", "recalled"]),
+        "tool": st.sampled_from(["", "a", "b`"]),
+        "call_id": st.sampled_from(["", "1", "2"]),
+        "is_error": st.booleans(),
+        "text": TEXTS,
+    }
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.lists(EVENTS, max_size=8), st.sampled_from(["", "failed", "completed", "escalated"])), max_size=5
+    ),
+    st.lists(TEXTS, max_size=3),
+)
+def test_hostile_snapshots_do_not_raise_and_no_foreign_id_is_named(events, texts):
+    sessions = [session(str(at), *own, outcome=outcome, task="t") for at, (own, outcome) in enumerate(events)]
+    memories = [memory(f"/{at}.md", text) for at, text in enumerate(texts)]
+    snap = snapshot(sessions, memories)
+
+    result = dream(snap)
+
+    ids = {mark.id for mark in snap.sessions}
+    assert ids >= {quote.session for found in (*result.patterns, *result.operations) for quote in found.quotes}
+    assert ids >= {name for pattern in result.patterns for name in pattern.sessions}
+    named = {target.memory for operation in result.operations for target in operation.targets}
+    assert named <= {one.id for one in memories} | {""}
+    held = {one.id: len(lines.split(one.text)) for one in memories}
+    assert all(row < held[name] for name, row in lines_of(result.operations))
+    assert dream(applied(snap, result.operations)).operations == ()
