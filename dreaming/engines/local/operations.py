@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from agents.snapshot import MemoryText, Snapshot
 from agents.text import lines
 from agents.text.lines import Edit
@@ -58,15 +60,12 @@ class Quoter:
         self.snapshot = snapshot
         self.most = most
         self.dropped = 0
-        self._owner: dict[int, int] = {}
-        for session in range(len(snapshot.sessions)):
-            self._owner.update(dict.fromkeys(snapshot.events.rows_of(session), session))
 
     def of(self, spans: Sequence[Span], support: Iterable[int]) -> tuple[Quote, ...]:
         """Latest, because a session that leaves the window, or none at all, must not look like new evidence."""
         by_session: dict[int, list[Span]] = defaultdict(list)
         for span in spans:
-            by_session[self._owner[span.row]].append(span)
+            by_session[int(np.searchsorted(self.snapshot.events.offsets, span.row, side="right")) - 1].append(span)
         supporting = set(support)
         order = sorted(by_session, key=lambda session: rank(self.snapshot.sessions[session]))
         own = [session for session in order if session in supporting][-self.most :]

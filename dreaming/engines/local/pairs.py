@@ -7,7 +7,7 @@ contradiction needs one slot with two values. What lies in another namespace or 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from dreaming.engines.local.findings import Tidying, cut
 from dreaming.engines.local.lexicon import DIRECTED, NEWER, RETIRED
 
 ALIKE = 0.5  # to be looked at; the decision is made on words, specifics and slots
+MARKED = "Its wording says that the first one is current."
 FEWEST_WORDS = 4  # shorter statements lean on what stands around them
 CROWD = 24  # a slot with more statements than this is a list, not a fact
 TEMPLATE = 4  # one statement in so many files of one folder is a template, not a copy
@@ -153,33 +154,53 @@ def _rewording(snapshot: Snapshot, keep: Claim, spare: list[Claim]) -> Tidying:
     )
 
 
+Holder = tuple[Claim, Slot]
+
+
 def _contradictions(snapshot: Snapshot, claims: Sequence[Claim]) -> list[Tidying]:
-    """For each slot with two values: the statement that no longer holds, as far as that can be told."""
-    found: list[Tidying] = []
-    taken: set[tuple[int, int, int]] = set()
-    for one, other, slot, value in _clashes(snapshot, claims):
-        if one.place in taken or other.place in taken:
-            continue
-        tidying = _decided(snapshot, one, other, slot, value)
-        if tidying is not None:
-            taken |= {one.place, other.place}
-            found.append(tidying)
-    return found
-
-
-def _clashes(snapshot: Snapshot, claims: Sequence[Claim]) -> Iterator[tuple[Claim, Claim, Slot, Slot]]:
-    by_slot: dict[tuple[str, str], list[tuple[Claim, Slot]]] = defaultdict(list)
+    """For each slot with several values: what no longer holds beside the value that does, as far as can be told."""
+    titles = _titles(claims)
+    by_slot: dict[tuple[str, str], list[Holder]] = defaultdict(list)
     for claim in claims:
-        for slot in slots(claim.text, claim.heading):
+        for slot in slots(claim.text, claim.heading[1:] if titles[claim.memory] else claim.heading):
             by_slot[slot.subject, slot.attribute].append((claim, slot))
+    found: dict[tuple[int, int, int], Tidying] = {}
     for holders in by_slot.values():
-        if not 2 <= len(holders) <= CROWD:
+        if 2 <= len(holders) <= CROWD:
+            for tidying in _of_slot(snapshot, holders, titles):
+                found.setdefault(tidying.remove[0].place, tidying)
+    return list(found.values())
+
+
+def _titles(claims: Sequence[Claim]) -> dict[int, str]:
+    """The one heading under which a whole memory stands, by memory; empty where there is none."""
+    tops: dict[int, set[str]] = defaultdict(set)
+    for claim in claims:
+        tops[claim.memory].add(claim.heading[0] if claim.heading else "")
+    return {memory: next(iter(top)) if len(top) == 1 else "" for memory, top in tops.items()}
+
+
+def _of_slot(snapshot: Snapshot, holders: Sequence[Holder], titles: Mapping[int, str]) -> Iterator[Tidying]:
+    """Finds the value that holds by going through all, then sets each value that clashes with it against it."""
+    current, slot = holders[0]
+    for other, value in holders[1:]:
+        if _clash(snapshot, (current, slot), (other, value)) and _first(snapshot, current, other)[0] is other:
+            current, slot = other, value
+    for other, value in holders:
+        if other.place == current.place or not _clash(snapshot, (current, slot), (other, value)):
             continue
-        for at, (one, slot) in enumerate(holders):
-            for other, value in holders[at + 1 :]:
-                apart = one.place != other.place and _scope(one) == _scope(other)
-                if apart and conflict(slot, value) and not _both_literal(snapshot, one, other):
-                    yield one, other, slot, value
+        first, why, reason, confidence = _first(snapshot, current, other)
+        elsewhere = titles[current.memory] != titles[other.memory] and bool(
+            titles[current.memory] and titles[other.memory]
+        )
+        if first is other or other.fixed or (elsewhere and (len(holders) > 2 or why != MARKED)):
+            continue
+        yield _contradiction(snapshot, (current, slot), (other, value), why, reason, confidence)
+
+
+def _clash(snapshot: Snapshot, one: Holder, other: Holder) -> bool:
+    apart = one[0].place != other[0].place and _scope(one[0]) == _scope(other[0])
+    return apart and conflict(one[1], other[1]) and not _both_literal(snapshot, one[0], other[0])
 
 
 def _both_literal(snapshot: Snapshot, one: Claim, other: Claim) -> bool:
@@ -191,18 +212,16 @@ def _both_literal(snapshot: Snapshot, one: Claim, other: Claim) -> bool:
     )
 
 
-def _decided(snapshot: Snapshot, one: Claim, other: Claim, slot: Slot, value: Slot) -> Tidying | None:
-    newer, why, reason, confidence = _current(one, other)
-    unsure = newer is None
-    current = newer or min(one, other, key=_worth(snapshot))
-    past = other if current is one else one
-    if past.fixed:
-        return None
+def _contradiction(
+    snapshot: Snapshot, holds: Holder, clashes: Holder, why: str, reason: str, confidence: float
+) -> Tidying:
+    (current, slot), (past, value) = holds, clashes
+    unsure = reason == "needs_person"
     pair = " and ".join(f"“{cut(claim.text, 140)}” ({_where(snapshot, claim)})" for claim in (current, past))
     closing = "Please say which one holds." if unsure else "The other one is taken out; the memory's history keeps it."
     return Tidying(
         kind="contradiction",
-        key=tuple(sorted((one.digest, other.digest))),
+        key=tuple(sorted((current.digest, past.digest))),
         remove=(past,),
         keep=current,
         title=_title(slot, value),
@@ -221,22 +240,18 @@ def _title(one: Slot, other: Slot) -> str:
     return f"Two values for {subject}: {cut(one.value, 30)} and {cut(other.value, 30)}"
 
 
-def _current(one: Claim, other: Claim) -> tuple[Claim | None, str, str, float]:
-    """The claim that holds now, why, the reason code and a confidence; None where only a person can tell."""
-    marked = [bool(NEWER.search(claim.text)) and not RETIRED.search(claim.text) for claim in (one, other)]
-    retired = [bool(RETIRED.search(claim.text)) for claim in (one, other)]
-    if marked[0] != marked[1] or retired[0] != retired[1]:
-        first = marked[0] > marked[1] or (marked[0] == marked[1] and retired[0] < retired[1])
-        return (one if first else other), "Its wording says which one is current.", "updates", 0.7
+def _first(snapshot: Snapshot, one: Claim, other: Claim) -> tuple[Claim, str, str, float]:
+    """The claim that holds, why, the reason code and a confidence; a guess where only a person can tell."""
+    now, gone = ([bool(find.search(claim.text)) for claim in (one, other)] for find in (NEWER, RETIRED))
+    marks = [marked - 2 * past for marked, past in zip(now, gone, strict=True)]
+    if marks[0] != marks[1]:
+        return (one if marks[0] > marks[1] else other), MARKED, "updates", 0.7
     old, new = sorted((one, other), key=lambda claim: claim.first_seen)
     if new.first_seen - old.first_seen >= timedelta(days=1) and old.confirmed_at < new.first_seen:
-        return (
-            new,
-            f"The first was seen on {_day(new.first_seen)}, the other on {_day(old.first_seen)}.",
-            "updates",
-            0.55,
-        )
-    return None, "Neither wording nor dates tell which one is current.", "needs_person", 0.3
+        why = f"The first was seen on {_day(new.first_seen)}, the other on {_day(old.first_seen)}."
+        return new, why, "updates", 0.55
+    guess = min(one, other, key=_worth(snapshot))
+    return guess, "Neither wording nor dates tell which one is current.", "needs_person", 0.3
 
 
 def _day(moment: datetime) -> str:

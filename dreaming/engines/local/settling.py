@@ -90,8 +90,8 @@ class _Ledger:
         return False
 
     def _keeps_its_place(self, draft: Draft, settled: str) -> bool:
-        """What waits or was refused keeps its place in the limits; of session findings only when all is read afresh."""
-        return self._first_reading or (isinstance(draft.source, Tidying) and settled in ("open", "cooling"))
+        """What waits or cools keeps its place in the limits; of session findings only when all is read afresh."""
+        return settled in ("open", "cooling") if isinstance(draft.source, Tidying) else self._first_reading
 
     def _settled(self, draft: Draft) -> str:
         """Why this draft is no news; empty where it is."""
@@ -101,8 +101,8 @@ class _Ledger:
         if key in self._open:
             self._join(self._open[key], operation.quotes)
             return "open"
-        if self._is_cooling(key, operation):
-            return "cooling"
+        if refused := self._refused(key, operation):
+            return refused
         if isinstance(draft.source, Finding):
             return self._known(draft, draft.source, namespace)
         if any(target.memory in self._whole for target in operation.targets):
@@ -125,12 +125,13 @@ class _Ledger:
         if fresh:
             self.joins[change.id] = fresh
 
-    def _is_cooling(self, key: tuple[str, str], operation: Operation) -> bool:
+    def _refused(self, key: tuple[str, str], operation: Operation) -> str:
         """Refused before: comes back after the time set, and only with sessions that it did not have."""
         past = self._cooling.get(key, [])
+        if any(cooldown.until > self.snapshot.taken_at for cooldown in past):
+            return "cooling"
         had = {session for cooldown in past for session in cooldown.sessions}
-        over = all(cooldown.until <= self.snapshot.taken_at for cooldown in past)
-        return bool(past) and not (over and any(quote.session not in had for quote in operation.quotes))
+        return "refused" if past and all(quote.session in had for quote in operation.quotes) else ""
 
 
 def _taken_whole(changes: Iterable[OpenChange]) -> set[str]:

@@ -80,6 +80,28 @@ def test_contradiction_prefers_the_marked_value_then_the_newer_then_asks():
         assert bool(found.choices) == (reason == "needs_person")
 
 
+def test_contradiction_over_titles_needs_a_marked_value():
+    old = memory("/refunds.md", "# Refunds\n\n- The refund window is 30 days.\n", at=NOW - timedelta(days=90))
+    new = memory("/policy.md", "# Policy\n\n- The refund window is 14 days.\n")
+    marked = memory("/policy.md", "# Policy\n\n- The refund window is now 14 days.\n")
+
+    assert decided(old, new) == []
+    (found,) = decided(old, marked)
+    assert found.remove[0].text == "The refund window is 30 days."
+
+
+def test_of_three_values_two_go():
+    values = [
+        memory(f"/{n}.md", f"- The database is {name}.\n", at=NOW - timedelta(days=90 - n))
+        for n, name in enumerate(("MySQL", "Oracle", "PostgreSQL"))
+    ]
+
+    found = decided(*values)
+
+    assert [one.remove[0].text for one in found] == ["The database is MySQL.", "The database is Oracle."]
+    assert {one.keep.text for one in found} == {"The database is PostgreSQL."}
+
+
 def test_stale_reads_dates_in_the_text():
     text = (
         "- Use the old form until 2025-03-31.\n- Valid until 31 March 2026: discount of 5 %.\n"
