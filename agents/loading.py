@@ -59,7 +59,7 @@ def load(rows: Iterable[Row]) -> None:
 
 def _copy(rows: Iterable[Row]) -> None:
     statement = f"COPY {_table()} ({_names()}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in _blocks(rows):
             copy.write(block)
 
@@ -76,7 +76,7 @@ def _table() -> str:
 
 
 def _names() -> str:
-    return ", ".join(connection.ops.quote_name(field.column) for field in _FIELDS)  # type: ignore[union-attr]
+    return ", ".join(connection.ops.quote_name(str(field.column)) for field in _FIELDS)  # type: ignore[union-attr]
 
 
 def _plain(row: Row) -> Sequence[Any]:

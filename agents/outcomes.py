@@ -82,7 +82,9 @@ def _merge_outcomes(pairs: Pairs, fresh: set[int], at: datetime) -> int:
                 changed.append(row)
             row.score, row.detail, row.at = record.score, record.detail, when
     Outcome.objects.bulk_create(new, batch_size=500)
-    Outcome.objects.bulk_update(changed, ["score", "detail", "at"], batch_size=200)
+    if changed:
+        rows = Outcome.objects.of(changed[0].team)
+        rows.bulk_update(changed, ["score", "detail", "at"], batch_size=200)
     return len(new) + len(changed)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts.models import Team
 from agents import loading, outcomes
-from agents.enums import Kind, SourceClass
+from agents.enums import SourceClass
 from agents.importers import limits, settling
 from agents.importers.records import EventRecord, Transcript
 from agents.models import Agent, Session, SessionEvent
@@ -35,7 +35,7 @@ _AT_ONCE = 500  # sessions looked up in one query
 _SPOKEN = (SourceClass.USER_INPUT, SourceClass.AGENT_AUTHORED)
 
 
-class Twins(ValueError):
+class Twins(ValueError):  # noqa: N818  (it names what was found)
     """Two transcripts of one batch have the same external id."""
 
 
@@ -241,7 +241,7 @@ def _described(one: _Incoming, at: datetime) -> dict[str, Any]:
         "started_at": started,
         "ended_at": ended or started or at,
         "seconds": (ended - started).total_seconds() if started and ended and ended >= started else None,
-        "turns": sum(event.kind == Kind.MESSAGE and event.source_class in _SPOKEN for event in transcript.events),
+        "turns": sum(event.kind == "message" and event.source_class in _SPOKEN for event in transcript.events),
         "event_count": len(one.hashes),
         "usage": transcript.usage,
     }

@@ -89,9 +89,10 @@ def too_large(name: str) -> BadTranscript:
 
 
 def _below(root: Path) -> Iterator[tuple[Path, str]]:
+    found: list[Path] = []
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                known = name.lower().endswith(ENDINGS)
-                yield Path(folder) / name, "" if known else f"not one of {', '.join(ENDINGS)}"
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(folder) / name for name in names if not name.startswith(".")]
+    for path in sorted(found):
+        known = path.name.lower().endswith(ENDINGS)
+        yield path, "" if known else f"not one of {', '.join(ENDINGS)}"

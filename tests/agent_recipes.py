@@ -1,6 +1,7 @@
 """Rows of agents, namespaces, sessions and memory for tests."""
 
 from agents import memory, roster, sessions
+from agents.enums import Access, Cause
 from agents.importers.records import EventRecord, Transcript
 from agents.models import Session
 from audit import trail
@@ -37,3 +38,15 @@ def session(agent, texts=("Hello", "How can I help?"), source="helpdesk", at=AT,
         team=agent.team, agent=agent, source=source, transcripts=[given], format="lucid", by=trail.SYSTEM, at=at
     )
     return Session.objects.of(agent.team).get(agent=agent, external_id=given.external_id, is_newest=True)
+
+
+def access(agent, namespace, mode="write"):
+    roster.set_access(agent=agent, namespace=namespace, mode=Access(mode), by=trail.SYSTEM, at=AT)
+
+
+def rewrite(row, text, *, by=trail.SYSTEM, at=AT, change="", edits=None):
+    """The next version of a memory, as an applied change would write it."""
+    edits = [edit | {"change": change} for edit in memory.diff_edits(row.head.text, text)] if edits is None else edits
+    writing = memory.Writing(text=text, path=row.path, edits=edits, origin_ids=[change] if change else [])
+    with trail.unit_of_work(at=at) as unit:
+        return memory.write(memory=row, writing=writing, cause=Cause.CHANGE, by=by, at=at, unit=unit)

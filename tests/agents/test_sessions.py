@@ -164,6 +164,15 @@ def test_outcomes_of_known_transcripts_are_merged(store, agent, at):
     assert list(rows) == [("failed", "test", 0.0), ("escalated", "human", None)]
 
 
+def test_later_outcome_in_a_file_replaces_the_score(store, agent, at):
+    store(transcript(outcomes=[OutcomeRecord("failed", "test", 0.0, at)]))
+
+    store(transcript(outcomes=[OutcomeRecord("failed", "test", 0.5, at + timedelta(days=1))]))
+    store(transcript(outcomes=[OutcomeRecord("failed", "test", 0.0, at)]))
+
+    assert Outcome.objects.of(agent.team).get().score == 0.5
+
+
 def test_feedback_is_kept_once(store, agent):
     remark = FeedbackRecord(event=1, score=0.2, survey={"polite": 1}, comment="Wrong window.", by="customer")
 

@@ -1,0 +1,91 @@
+from django.contrib import admin
+
+from accounts.admin import ReadOnlyAdmin
+from agents.models import (
+    Agent,
+    Feedback,
+    Memory,
+    MemoryVersion,
+    Namespace,
+    NamespaceAccess,
+    Outcome,
+    ReadTrace,
+    Session,
+    StatementRecord,
+    StorePush,
+)
+
+
+@admin.register(Agent)
+class AgentAdmin(ReadOnlyAdmin):
+    list_display = ("team", "name", "slug", "exposure", "created_at", "archived_at")
+    list_select_related = ("team",)
+    search_fields = ("name", "slug", "public_id")
+
+
+@admin.register(Namespace)
+class NamespaceAdmin(ReadOnlyAdmin):
+    list_display = ("team", "name", "slug", "tier_floor", "store", "created_at")
+    list_select_related = ("team",)
+    search_fields = ("name", "slug", "public_id")
+
+
+@admin.register(NamespaceAccess)
+class NamespaceAccessAdmin(ReadOnlyAdmin):
+    list_display = ("team", "agent", "namespace", "mode")
+    list_select_related = ("team", "agent", "namespace")
+
+
+@admin.register(Memory)
+class MemoryAdmin(ReadOnlyAdmin):
+    list_display = ("team", "namespace", "path", "archived", "created_at")
+    list_select_related = ("team", "namespace")
+    search_fields = ("path", "public_id")
+
+
+@admin.register(MemoryVersion)
+class MemoryVersionAdmin(ReadOnlyAdmin):
+    list_display = ("team", "memory_id", "number", "cause", "reviewed", "actor_type", "at")
+    list_select_related = ("team",)
+    search_fields = ("public_id",)
+
+
+@admin.register(StatementRecord)
+class StatementRecordAdmin(ReadOnlyAdmin):
+    list_display = ("team", "memory_id", "kind", "start", "first_seen", "retired_at")
+    list_select_related = ("team",)
+    search_fields = ("public_id",)
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    list_display = ("team", "agent", "source", "external_id", "version", "is_newest", "ended_at", "tainted_at")
+    list_select_related = ("team", "agent")
+    search_fields = ("external_id", "public_id")
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(ReadOnlyAdmin):
+    list_display = ("team", "session_id", "name", "source", "score", "at")
+    list_select_related = ("team",)
+    search_fields = ("public_id",)
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ReadOnlyAdmin):
+    list_display = ("team", "session_id", "position", "score", "at")
+    list_select_related = ("team",)
+    search_fields = ("public_id",)
+
+
+@admin.register(ReadTrace)
+class ReadTraceAdmin(ReadOnlyAdmin):
+    list_display = ("team", "agent", "tokens", "left_out", "actor_id", "at")
+    list_select_related = ("team", "agent")
+    search_fields = ("public_id",)
+
+
+@admin.register(StorePush)
+class StorePushAdmin(ReadOnlyAdmin):
+    list_display = ("team", "version_id", "state", "attempts", "created_at", "delivered_at")
+    list_select_related = ("team",)
