@@ -1,0 +1,83 @@
+"""What a run reads, named: memory versions, session bounds, settings version, time. A snapshot is retaken from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import Team
+from agents.enums import Access
+from agents.models import Agent, Memory, Namespace, NamespaceAccess, Outcome, Session
+from agents.snapshot import OutcomeMark
+from dreaming.models import DreamSettings, SessionRead
+
+AT_ONCE = 400  # ids in one query
+Reads = set[tuple[int, int, str]]  # session, its events, its outcomes
+
+
+def manifest_of(agent: Agent, settings: DreamSettings, now: datetime) -> dict[str, Any]:
+    """All live memories in scope, all sessions that are new, and those of the scope window."""
+    namespaces = namespaces_of(agent, settings.namespaces)
+    memories = Memory.objects.of(agent.team).live().filter(namespace__in=namespaces, head__isnull=False)
+    return {
+        "version": 1,
+        "taken_at": now.isoformat(),
+        "settings": settings.version,
+        "namespaces": sorted(namespace.public_id for namespace in namespaces),
+        "memories": sorted(memories.values_list("head__public_id", flat=True)),
+        "sessions": _sessions(agent, now - timedelta(days=settings.window_days)),
+    }
+
+
+def namespaces_of(agent: Agent, scope: Iterable[str]) -> list[Namespace]:
+    """The namespaces of the scope that the agent may read; an empty scope is all of them. `is_written` says which
+    of them it may write."""
+    rows = NamespaceAccess.objects.of(agent.team).filter(agent=agent).select_related("namespace")
+    wanted = set(scope)
+    found = []
+    for access in rows.order_by("namespace__slug"):
+        if not wanted or access.namespace.public_id in wanted:
+            access.namespace.is_written = access.mode == Access.WRITE  # type: ignore[attr-defined]
+            found.append(access.namespace)
+    return found
+
+
+def reads_of(agent: Agent) -> Reads:
+    rows = SessionRead.objects.of(agent.team).filter(agent=agent)
+    return set(rows.values_list("session_id", "events", "outcomes_sha256").iterator(5000))
+
+
+def outcomes_of(team: Team, sessions: list[int]) -> dict[int, tuple[OutcomeMark, ...]]:
+    """Outcomes by session, in an order that does not depend on when they arrived."""
+    found: dict[int, list[tuple[str, str, float | None]]] = {}
+    for start in range(0, len(sessions), AT_ONCE):
+        rows = Outcome.objects.of(team).filter(session__in=sessions[start : start + AT_ONCE])
+        for session, name, source, score in rows.values_list("session_id", "name", "source", "score"):
+            found.setdefault(session, []).append((name, source, score))
+    return {
+        session: tuple(OutcomeMark(*one) for one in sorted(marks, key=lambda mark: mark[:2]))
+        for session, marks in found.items()
+    }
+
+
+def outcomes_sha256(outcomes: Iterable[OutcomeMark]) -> str:
+    said = [[one.name, one.source, one.score] for one in outcomes]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _sessions(agent: Agent, since: datetime) -> list[list[int]]:
+    """[pk, version, events] in an order that does not depend on when they arrived."""
+    newest = Session.objects.of(agent.team).newest_versions().filter(agent=agent)
+    rows = list(
+        newest.order_by("source", "external_id", "version").values_list("pk", "version", "event_count", "ended_at")
+    )
+    reads = reads_of(agent)
+    outcomes = outcomes_of(agent.team, [pk for pk, _, _, ended_at in rows if ended_at < since])
+    return [
+        [pk, version, events]
+        for pk, version, events, ended_at in rows
+        if ended_at >= since or (pk, events, outcomes_sha256(outcomes.get(pk, ()))) not in reads
+    ]

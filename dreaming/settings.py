@@ -1,0 +1,153 @@
+"""How an agent dreams. Every setting makes the next version, and moves the schedule along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+
+from accounts.models import User
+from agents.models import Agent, NamespaceAccess
+from audit import trail
+from audit.trail import Actor, HasActor
+from dreaming import schedules
+from dreaming.engines.local.curation import BadCuration, Curation
+from dreaming.models import DreamSettings, Schedule
+
+FIELDS = (
+    "frequency",
+    "time_zone",
+    "minute",
+    "hour",
+    "weekday",
+    "day",
+    "namespaces",
+    "engine",
+    "model",
+    "instructions",
+    "curation",
+    "window_days",
+    "max_tokens",
+    "max_cost_cents",
+    "max_minutes",
+)
+
+
+class BadSettings(ValueError):
+    """A value that no settings may hold; `field` names whose it is."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message
+
+
+def of(agent: Agent) -> DreamSettings:
+    """The settings of an agent; defaults that are not stored (version 0) where nobody set any."""
+    kept = DreamSettings.objects.of(agent.team).filter(agent=agent).first()
+    if kept is None:
+        return DreamSettings(team=agent.team, agent=agent, version=0, time_zone=agent.team.time_zone)
+    kept.agent = agent
+    return kept
+
+
+def as_of(*, agent: Agent, version: int) -> DreamSettings:
+    """The settings as a version had them: what a run was queued with."""
+    row = DreamSettings.history.filter(agent_id=agent.pk, version=version).latest()
+    return row.instance  # type: ignore[no-any-return]
+
+
+def ensure(*, agent: Agent, at: datetime) -> DreamSettings:
+    """The stored settings of an agent; its defaults become version 1 where nobody set any."""
+    kept = of(agent)
+    return kept if kept.version else set_(agent=agent, values={}, by=trail.SYSTEM, at=at)
+
+
+def set_(*, agent: Agent, values: Mapping[str, Any], by: Actor | HasActor, at: datetime) -> DreamSettings:
+    """Store the next version of an agent's settings; the same values again are harmless. Raises BadSettings."""
+    with trail.unit_of_work(at=at) as unit:
+        # no_key: a run that is being queued refers to the agent and must not wait for this
+        Agent.objects.of(agent.team).select_for_update(no_key=True).get(pk=agent.pk)
+        settings = of(agent)
+        before = {name: getattr(settings, name) for name in FIELDS}
+        changed = [name for name in FIELDS if name in values and values[name] != before[name]]
+        unknown = sorted(values.keys() - set(FIELDS))
+        if unknown:
+            raise BadSettings(unknown[0], "no such setting")
+        if settings.version and not changed:
+            return settings
+        for name in changed:
+            setattr(settings, name, values[name])
+        _check(settings)
+        _save(settings, by, at)
+        _move_schedule(settings, at)
+        unit.record("dream.settings_set", target=agent, by=by, **_told(settings, changed, before))
+    return settings
+
+
+def _check(settings: DreamSettings) -> None:
+    if settings.time_zone not in available_timezones():
+        raise BadSettings("time_zone", "no such time zone")
+    try:
+        Curation.read(settings.curation)
+    except BadCuration as bad:
+        raise BadSettings("curation", str(bad)) from bad
+    try:
+        settings.clean_fields(exclude=["team", "agent", "namespaces", "curation", "set_by_id", "at"])
+    except ValidationError as wrong:
+        field, messages = next(iter(wrong.message_dict.items()))
+        raise BadSettings(field, messages[0]) from wrong
+    for name, most in (("minute", 59), ("hour", 23), ("weekday", 6), ("day", 28)):
+        if not (1 if name == "day" else 0) <= getattr(settings, name) <= most:
+            raise BadSettings(name, f"must be at most {most}")
+    for name in ("window_days", "max_minutes"):
+        if getattr(settings, name) < 1:
+            raise BadSettings(name, "must be at least 1")
+    open_to_it = NamespaceAccess.objects.of(settings.team).filter(agent=settings.agent)
+    unknown = set(settings.namespaces) - set(open_to_it.values_list("namespace__public_id", flat=True))
+    if unknown:
+        raise BadSettings("namespaces", f"the agent has no access to {min(unknown)}")
+
+
+def _save(settings: DreamSettings, by: Actor | HasActor, at: datetime) -> None:
+    actor = by if isinstance(by, Actor) else by.trail_actor
+    settings.version += 1
+    settings.set_by_id, settings.at = actor.id, at
+    settings._history_user = by if isinstance(by, User) else None  # type: ignore[attr-defined]
+    settings._history_date = at  # type: ignore[attr-defined]
+    settings.save()
+
+
+def _move_schedule(settings: DreamSettings, at: datetime) -> None:
+    Schedule.objects.of(settings.team).update_or_create(
+        agent=settings.agent,
+        defaults={"next_at": schedules.next_after(settings, at)},
+        create_defaults={"team": settings.team, "next_at": schedules.next_after(settings, at)},
+    )
+
+
+def _told(settings: DreamSettings, changed: list[str], before: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trail keeps: instructions are a person's words, so they are only committed to."""
+    open_fields = [name for name in changed if name != "instructions"]
+    data = {
+        "agent": settings.agent.public_id,
+        "number": settings.version,
+        "changed": changed,
+        "before": {name: _plain(before[name]) for name in open_fields},
+        "after": {name: _plain(getattr(settings, name)) for name in open_fields},
+    }
+    private = {"instructions": settings.instructions} if "instructions" in changed else {}
+    return {"data": data, "private": private}
+
+
+def _plain(value: Any) -> Any:
+    """Events hold no floats: a share is told in millionths."""
+    if isinstance(value, float):
+        return {"ppm": round(value * 1_000_000)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, int | bool | None) else str(value)

@@ -1,0 +1,134 @@
+"""Taking the snapshot that a manifest names: the same for the same manifest, until somebody decides something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from agents.models import Agent, MemoryVersion, Namespace, Session, SessionEvent, StatementRecord
+from agents.snapshot import (
+    EventColumns,
+    EventColumnsBuilder,
+    MemoryText,
+    OutcomeMark,
+    SessionMark,
+    Snapshot,
+    StatementMark,
+)
+from dreaming import manifests, verdicts
+from dreaming.manifests import AT_ONCE
+from reviews import policy
+
+_EVENT = ("session_id", "position", "kind", "source_class", "tool", "speaker", "is_error", "call_id", "text")
+
+
+def take(*, agent: Agent, manifest: dict[str, Any]) -> Snapshot:
+    """The snapshot of a manifest. Its digest tells whether a vote, an outcome or an erasure came between."""
+    taken_at = datetime.fromisoformat(manifest["taken_at"])
+    namespaces = manifests.namespaces_of(agent, manifest["namespaces"]) if manifest["namespaces"] else []
+    bounds = {pk: events for pk, _, events in manifest["sessions"]}
+    pks = list(bounds)
+    return Snapshot(
+        agent=agent.slug,
+        taken_at=taken_at,
+        namespaces=tuple(one.slug for one in namespaces if one.is_written),  # type: ignore[attr-defined]
+        memories=tuple(_memories(agent, manifest["memories"])),
+        sessions=tuple(_sessions(agent, pks, bounds)),
+        events=_events(agent, pks, bounds),
+        open_changes=verdicts.open_changes(agent.team, namespaces),
+        cooldowns=verdicts.cooldowns(agent.team, namespaces),
+        removals=verdicts.removals(agent.team, namespaces),
+    )
+
+
+def _memories(agent: Agent, version_ids: Sequence[str]) -> list[MemoryText]:
+    found = []
+    for some in _pieces(version_ids):
+        rows = MemoryVersion.objects.of(agent.team).filter(public_id__in=some)
+        versions = list(rows.select_related("blob", "memory__namespace"))
+        marks = _marks(agent, versions)
+        found += [_memory(version, marks.get(version.memory_id, ())) for version in versions]
+    return sorted(found, key=lambda one: (one.namespace, one.path, one.id))
+
+
+def _memory(version: MemoryVersion, marks: Sequence[StatementMark]) -> MemoryText:
+    namespace: Namespace = version.memory.namespace
+    return MemoryText(
+        id=version.memory.public_id,
+        version_id=version.public_id,
+        number=version.number,
+        namespace=namespace.slug,
+        path=version.path,
+        text=version.text,
+        at=version.at,
+        protected=policy.is_protected(namespace, version.path),
+        statements=tuple(marks),
+    )
+
+
+def _marks(agent: Agent, versions: Sequence[MemoryVersion]) -> dict[int, list[StatementMark]]:
+    """Records stand at lines of the head; where a version is the head no more, none of them fits it."""
+    heads = [version.memory_id for version in versions if version.memory.head_id == version.pk]
+    rows = StatementRecord.objects.of(agent.team).filter(memory__in=heads, retired_at=None)
+    fields = ("memory_id", "start", "end", "first_seen", "confirmed_at", "helpful", "harmful", "pinned")
+    found: dict[int, list[StatementMark]] = {}
+    for memory, *mark in rows.order_by("memory_id", "start", "end", "pk").values_list(*fields):
+        found.setdefault(memory, []).append(StatementMark(*mark))
+    return found
+
+
+def _sessions(agent: Agent, pks: list[int], bounds: dict[int, int]) -> Iterator[SessionMark]:
+    outcomes = manifests.outcomes_of(agent.team, pks)
+    reads = manifests.reads_of(agent)
+    for some in _pieces(pks):
+        rows = Session.objects.of(agent.team).in_bulk(some)
+        for pk in some:
+            marks = outcomes.get(pk, ())
+            is_new = (pk, bounds[pk], manifests.outcomes_sha256(marks)) not in reads
+            yield _session(rows[pk], agent.slug, is_new, marks)
+
+
+def _session(row: Session, agent: str, is_new: bool, outcomes: tuple[OutcomeMark, ...]) -> SessionMark:
+    return SessionMark(
+        id=row.public_id,
+        external_id=row.external_id,
+        source=row.source,
+        agent=agent,
+        is_new=is_new,
+        task=row.task,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        taint=row.tainted_at is not None,
+        trust=row.trust,
+        outcomes=outcomes,
+    )
+
+
+def _events(agent: Agent, pks: list[int], bounds: dict[int, int]) -> EventColumns:
+    builder = EventColumnsBuilder()
+    for some in _pieces(pks):
+        by_session: dict[int, list[tuple[Any, ...]]] = {pk: [] for pk in some}
+        rows = SessionEvent.objects.of(agent.team).filter(session__in=some).order_by("session_id", "position")
+        for session, *event in rows.values_list(*_EVENT).iterator(5000):
+            by_session[session].append(tuple(event))
+        for pk, events in by_session.items():
+            for position, kind, source_class, tool, speaker, is_error, call_id, text in events:
+                if position < bounds[pk]:
+                    builder.add(
+                        position=position,
+                        kind=kind,
+                        source_class=source_class,
+                        tool=tool,
+                        speaker=speaker,
+                        is_error=is_error,
+                        call_id=call_id,
+                        text=text,
+                    )
+            builder.end_session()
+    return builder.build()
+
+
+def _pieces(values: Sequence[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(values), AT_ONCE):
+        yield list(values[start : start + AT_ONCE])
