@@ -121,7 +121,7 @@ class FilesField(forms.FileField):
 
 
 class TranscriptsForm(forms.Form):
-    files = FilesField(
+    uploads = FilesField(
         label=_("Transcripts"),
         widget=FilesInput({"multiple": True, "accept": ".json,.jsonl,.ndjson,.traj"}),
         help_text=_("Up to 50 MB a file. Files that were taken in before are not stored twice."),
@@ -138,7 +138,7 @@ class TranscriptsForm(forms.Form):
 
 
 class MemoryFilesForm(forms.Form):
-    files = FilesField(
+    uploads = FilesField(
         label=_("Memory"),
         widget=FilesInput({"multiple": True, "accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
         help_text=_("Up to 102,400 bytes a file. A path that is taken stays as it is: propose the change instead."),

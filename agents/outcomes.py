@@ -83,8 +83,8 @@ def _merge_outcomes(pairs: Pairs, fresh: set[int], at: datetime) -> int:
             row.score, row.detail, row.at = record.score, record.detail, when
     Outcome.objects.bulk_create(new, batch_size=500)
     if changed:
-        rows = Outcome.objects.of(changed[0].team)
-        rows.bulk_update(changed, ["score", "detail", "at"], batch_size=200)
+        own = Outcome.objects.of(changed[0].team)
+        own.bulk_update(changed, ["score", "detail", "at"], batch_size=200)
     return len(new) + len(changed)
 
 

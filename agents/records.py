@@ -48,7 +48,8 @@ def carry(*, memory: Memory, text: str, edits: Sequence[dict[str, Any]], at: dat
         record.start, record.end = statement.start, statement.end
     for record in gone:
         record.retired_at = at
-    StatementRecord.objects.bulk_update([*(record for record, _ in moved), *gone], ["start", "end", "retired_at"])
+    kept = [*(record for record, _ in moved), *gone]
+    StatementRecord.objects.of(memory.team).bulk_update(kept, ["start", "end", "retired_at"])
     parents = [record.public_id for record in gone]
     new = sorted((statement for group in by_text.values() for statement in group), key=lambda one: one.offset)
     StatementRecord.objects.bulk_create(

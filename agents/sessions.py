@@ -35,7 +35,7 @@ _AT_ONCE = 500  # sessions looked up in one query
 _SPOKEN = (SourceClass.USER_INPUT, SourceClass.AGENT_AUTHORED)
 
 
-class Twins(ValueError):  # noqa: N818  (it names what was found)
+class Twins(ValueError):
     """Two transcripts of one batch have the same external id."""
 
 

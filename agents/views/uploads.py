@@ -66,7 +66,7 @@ def transcripts(request, team, agent):
     large = request.size_limit.too_large
     results = [FileResult(path=name, error=str(transcript_files.too_large(name))) for name in large]
     if request.method == "POST" and form.is_valid():
-        for file in request.FILES.getlist("files"):
+        for file in request.FILES.getlist("uploads"):
             results.append(
                 transcript_files.import_file(
                     agent=row,
@@ -101,7 +101,7 @@ def memory(request, team, namespace):
 
 def _import(request, namespace, folder):
     """(path, memory or None, what is wrong or "") of each file."""
-    found = [memory_of(folder + file.name, file.read()) for file in request.FILES.getlist("files")]
+    found = [memory_of(folder + file.name, file.read()) for file in request.FILES.getlist("uploads")]
     good = [(file.path, file.text) for file in found if not isinstance(file, BadMemory)]
     report = memories.import_first(
         team=request.team, namespace=namespace, files=good, by=request.user.trail_actor, at=timezone.now()
@@ -115,6 +115,6 @@ def _import(request, namespace, folder):
 def _answer(request, template, context, form, results):
     """The whole page, or for htmx the results and the form alone; what was too large may leave no file at all."""
     if results and not request.FILES:
-        form.errors.pop("files", None)
+        form.errors.pop("uploads", None)
     part = "#part" if request.htmx and not request.htmx.boosted else ""
     return render(request, template + part, context, status=422 if form.errors else 200)

@@ -130,7 +130,7 @@ def test_file_over_the_limit_is_not_read(agent, tmp_path):
     with (tmp_path / "large.json").open("wb") as file:
         file.truncate(50 * 1024**2 + 1)
 
-    code, document, err = imported(tmp_path, "--agent", "triage")
+    code, document, _err = imported(tmp_path, "--agent", "triage")
 
     assert code == 1
     assert document["files"][0]["error"] == f"{tmp_path}/large.json: the file is larger than 50 MB"

@@ -69,7 +69,7 @@ def test_agent_is_registered_on_its_page(admin, team):
     assert Agent.objects.of(team.row).get().exposure == "customer"
 
 
-@pytest.mark.parametrize("slug", ("new", "triage", "no spaces"))
+@pytest.mark.parametrize("slug", ["new", "triage", "no spaces"])
 def test_short_name_that_will_not_do_is_said(admin, agent, slug):
     response = admin.post(url("agent_new"), {"name": "Other", "slug": slug, "exposure": "internal"})
 
@@ -96,7 +96,7 @@ def test_access_is_set_for_each_namespace(admin, agent, team):
     assert list(rows) == [(spaces[0].pk, "write"), (spaces[1].pk, "read")]
 
 
-@pytest.mark.parametrize("name", ("agent_new", "namespace_new"))
+@pytest.mark.parametrize("name", ["agent_new", "namespace_new"])
 def test_making_things_is_for_those_who_manage_agents(lead, name):
     assert lead.get(url(name)).status_code == 403
 
@@ -123,7 +123,7 @@ def test_namespace_is_made_with_owners_and_protection(admin, team):
 
 @pytest.mark.parametrize(
     ("owners", "reason"),
-    (("/a stranger@example.org", "stranger@example.org"), ("terms lead@north.example", "start with /"), ("/a", "/a")),
+    [("/a stranger@example.org", "stranger@example.org"), ("terms lead@north.example", "start with /"), ("/a", "/a")],
 )
 def test_owners_that_are_no_members_are_refused(admin, space, owners, reason):
     response = admin.post(url("namespace_edit", "support"), {"name": "S", "tier_floor": "low", "owners": owners})
@@ -141,7 +141,7 @@ def test_settings_of_a_namespace_come_back_as_written(admin, team, space):
     assert f"/a/* {team.lead.email}" in page
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_namespaces_take_the_same_queries_for_any_length(lead, team, count, django_assert_num_queries):
     for _ in range(count):
         agent_recipes.memories(agent_recipes.namespace(team.row), {"/a.md": "a", "/b.md": "b"})
@@ -152,7 +152,7 @@ def test_namespaces_take_the_same_queries_for_any_length(lead, team, count, djan
     assert page.count("2 memories") == count
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_tree_takes_the_same_queries_for_any_length(lead, agent, space, count, django_assert_num_queries):
     agent_recipes.memories(space, {f"/folder {n}/a.md": "a" for n in range(count)})
     agent_recipes.access(agent, space)
@@ -199,7 +199,7 @@ def test_memory_in_source_is_drawn_the_same_way(lead, space):
     assert '<div class="prose prose--source"># Title\n\ntext\n</div>' in page
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_memory_takes_the_same_queries_for_any_number_of_statements(lead, space, count, django_assert_num_queries):
     (row,) = agent_recipes.memories(space, {"/a.md": "".join(f"- statement {n}\n" for n in range(count))})
 
@@ -209,7 +209,7 @@ def test_memory_takes_the_same_queries_for_any_number_of_statements(lead, space,
     assert page.count("first import") == count
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_history_takes_the_same_queries_for_any_length(lead, team, space, at, count, django_assert_num_queries):
     (row,) = agent_recipes.memories(space, {"/a.md": "0\n"})
     for n in range(1, count + 1):
@@ -240,7 +240,7 @@ def test_any_two_versions_are_compared(lead, space, at):
 # Sessions
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_sessions_take_the_same_queries_for_any_length(lead, agent, count, django_assert_num_queries):
     for _ in range(count):
         agent_recipes.session(agent, outcomes=[OutcomeRecord("failed", "test", 0.0)])
@@ -270,7 +270,7 @@ def test_sessions_are_filtered_by_the_url(lead, agent, at):
     assert listed(outcome="nonsense") == {"failing", "poisoned"}
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_session_takes_the_same_queries_for_any_length(lead, agent, count, django_assert_num_queries):
     outcomes = [OutcomeRecord("failed", "test", 0.25), OutcomeRecord("escalated", "human")][:count]
     feedback = [FeedbackRecord(event=0, score=0.5, comment=f"remark {n}") for n in range(count)]
@@ -335,7 +335,7 @@ def test_long_session_goes_on_after_its_last_event(lead, agent):
 def test_uploaded_files_each_get_their_result(lead, agent, team):
     files = [file("good.jsonl", own_format()), file("bad.json", "{"), file("latin.json", "é".encode("latin-1"))]
 
-    page = shown(lead.post(url("upload", "triage"), {"files": files, "format": "auto", "source": "desk"}))
+    page = shown(lead.post(url("upload", "triage"), {"uploads": files, "format": "auto", "source": "desk"}))
 
     session = Session.objects.of(team.row).get()
     assert (session.external_id, session.source) == ("s-1", "desk")
@@ -350,8 +350,8 @@ def test_file_over_the_limit_is_refused_while_it_is_read(lead, agent, team, monk
     large = own_format("big") + " " * 300_000
     files = [file("large.jsonl", large), file("good.jsonl", own_format())]
 
-    page = shown(lead.post(url("upload", "triage"), {"files": files, "format": "auto"}))
-    alone = shown(lead.post(url("upload", "triage"), {"files": [file("large.jsonl", large)], "format": "auto"}))
+    page = shown(lead.post(url("upload", "triage"), {"uploads": files, "format": "auto"}))
+    alone = shown(lead.post(url("upload", "triage"), {"uploads": [file("large.jsonl", large)], "format": "auto"}))
 
     assert "large.jsonl: the file is larger than" in page
     assert "large.jsonl: the file is larger than" in alone
@@ -361,7 +361,7 @@ def test_file_over_the_limit_is_refused_while_it_is_read(lead, agent, team, monk
 def test_upload_answers_htmx_with_the_part_alone(lead, agent):
     files = [file("good.jsonl", own_format())]
 
-    page = shown(lead.post(url("upload", "triage"), {"files": files, "format": "auto"}, headers={"hx-request": "true"}))
+    page = shown(lead.post(url("upload", "triage"), {"uploads": files, "format": "auto"}, headers={"hx-request": "true"}))
 
     assert page.lstrip().startswith('<div class="stack" id="upload">')
     assert "1 session is new" in page
@@ -380,7 +380,7 @@ def test_upload_without_its_token_is_refused(team, agent):
     client = Client(enforce_csrf_checks=True)
     client.force_login(team.lead)
 
-    response = client.post(url("upload", "triage"), {"files": [file("good.jsonl", own_format())], "format": "auto"})
+    response = client.post(url("upload", "triage"), {"uploads": [file("good.jsonl", own_format())], "format": "auto"})
 
     assert response.status_code == 403
     assert not Session.objects.of(team.row).exists()
@@ -390,7 +390,7 @@ def test_uploaded_memory_fills_free_paths(lead, space, team):
     agent_recipes.memories(space, {"/desk/taken.md": "- old\n"})
     files = [file("new.md", "- new\n"), file("taken.md", "- other\n"), file("long.md", "x" * 102_401)]
 
-    page = shown(lead.post(url("memory_upload", "support"), {"files": files, "folder": "/desk/"}))
+    page = shown(lead.post(url("memory_upload", "support"), {"uploads": files, "folder": "/desk/"}))
 
     paths = Memory.objects.of(team.row).order_by("path").values_list("path", flat=True)
     assert list(paths) == ["/desk/new.md", "/desk/taken.md"]
@@ -399,20 +399,20 @@ def test_uploaded_memory_fills_free_paths(lead, space, team):
 
 
 def test_memory_path_that_leads_out_is_refused(lead, space, team):
-    page = shown(lead.post(url("memory_upload", "support"), {"files": [file("a.md", "x")], "folder": "../etc"}))
+    page = shown(lead.post(url("memory_upload", "support"), {"uploads": [file("a.md", "x")], "folder": "../etc"}))
 
     assert "the path has a . or .. segment" in page
     assert not Memory.objects.of(team.row).exists()
 
 
-@pytest.mark.parametrize(("who", "status"), (("member", 403), ("auditor", 403), ("lead", 200), ("admin", 200)))
+@pytest.mark.parametrize(("who", "status"), [("member", 403), ("auditor", 403), ("lead", 200), ("admin", 200)])
 def test_memory_is_uploaded_by_those_who_decide_or_manage(client, team, space, who, status):
     client.force_login(getattr(team, who))
 
     assert client.get(url("memory_upload", "support")).status_code == status
 
 
-@pytest.mark.parametrize("name", ("namespaces", "namespace", "sessions"))
+@pytest.mark.parametrize("name", ["namespaces", "namespace", "sessions"])
 def test_empty_lists_say_what_to_do(admin, agent, space, name):
     args = {"namespaces": [], "namespace": ["support"], "sessions": ["triage"]}[name]
 

@@ -23,7 +23,7 @@ def test_agent_is_registered_with_its_event_and_history(team, at):
     assert [(row.name, row.history_date) for row in agent.history.all()] == [("Triage", at)]
 
 
-@pytest.mark.parametrize("slug", ("triage", "new"))
+@pytest.mark.parametrize("slug", ["triage", "new"])
 def test_slug_that_is_taken_or_reserved_is_refused(team, at, slug):
     roster.create_agent(team=team.row, slug="triage", name="Triage", by=team.admin, at=at)
 
