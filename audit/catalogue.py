@@ -110,7 +110,7 @@ CHANGE = {
     "change.rebased": _kind("A change was carried to a newer base.", f"{_TARGETS} number sha256 base clean"),
     "change.conflicted": _kind("A change clashes with what is there now.", f"{_TARGETS} other path reason_code"),
     "change.staled": _kind("What was voted on has moved.", f"{_TARGETS} moved voters version reason_code"),
-    "change.applied": _kind("An approved change was written.", f"{_TARGETS} versions memories policy rule bulk now"),
+    "change.applied": _kind("An approved change was written.", f"{_VOTE} versions memories policy rule bulk now"),
     "change.auto_applied": _kind("A policy wrote a change.", f"{_TARGETS} versions memories policy rule budget"),
     "change.undone": _kind("Approval was taken back before applying.", f"{_TARGETS} apply_after reason_code"),
     "change.reverted": _kind("An applied change was undone.", f"{_TARGETS} versions by_change"),

@@ -1,6 +1,7 @@
-"""The Celery app. A message is only a wake-up: the row is the truth, and each app's tick finds what a lost message left."""
+"""The Celery app. A message is only a wake-up: the row is the truth, and each app's tick finds what was lost."""
 
 import os
+import sys
 from pathlib import Path
 
 from celery import Celery
@@ -45,7 +46,9 @@ def use_folder(folder: Path) -> None:
     )
 
 
-if not env.broker_url:
+if "pytest" in sys.modules:
+    app.conf.update(broker_url="memory://")
+elif not env.broker_url:
     use_folder(env.var / "broker")
 
 app.autodiscover_tasks(["agents", "reviews", "dreaming"])

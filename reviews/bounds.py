@@ -1,4 +1,5 @@
-"""What an approval is bound to: four hashes over live rows, computed when a page is drawn, a vote cast, a change applied.
+"""What an approval is bound to: four hashes over live rows, worked out when a page is drawn, a vote cast, a change
+applied.
 
 `read` loads what they need for many changes in a fixed number of queries.
 """
@@ -8,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Team
 from agents.models import Memory, MemoryVersion
 from agents.text import lines as text_lines
+from reviews import grounds as grounds_of
 from reviews import hunks as hunks_of
-from reviews.enums import Operation, Severity, Stance
+from reviews.enums import Severity, Stance
 from reviews.hunks import Hunk
 from reviews.models import Change, Evidence, EvidenceLink, RevisionTarget
-from reviews.places import Ground, steps_of
+from reviews.places import Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +122,7 @@ def _grounds(
         for target in targets.get(change.head_id or 0, []):
             if target.base is not None:
                 wanted[target.base.pk, change.proposal_id] = (target.base, change.proposal.public_id)
-    moved = {base.memory_id for base, _ in wanted.values()}
-    later: dict[int, list[MemoryVersion]] = defaultdict(list)
-    oldest = min((base.pk for base, _ in wanted.values()), default=0)
-    rows = MemoryVersion.objects.of(team).filter(memory__in=moved, pk__gt=oldest).select_related("blob")
-    for version in rows.order_by("number"):
-        later[version.memory_id].append(version)
-    grounds = {}
-    for key, (base, proposal) in wanted.items():
-        ground = Ground(text_lines.split(base.text), number=base.number)
-        for version in later[base.memory_id]:
-            if version.number > base.number:
-                lines = text_lines.split(version.text)
-                ground.follow(steps_of(version.edits, after=lines, proposal=proposal))
-        grounds[key] = ground
-    return grounds
+    return grounds_of.follow(wanted, team=team)
 
 
 def _taken_paths(
@@ -145,7 +133,8 @@ def _taken_paths(
         target.path_after
         for change in changes
         for target in targets.get(change.head_id or 0, [])
-        if target.path_after and (target.base is None or target.base.archived or target.path_after != target.path_before)
+        if target.path_after
+        and (target.base is None or target.base.archived or target.path_after != target.path_before)
     }
     if not paths:
         return {}
@@ -183,7 +172,7 @@ def _target_ground(
         hunks=tuple(hunks_of.read(target.hunks)),
         memory=target.memory,
         ground=grounds[target.base.pk, change.proposal_id] if target.base else Ground([]),
-        binds_all=target.path_after is None or change.operation == Operation.RESTORE,
+        binds_all=target.path_after is None or (target.base is not None and target.base.archived),
         path_is_free=holder is None or holder == target.memory_id,
     )
 
@@ -198,4 +187,5 @@ def _digest(value: Any) -> str:
 
 def blocking(change: Change) -> list[str]:
     """The rules whose findings on the head revision block it, from its prefetched checks."""
-    return sorted({check.rule for check in change.head.checks.all() if check.severity == Severity.BLOCKING})  # type: ignore[union-attr]
+    checks = change.head.checks.all() if change.head else ()
+    return sorted({check.rule for check in checks if check.severity == Severity.BLOCKING})

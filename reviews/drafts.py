@@ -12,7 +12,6 @@ from agents.models import Memory, MemoryVersion, Namespace
 from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from agents.text.paths import BadPath, check_path
-from reviews import hunks
 from reviews.enums import Operation, Stance
 from reviews.hunks import Hunk
 
@@ -35,11 +34,15 @@ class DraftQuote:
 
 @dataclass(frozen=True, slots=True)
 class DraftTarget:
-    """One memory to touch. `base` is None for a new path, `path_after` None for an archive."""
+    """One memory to touch. `base` is None for a new path, `path_after` None for an archive.
+
+    `orders` are those of the hunks, where what they insert has a place among others' insertions.
+    """
 
     base: MemoryVersion | None
     path_after: str | None
     edits: tuple[Edit, ...] = ()
+    orders: tuple[int, ...] = ()
 
     @property
     def memory(self) -> Memory | None:
@@ -54,7 +57,8 @@ class DraftTarget:
         return text_lines.split(self.base.text) if self.base else []
 
     def hunks(self) -> list[Hunk]:
-        return hunks.from_edits(self.lines, self.edits)
+        lines, orders = self.lines, self.orders or (None,) * len(self.edits)
+        return [Hunk.of(lines, edit, order) for edit, order in zip(self.edits, orders, strict=True)]
 
     def text_after(self) -> str:
         return "".join(text_lines.apply(self.lines, self.edits))
@@ -89,7 +93,7 @@ class Draft:
 
 def check(drafts: Sequence[Draft]) -> None:
     """Raises BadDraft where a draft says nothing, does not fit its base, or touches a line that another touches."""
-    seen: dict[tuple[int, str], set[int | str]] = {}
+    seen: dict[tuple[int, int, str], set[int | str]] = {}
     for draft in drafts:
         if not draft.targets:
             raise BadDraft(f"“{draft.title}” touches no memory")
@@ -110,21 +114,21 @@ def _check_target(draft: Draft, target: DraftTarget) -> None:
         after = target.text_after()
     except ValueError as wrong:
         raise BadDraft(f"“{draft.title}”: {wrong}") from None
-    if target.base is not None and target.path_after == target.path_before and draft.operation != Operation.RESTORE:
-        if after == target.base.text:
-            raise BadDraft(f"“{draft.title}” changes nothing in {target.path_before}")
+    stays = target.base is not None and target.path_after == target.path_before and not target.base.archived
+    if stays and target.base is not None and after == target.base.text:
+        raise BadDraft(f"“{draft.title}” changes nothing in {target.path_before}")
 
 
-def _claim_lines(seen: dict[tuple[int, str], set[int | str]], draft: Draft, target: DraftTarget) -> None:
+def _claim_lines(seen: dict[tuple[int, int, str], set[int | str]], draft: Draft, target: DraftTarget) -> None:
     if target.base is None:
         lines: set[int | str] = {"path"}
-        key = (draft.namespace.pk, target.path_after or "")
+        key = (draft.namespace.pk, 0, target.path_after or "")
     else:
         lines = {line for edit in target.edits for line in range(edit.start, edit.end)}
         if target.path_after != target.path_before:
             lines |= {"path", *(range(len(target.lines)) if target.path_after is None else ())}
-        key = (draft.namespace.pk, target.path_before)
+        key = (draft.namespace.pk, target.base.pk, target.path_before)
     clash = seen.setdefault(key, set()) & lines
     if clash:
-        raise BadDraft(f"“{draft.title}” touches {key[1]} where another change of the proposal does")
+        raise BadDraft(f"“{draft.title}” touches {key[2]} where another change of the proposal does")
     seen[key] |= lines

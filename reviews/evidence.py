@@ -26,8 +26,8 @@ class Book:
         ids = sorted({session for session, _ in wanted})
         self.sessions: dict[str, Session] = {}
         for start in range(0, len(ids), PIECE):
-            rows = Session.objects.of(team).filter(public_id__in=ids[start : start + PIECE])
-            self.sessions |= {session.public_id: session for session in rows}
+            found = Session.objects.of(team).filter(public_id__in=ids[start : start + PIECE])
+            self.sessions |= {session.public_id: session for session in found}
         self.events: dict[tuple[str, int], SessionEvent] = {}
         positions = sorted({position for _, position in wanted})
         by_pk = {session.pk: public_id for public_id, session in self.sessions.items()}

@@ -11,7 +11,10 @@ from agents.text.lines import Edit
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Lines [start, end) of the base version, before → after. `above` and `below` are None at the ends of the text."""
+    """Lines [start, end) of the base version, before → after. `above` and `below` are None at the ends of the text.
+
+    Of hunks that insert at one place the smaller `order` stands first; without one, changes keep their order.
+    """
 
     start: int
     end: int
@@ -19,9 +22,10 @@ class Hunk:
     after: tuple[str, ...]
     above: str | None
     below: str | None
+    order: int | None = None
 
     @classmethod
-    def of(cls, lines: Sequence[str], edit: Edit) -> Hunk:
+    def of(cls, lines: Sequence[str], edit: Edit, order: int | None = None) -> Hunk:
         return cls(
             start=edit.start,
             end=edit.end,
@@ -29,6 +33,7 @@ class Hunk:
             after=edit.lines,
             above=lines[edit.start - 1] if edit.start else None,
             below=lines[edit.end] if edit.end < len(lines) else None,
+            order=order,
         )
 
     @classmethod
@@ -43,6 +48,7 @@ class Hunk:
             "after": list(self.after),
             "above": self.above,
             "below": self.below,
+            "order": self.order,
         }
 
     @property
@@ -51,13 +57,5 @@ class Hunk:
         return [self.above, *self.before, self.below]
 
 
-def from_edits(lines: Sequence[str], edits: Iterable[Edit]) -> list[Hunk]:
-    return [Hunk.of(lines, edit) for edit in edits]
-
-
 def read(data: Iterable[dict[str, Any]]) -> list[Hunk]:
     return [Hunk.read(one) for one in data]
-
-
-def edits(hunks: Iterable[Hunk]) -> tuple[Edit, ...]:
-    return tuple(Edit(hunk.start, hunk.end, hunk.after) for hunk in hunks)

@@ -172,7 +172,7 @@ class Change(TeamModel):
 
 
 class Revision(TeamModel):
-    """Immutable: what exactly is proposed. `contributors` are public ids of people; they never count towards its votes."""
+    """Immutable: what exactly is proposed. `contributors` are public ids of people; their votes never count."""
 
     public_id = public_id_field("rev")
     change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="revisions")
@@ -299,9 +299,7 @@ class Decision(TeamModel):
     at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     dismissed_at = models.DateTimeField(null=True)
-    dismissed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    dismissed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     dismissed_reason = models.TextField(blank=True)
 
     objects = DecisionQuerySet.as_manager()
@@ -309,9 +307,7 @@ class Decision(TeamModel):
     class Meta:
         constraints = [
             models.CheckConstraint(name="decision_by_a_person", condition=Q(actor_type="person")),
-            models.UniqueConstraint(
-                fields=("revision", "by"), condition=Q(withdrawn_at=None), name="one_counted_vote"
-            ),
+            models.UniqueConstraint(fields=("revision", "by"), condition=Q(withdrawn_at=None), name="one_counted_vote"),
             models.CheckConstraint(
                 name="dismissed_by_someone",
                 condition=Q(dismissed_at=None, dismissed_by=None)

@@ -129,7 +129,7 @@ class Ground:
         return start, starts[id(last)] + len(last.now)
 
     def write(self, edits: Iterable[tuple[Hunk, str, int]]) -> list[Written]:
-        """Put hunks (with change id and order) into the present; returns the edits made, in lines of the text before."""
+        """Put hunks (with change id and order) into the present; returns the edits, in lines of the text before."""
         starts = self._offsets()
         size = len(self.now())
         made: list[Written] = []
@@ -199,7 +199,7 @@ class Ground:
         at = 0
         for index in range(len(self._lines) + 1):
             for place, other in enumerate(self._gaps[index]):
-                if at == step.start and (not step.own or other.order > step.order):
+                if at == step.start and (other.now or not step.own or other.order > step.order):
                     self._gaps[index].insert(place, piece)
                     return
                 at += len(other.now)

@@ -11,8 +11,6 @@ from typing import Any
 from accounts.models import Team
 from agents.enums import TIER_ORDER, Tier
 from agents.models import Namespace
-from audit import trail
-from audit.trail import Actor
 from reviews.bounds import Bound, blocking
 from reviews.enums import Operation, Verdict
 from reviews.models import Change, Decision, Policy, Revision
@@ -63,15 +61,6 @@ def document_of(team: Team) -> dict[str, Any]:
     """The document that holds now; the default where the team has set none."""
     held = current(team)
     return held.document if held else DEFAULT
-
-
-def begin(*, team: Team, by: Actor, at: datetime) -> Policy:
-    """Give a new team its first policy."""
-    with trail.unit_of_work(at=at) as unit:
-        policy = Policy(team=team, version=1, document=DEFAULT, set_by_type=by.type, set_by_id=by.id, at=at)
-        policy.save()
-        unit.record("policy.changed", target=policy, by=by, data={"number": 1, "mode": DEFAULT["mode"]})
-    return policy
 
 
 def tier_of(*, namespace: Namespace, operation: str, paths: Iterable[str]) -> Tier:

@@ -58,7 +58,8 @@ def words(before: str, after: str) -> tuple[Segments, Segments] | None:
     numbers: dict[str, int] = {}
     left = [numbers.setdefault(piece, len(numbers)) for piece in old]
     right = [numbers.setdefault(piece, len(numbers)) for piece in new]
-    codes = [(tag, old[a:b], new[c:d]) for tag, a, b, c, d in Indel.opcodes(left, right)]
+    steps = Indel.opcodes(left, right)
+    codes = [(step.tag, old[step.src_start : step.src_end], new[step.dest_start : step.dest_end]) for step in steps]
     return _joined(codes)
 
 

@@ -25,7 +25,8 @@ def proposals(draw):
 
 def steps_of_write(made, proposal_is_own=True):
     return [
-        Step(one.start, one.end, one.lines, own=proposal_is_own, at=one.at, span=one.span, order=one.order) for one in made
+        Step(one.start, one.end, one.lines, own=proposal_is_own, at=one.at, span=one.span, order=one.order)
+        for one in made
     ]
 
 

@@ -1,0 +1,228 @@
+"""The only way to a verdict: votes on the head revision, bound to what the voter saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from accounts.models import Team, User
+from audit import trail
+from reviews import desk, policy, proposals, tasks
+from reviews.bounds import Bound
+from reviews.desk import Seat
+from reviews.enums import RejectCode, State, Verdict
+from reviews.models import Change, Decision
+
+
+class Refused(Exception):
+    """A decision that was not taken; the message is for the person, `change` is as it stands now."""
+
+    def __init__(self, change: Change, message: str) -> None:
+        super().__init__(message)
+        self.change = change
+
+
+class Moved(Refused):
+    """What the person saw is not what stands there now."""
+
+
+class Settled(Refused):
+    """The change is decided already."""
+
+
+class NotYours(Refused):
+    """This person's vote cannot count, or there is no vote to take back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a person says with a vote."""
+
+    verdict: Verdict
+    reason: str = ""
+    reason_code: str = ""
+
+    def check(self, change: Change) -> None:
+        """Raises Refused where a rejection names no reason, or a request no wish."""
+        if self.verdict == Verdict.REJECT and self.reason_code not in RejectCode.values:
+            raise Refused(change, "A rejection names its reason.")
+        if self.verdict == Verdict.REQUEST_CHANGES and not self.reason.strip():
+            raise Refused(change, "Say what should be changed.")
+
+
+def decide(
+    *, team: Team, change_id: str, bound: Bound, word: Word, by: User, at: datetime, bulk: bool = False
+) -> Change:
+    """Record one vote on the head revision and settle the change; the same vote on the same bound is harmless.
+
+    Raises Moved if the bound is not the head's as it stands now, Settled if the change is no longer votable, NotYours
+    if an approval could not count, Refused if the word is incomplete.
+    """
+    with trail.unit_of_work(at=at) as unit:
+        change = desk.locked(team, public_id=change_id).get()
+        seat = desk.read_one(change, team=team)
+        if not change.is_votable:
+            raise Settled(change, f"This change is {change.get_state_display().lower()} already.")
+        word.check(change)
+        _refuse_moved(seat, bound)
+        if word.verdict == Verdict.APPROVE and not seat.may_count(by):
+            raise NotYours(change, "You wrote this revision: another reviewer has to approve it.")
+        vote, fresh = _record(seat, word, by, at)
+        if fresh:
+            unit.record("change.voted", target=change, by=by, data=_bound_data(vote), private={"reason": word.reason})
+            settle(change=change, by=by, at=at, unit=unit, bulk=bulk)
+    return change
+
+
+def withdraw(*, team: Team, change_id: str, by: User, at: datetime) -> Change:
+    """Take one's own vote on the head revision back, as long as the change is not applied. Raises NotYours, Settled."""
+    with trail.unit_of_work(at=at) as unit:
+        change = desk.locked(team, public_id=change_id).get()
+        seat = desk.read_one(change, team=team)
+        vote = seat.vote_of(by)
+        if vote is None:
+            raise NotYours(change, "You have no vote here to take back.")
+        if change.state in (State.APPLIED, State.REVERTED, State.WITHDRAWN, State.SUPERSEDED, State.EXPIRED):
+            raise Settled(change, f"This change is {change.get_state_display().lower()} already.")
+        vote.withdrawn_at = at
+        vote.save(update_fields=["withdrawn_at"])
+        unit.record("change.vote_withdrawn", target=change, by=by, data={"verdict": vote.verdict})
+        if change.state in (State.REJECTED, State.QUARANTINED):
+            _refuse_second(change)
+            change.become(State.OPEN, at=at)
+        settle(change=change, by=by, at=at, unit=unit)
+    return change
+
+
+def dismiss(*, team: Team, decision_id: str, reason: str, by: User, at: datetime) -> Change:
+    """Set a request for changes aside, with a reason, so that it blocks no longer. Raises Refused."""
+    with trail.unit_of_work(at=at) as unit:
+        vote = Decision.objects.of(team).counted().get(public_id=decision_id, verdict=Verdict.REQUEST_CHANGES)
+        change = desk.locked(team, pk=vote.change_id).get()
+        if not reason.strip():
+            raise Refused(change, "Say why the request is set aside.")
+        vote.dismissed_at, vote.dismissed_by, vote.dismissed_reason = at, by, reason
+        vote.save(update_fields=["dismissed_at", "dismissed_by", "dismissed_reason"])
+        unit.record(
+            "change.vote_dismissed",
+            target=change,
+            by=by,
+            data={"verdict": vote.verdict, "voter": vote.by.public_id},
+            private={"reason": reason},
+        )
+        settle(change=change, by=by, at=at, unit=unit)
+    return change
+
+
+def settle(*, change: Change, by: User | trail.Actor, at: datetime, unit: trail.Unit, bulk: bool = False) -> None:
+    """Bring the state of a votable change in line with its votes; a verdict closes what it settles."""
+    if not change.is_votable:
+        return
+    seat = desk.read_one(change, team=change.team)
+    state = _state_by(seat)
+    if state == change.state:
+        return
+    document = policy.document_of(change.team)
+    waits_until = policy.apply_after(at=at, document=document, bulk=bulk) if state == State.APPROVED else None
+    was = change.state
+    change.become(state, at=at, reason=_reason(seat), apply_after=waits_until)
+    if state == State.APPROVED:
+        _mark_sole_reviewer(seat)
+        unit.record("change.approved", target=change, by=by, data={"votes": len(seat.tally.approvals)})
+        _wake_when_due(change, waits_until, at)
+    elif state in _EVENTS:
+        unit.record(_EVENTS[state], target=change, by=by, data={"reason_code": change.state_reason})
+    elif was == State.APPROVED:
+        unit.record("change.undone", target=change, by=by, data={})
+    proposals.close_if_done(proposal=change.proposal, by=_actor(by), at=at, unit=unit)
+
+
+_EVENTS = {
+    State.REJECTED: "change.rejected",
+    State.QUARANTINED: "change.quarantined",
+    State.CHANGES_REQUESTED: "change.changes_requested",
+}
+
+
+def _state_by(seat: Seat) -> State:
+    tally, state = seat.tally, State(seat.change.state)
+    if tally.quarantine:
+        return State.QUARANTINED
+    if tally.rejection:
+        return State.REJECTED
+    if tally.requests:
+        return State.CHANGES_REQUESTED
+    if tally.is_approved and seat.held:
+        return State.APPROVED
+    return state if state in (State.STALE, State.CONFLICT) else State.OPEN
+
+
+def _reason(seat: Seat) -> str:
+    return seat.tally.rejection.reason_code if seat.tally.rejection else ""
+
+
+def _refuse_moved(seat: Seat, bound: Bound) -> None:
+    if not seat.held:
+        raise Moved(seat.change, "The memory has changed since this was proposed: it is being carried over.")
+    if bound != seat.bound:
+        raise Moved(seat.change, "This change is not what you saw: look at it again.")
+
+
+def _record(seat: Seat, word: Word, by: User, at: datetime) -> tuple[Decision, bool]:
+    """Store the vote; an earlier other vote of this person on this revision is withdrawn in the same unit."""
+    earlier = seat.vote_of(by)
+    if earlier is not None and earlier.verdict == word.verdict and policy.bound_of(earlier) == seat.bound:
+        return earlier, False
+    Decision.objects.of(seat.change.team).filter(revision=seat.head, by=by, withdrawn_at=None).update(withdrawn_at=at)
+    vote = Decision.objects.create(
+        team_id=seat.change.team_id,
+        change=seat.change,
+        revision=seat.head,
+        by=by,
+        verdict=word.verdict,
+        reason=word.reason,
+        reason_code=word.reason_code,
+        base_sha256=seat.bound.base,
+        proposed_sha256=seat.bound.proposed,
+        requirement_sha256=seat.bound.requirement,
+        evidence_sha256=seat.bound.evidence,
+        at=at,
+    )
+    return vote, True
+
+
+def _refuse_second(change: Change) -> None:
+    same = Change.objects.of(change.team).votable().filter(namespace=change.namespace, fingerprint=change.fingerprint)
+    if same.exclude(pk=change.pk).exists():
+        raise Settled(change, "The same change is open in another proposal.")
+
+
+def _wake_when_due(change: Change, due: datetime | None, at: datetime) -> None:
+    seconds = (due - at).total_seconds() if due else 0.0
+    transaction.on_commit(partial(tasks.wake, namespace_id=change.namespace_id, seconds=seconds), robust=True)
+
+
+def _mark_sole_reviewer(seat: Seat) -> None:
+    used = any(vote.by.public_id in seat.head.contributors for vote in seat.tally.approvals)
+    if used:
+        seat.change.sole_reviewer_used = True
+        seat.change.save(update_fields=["sole_reviewer_used"])
+
+
+def _bound_data(vote: Decision) -> dict[str, object]:
+    return {
+        "verdict": vote.verdict,
+        "revision": vote.revision.public_id,
+        "base": vote.base_sha256,
+        "proposed": vote.proposed_sha256,
+        "requirement": vote.requirement_sha256,
+        "evidence": vote.evidence_sha256,
+        "reason_code": vote.reason_code,
+    }
+
+
+def _actor(by: User | trail.Actor) -> trail.Actor:
+    return by if isinstance(by, trail.Actor) else by.trail_actor

@@ -1,0 +1,93 @@
+"""Reading changes as they stand: live bounds, what policy asks, the votes, and what is still missing.
+
+Everything a proposal page, a vote or an application looks at comes from `read`, in a fixed number of queries.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Team, User
+from reviews import bounds, policy
+from reviews.bounds import Bound, Standing
+from reviews.models import Change, ChangeQuerySet, Decision, Revision
+from reviews.policy import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One change with its standing, its requirement and its tally."""
+
+    change: Change
+    standing: Standing
+    required: dict[str, Any]
+    tally: Tally
+    votes: tuple[Decision, ...]
+
+    @property
+    def head(self) -> Revision:
+        return self.change.head  # type: ignore[return-value]
+
+    @property
+    def bound(self) -> Bound:
+        return self.standing.bound
+
+    @property
+    def held(self) -> bool:
+        return self.standing.held
+
+    def vote_of(self, person: User) -> Decision | None:
+        """The person's counted vote on the head revision."""
+        mine = [vote for vote in self.votes if vote.by_id == person.pk and vote.revision_id == self.head.pk]
+        return mine[-1] if mine else None
+
+    def may_count(self, person: User) -> bool:
+        """Whether an approval by this person would count towards the head revision."""
+        return person.public_id not in self.head.contributors or _sole(self.change, self.change.team)
+
+
+def read(changes: Sequence[Change], *, team: Team) -> dict[int, Seat]:
+    """The seat of each change by primary key. Changes come from `rows`, or carry the same relations."""
+    document = policy.document_of(team)
+    required = {change.pk: policy.requirement(change, document) for change in changes}
+    standings = bounds.read(changes, team=team, requirements=required)
+    votes: dict[int, list[Decision]] = defaultdict(list)
+    counted = Decision.objects.of(team).counted().filter(change__in=changes).select_related("by", "revision")
+    for vote in counted.order_by("at", "pk"):
+        votes[vote.change_id].append(vote)
+    seats = {}
+    for change in changes:
+        standing = standings[change.pk]
+        tally = policy.tally(
+            change,
+            head=change.head,  # type: ignore[arg-type]
+            bound=standing.bound,
+            required=required[change.pk],
+            votes=votes[change.pk],
+            sole=_sole(change, team),
+        )
+        seats[change.pk] = Seat(change, standing, required[change.pk], tally, tuple(votes[change.pk]))
+    return seats
+
+
+def read_one(change: Change, *, team: Team) -> Seat:
+    return read([change], team=team)[change.pk]
+
+
+def rows(team: Team) -> ChangeQuerySet:
+    """Changes with the relations that `read` needs."""
+    return (
+        Change.objects.of(team).select_related("team", "proposal", "namespace", "head").prefetch_related("head__checks")
+    )
+
+
+def locked(team: Team, **wanted: Any) -> ChangeQuerySet:
+    """The same under a row lock, to look again before deciding."""
+    return rows(team).select_for_update(of=("self",)).filter(**wanted)
+
+
+def _sole(change: Change, team: Team) -> bool:
+    return bool(team.sole_reviewer)

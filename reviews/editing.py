@@ -1,0 +1,108 @@
+"""A reviewer's own words: the next revision of a change, of which the editor is a contributor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from accounts.models import Team, User
+from agents.memory import check_text
+from agents.models import MemoryVersion
+from agents.text import lines as text_lines
+from agents.text.lines import Edit
+from audit import trail
+from reviews import decisions, desk, evidence, proposals
+from reviews.decisions import Moved, Refused, Settled
+from reviews.desk import Seat
+from reviews.drafts import DraftTarget
+from reviews.enums import RevisionOrigin, State
+from reviews.hunks import Hunk
+from reviews.models import Change, Evidence, RevisionTarget
+
+Texts = Mapping[tuple[int, int], str]
+"""What each hunk shall say after, by target position and hunk number."""
+
+
+def edit(*, team: Team, change_id: str, revision_id: str, texts: Texts, reason: str, by: User, at: datetime) -> Change:
+    """Store the next revision with other words in its hunks. Places stay: what moved has to be carried over first.
+
+    Raises Moved where another revision is the head or the memory moved, Settled, Refused where nothing changed or the
+    text is too long.
+    """
+    with trail.unit_of_work(at=at) as unit:
+        change = desk.locked(team, public_id=change_id).get()
+        seat = desk.read_one(change, team=team)
+        if not change.is_votable:
+            raise Settled(change, f"This change is {change.get_state_display().lower()} already.")
+        if seat.head.public_id != revision_id:
+            raise Moved(
+                change, "Someone saved another revision meanwhile. Your text is kept here; look at theirs first."
+            )
+        if not seat.held:
+            raise Moved(change, "The memory has changed since this was proposed: it is being carried over.")
+        targets = [_edited(seat, ground.target, ground.hunks, texts) for ground in seat.standing.targets]
+        if [target.edits for target in targets] == [_edits(ground.hunks) for ground in seat.standing.targets]:
+            raise Refused(change, "Nothing was changed.")
+        _store(seat, targets, by, at, unit, reason)
+    return change
+
+
+def _edited(seat: Seat, target: RevisionTarget, hunks: Sequence[Hunk], texts: Texts) -> DraftTarget:
+    edits = []
+    for number, hunk in enumerate(hunks):
+        text = texts.get((target.position, number))
+        after = hunk.after if text is None else _lines(text, hunk)
+        if after != hunk.before:
+            edits.append(Edit(hunk.start, hunk.end, after))
+    base = _with_memory(target.base)
+    draft = DraftTarget(base=base, path_after=target.path_after, edits=tuple(edits))
+    if target.path_after is not None:
+        try:
+            check_text(draft.text_after())
+        except ValueError as wrong:
+            raise Refused(seat.change, str(wrong)) from None
+    return draft
+
+
+def _lines(text: str, hunk: Hunk) -> tuple[str, ...]:
+    """A browser sends line ends as CRLF; the last line keeps or lacks its ending as the proposal had it."""
+    plain = text.replace("\r\n", "\n")
+    ended = not hunk.after or hunk.after[-1].endswith("\n") or hunk.below is not None
+    if plain and ended and not plain.endswith("\n"):
+        plain += "\n"
+    return tuple(text_lines.split(plain))
+
+
+def _edits(hunks: Sequence[Hunk]) -> tuple[Edit, ...]:
+    return tuple(Edit(hunk.start, hunk.end, hunk.after) for hunk in hunks)
+
+
+def _with_memory(base: MemoryVersion | None) -> MemoryVersion | None:
+    return (
+        None if base is None else MemoryVersion.objects.of(base.team).select_related("memory", "blob").get(pk=base.pk)
+    )
+
+
+def _store(seat: Seat, targets: Sequence[DraftTarget], by: User, at: datetime, unit: trail.Unit, reason: str) -> None:
+    change, old = seat.change, seat.head
+    revision = proposals.store_revision(
+        change=change,
+        targets=targets,
+        rows=[proposals.draw(target) for target in targets],
+        quotes=list(Evidence.objects.of(change.team).filter(links__revision=old)),
+        origin=RevisionOrigin.EDITED,
+        contributors=[*old.contributors, by.public_id],
+        by=by.trail_actor,
+        at=at,
+    )
+    evidence.carry_links(old, revision)
+    unit.record(
+        "change.edited",
+        target=change,
+        by=by,
+        data={"number": revision.number, "revision": revision.public_id, "contributors": revision.contributors},
+        private={"reason": reason},
+    )
+    if change.state == State.APPROVED:
+        change.become(State.OPEN, at=at, reason="Edited after it was approved.")
+    decisions.settle(change=change, by=by, at=at, unit=unit)

@@ -1,0 +1,314 @@
+"""Opening, withdrawing and closing proposals. Everything that proposes comes through `open_`, whoever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+
+from accounts.models import Team
+from agents.memory import check_text
+from agents.models import Agent, Memory
+from agents.text import diffs
+from agents.text import lines as text_lines
+from audit import trail
+from audit.trail import Actor, HasActor
+from reviews import checks, evidence, policy
+from reviews.drafts import BadDraft, Draft, DraftTarget, check
+from reviews.enums import (
+    UNDECIDED,
+    VOTABLE,
+    EvidenceStatus,
+    OriginKind,
+    ProposalState,
+    RevisionOrigin,
+    Stance,
+    State,
+)
+from reviews.models import Change, Check, Evidence, EvidenceLink, Proposal, Revision, RevisionTarget
+
+
+class AlreadyProposed(ValueError):
+    """The very same is waiting for a decision already; `change` is it."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__(f"“{change.title}” is proposed already")
+        self.change = change
+
+
+class BaseMoved(ValueError):
+    """A memory got another version while the proposal was prepared: prepare it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who proposes: the kind, the opaque id of what made it, and the actor."""
+
+    kind: OriginKind
+    id: str
+    by: Actor
+
+    @classmethod
+    def person(cls, by: HasActor) -> Origin:
+        return cls(OriginKind.PERSON, by.trail_actor.id, by.trail_actor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A draft with all that can be worked out before the transaction."""
+
+    draft: Draft
+    fingerprint: str
+    tier: str
+    rows: tuple[list[diffs.Row], ...]
+
+
+def open_(
+    *,
+    team: Team,
+    agent: Agent | None,
+    title: str,
+    summary: str = "",
+    origin: Origin,
+    drafts: Sequence[Draft],
+    at: datetime,
+) -> Proposal:
+    """Store a proposal with its changes, verified evidence, checks and diffs.
+
+    Raises BadDraft (nothing to say, bad path or text, two changes on one line), evidence.UnknownSession,
+    AlreadyProposed and BaseMoved; nothing is stored then.
+    """
+    check(drafts)
+    if not drafts:
+        raise BadDraft("a proposal needs a change")
+    prepared = [_prepare(draft) for draft in drafts]
+    book = evidence.Book(team, [quote for draft in drafts for quote in draft.quotes])
+    contributors = [origin.by.id] if origin.by.type == "person" else []
+    with trail.unit_of_work(at=at) as unit:
+        Team.objects.select_for_update().get(pk=team.pk)  # numbers proposals, one at a time
+        _refuse_moved(team, drafts)
+        _refuse_repeated(team, prepared)
+        proposal = _store_proposal(team, agent, title, summary, origin, at)
+        for position, one in enumerate(prepared):
+            change = _store_change(proposal, position, one, at)
+            rows = [book.verify(quote, change=change, at=at) for quote in one.draft.quotes]
+            rows = Evidence.objects.bulk_create(_distinct(rows))
+            revision = store_revision(
+                change=change,
+                targets=one.draft.targets,
+                rows=one.rows,
+                quotes=rows,
+                origin=RevisionOrigin.OPENED,
+                contributors=contributors,
+                by=origin.by,
+                at=at,
+            )
+            EvidenceLink.objects.bulk_create(evidence.link(revision, rows))
+            unit.record("change.opened", target=change, by=origin.by, data=_opened(change, one.draft, rows))
+        unit.record(
+            "proposal.opened",
+            target=proposal,
+            by=origin.by,
+            data={"changes": len(prepared), "origin_kind": str(origin.kind), "origin_id": origin.id},
+        )
+    return proposal
+
+
+def withdraw(*, proposal: Proposal, by: Actor, reason: str, at: datetime) -> None:
+    """Take back what is not decided yet; what was approved or applied stays."""
+    with trail.unit_of_work(at=at) as unit:
+        changes = Change.objects.of(proposal.team).select_for_update().filter(proposal=proposal, state__in=UNDECIDED)
+        for change in changes.order_by("pk"):
+            change.become(State.WITHDRAWN, at=at, reason=reason)
+            unit.record("change.withdrawn", target=change, by=by, private={"reason": reason})
+        close_if_done(proposal=proposal, by=by, at=at, unit=unit)
+
+
+def close_if_done(*, proposal: Proposal, by: Actor, at: datetime, unit: trail.Unit) -> None:
+    """Close a proposal of which nothing is left to decide or to apply; open it again where something came back."""
+    states = set(proposal.changes.values_list("state", flat=True))
+    done = not states & set(VOTABLE)
+    if done and proposal.state == ProposalState.OPEN:
+        withdrawn = states == {State.WITHDRAWN}
+        proposal.become(ProposalState.WITHDRAWN if withdrawn else ProposalState.CLOSED, at=at)
+        unit.record("proposal.withdrawn" if withdrawn else "proposal.closed", target=proposal, by=by)
+    elif not done and proposal.state == ProposalState.CLOSED:
+        proposal.become(ProposalState.OPEN, at=at)
+
+
+def store_revision(
+    *,
+    change: Change,
+    targets: Sequence[DraftTarget],
+    rows: Sequence[list[diffs.Row]],
+    quotes: Sequence[Evidence],
+    origin: RevisionOrigin,
+    contributors: Sequence[str],
+    by: Actor,
+    at: datetime,
+) -> Revision:
+    """Store the next revision of a change as its head, with its diff and its checks."""
+    number = (change.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+    revision = Revision.objects.create(
+        team_id=change.team_id,
+        change=change,
+        number=number,
+        origin=origin,
+        contributors=sorted(set(contributors)),
+        made_by_type=by.type,
+        made_by_id=by.id,
+        at=at,
+    )
+    RevisionTarget.objects.bulk_create(
+        RevisionTarget(
+            team_id=change.team_id,
+            revision=revision,
+            position=position,
+            memory=target.memory,
+            base=target.base,
+            path_before=target.path_before,
+            path_after=target.path_after,
+            hunks=[hunk.write() for hunk in target.hunks()],
+            rows=drawn,
+        )
+        for position, (target, drawn) in enumerate(zip(targets, rows, strict=True))
+    )
+    Check.objects.bulk_create(
+        Check(
+            team_id=change.team_id,
+            revision=revision,
+            rule=found.rule,
+            rule_version=found.version,
+            severity=found.severity,
+            target_position=found.target,
+            start=found.start,
+            end=found.end,
+            reason=found.reason,
+        )
+        for found in checks.run(_proposed(change, targets, quotes))
+    )
+    change.head = revision
+    change.save(update_fields=["head"])
+    return revision
+
+
+def draw(target: DraftTarget) -> list[diffs.Row]:
+    """The rows of one target's diff: an archive removes every line, a move without edits shows none."""
+    lines = target.lines
+    if target.path_after is None:
+        return diffs.rows(lines, [text_lines.Edit(0, len(lines), ())]) if lines else []
+    return diffs.rows(lines, target.edits) if target.edits else []
+
+
+def _prepare(draft: Draft) -> _Prepared:
+    for target in draft.targets:
+        if target.path_after is not None:
+            try:
+                check_text(target.text_after())
+            except ValueError as wrong:
+                raise BadDraft(f"“{draft.title}” in {target.path_after}: {wrong}") from None
+    paths = [path for target in draft.targets for path in (target.path_before, target.path_after) if path]
+    return _Prepared(
+        draft=draft,
+        fingerprint=draft.identity(),
+        tier=policy.tier_of(namespace=draft.namespace, operation=draft.operation, paths=paths),
+        rows=tuple(draw(target) for target in draft.targets),
+    )
+
+
+def _refuse_moved(team: Team, drafts: Sequence[Draft]) -> None:
+    bases = {target.base.memory_id: target.base.pk for draft in drafts for target in draft.targets if target.base}
+    heads = dict(Memory.objects.of(team).filter(pk__in=bases).values_list("pk", "head"))
+    moved = [memory for memory, base in bases.items() if heads.get(memory) != base]
+    reverting = all(draft.reverts_id for draft in drafts)  # a revert is made against the version it takes back
+    if moved and not reverting:
+        raise BaseMoved(f"{len(moved)} memories were written meanwhile")
+
+
+def _refuse_repeated(team: Team, prepared: Sequence[_Prepared]) -> None:
+    fingerprints = {(one.draft.namespace.pk, one.fingerprint) for one in prepared}
+    pending = Change.objects.of(team).votable().filter(fingerprint__in={mark for _, mark in fingerprints})
+    for change in pending:
+        if (change.namespace_id, change.fingerprint) in fingerprints:
+            raise AlreadyProposed(change)
+
+
+def _store_proposal(
+    team: Team, agent: Agent | None, title: str, summary: str, origin: Origin, at: datetime
+) -> Proposal:
+    last = Proposal.objects.of(team).aggregate(last=Max("number"))["last"] or 0
+    return Proposal.objects.create(
+        team=team,
+        number=last + 1,
+        agent=agent,
+        title=title[:200],
+        summary=summary,
+        origin_kind=origin.kind,
+        origin_id=origin.id,
+        opened_by_type=origin.by.type,
+        opened_by_id=origin.by.id,
+        opened_at=at,
+    )
+
+
+def _store_change(proposal: Proposal, position: int, one: _Prepared, at: datetime) -> Change:
+    draft = one.draft
+    return Change.objects.create(
+        team_id=proposal.team_id,
+        proposal=proposal,
+        position=position,
+        namespace=draft.namespace,
+        operation=draft.operation,
+        title=draft.title[:200],
+        rationale=draft.rationale,
+        reason_code=draft.reason_code,
+        confidence=draft.confidence,
+        fingerprint=one.fingerprint,
+        tier=one.tier,
+        pattern_id=draft.pattern_id,
+        pattern=dict(draft.pattern),
+        reverts_id=draft.reverts_id,
+        opened_at=at,
+        state_at=at,
+    )
+
+
+def _distinct(rows: Sequence[Evidence]) -> list[Evidence]:
+    return list({(row.session_id, row.position, row.start, row.end, row.stance): row for row in rows}.values())
+
+
+def _proposed(change: Change, targets: Sequence[DraftTarget], quotes: Sequence[Evidence]) -> checks.Proposed:
+    verified = [row for row in quotes if row.status == EvidenceStatus.VERIFIED and row.stance == Stance.FOR]
+    return checks.Proposed(
+        operation=change.operation,
+        verified_for=len(verified),
+        source_classes=frozenset(),
+        targets=tuple(
+            checks.ProposedTarget(
+                path_before=target.path_before,
+                path_after=target.path_after,
+                before=tuple(line for hunk in target.hunks() for line in hunk.before),
+                after=tuple(line for hunk in target.hunks() for line in hunk.after),
+                text_after=target.text_after() if target.path_after is not None else "",
+                protected=any(
+                    policy.is_protected(change.namespace, path)
+                    for path in (target.path_before, target.path_after)
+                    if path
+                ),
+            )
+            for target in targets
+        ),
+    )
+
+
+def _opened(change: Change, draft: Draft, rows: Sequence[Evidence]) -> dict[str, object]:
+    return {
+        "operation": str(draft.operation),
+        "tier": str(change.tier),
+        "reason_code": draft.reason_code,
+        "confidence_ppm": None if draft.confidence is None else round(draft.confidence * 1_000_000),
+        "fingerprint": change.fingerprint,
+        "verified": sum(row.status == EvidenceStatus.VERIFIED for row in rows),
+    }

@@ -1,0 +1,150 @@
+"""Carrying a change to what stands there now: three-way, shown again, decided again; or a conflict that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q
+from merge3 import Merge3
+
+from accounts.models import Team
+from agents.models import Memory, MemoryVersion
+from agents.text import lines as text_lines
+from audit import trail
+from audit.trail import SYSTEM
+from reviews import desk, evidence, proposals
+from reviews.bounds import TargetGround
+from reviews.desk import Seat
+from reviews.drafts import DraftTarget
+from reviews.enums import VOTABLE, RevisionOrigin, State
+from reviews.models import Change, Cursor, Evidence, RevisionTarget
+
+VERSIONS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Clash(Exception):
+    """The change and what was written meanwhile do not go together; the message says what is in the way."""
+
+    message: str
+
+
+def refresh(*, team: Team, change_id: int, at: datetime) -> Change:
+    """Turn a change whose base moved stale, and carry it over where both sides go together. Harmless where it held."""
+    with trail.unit_of_work(at=at) as unit:
+        change = desk.locked(team, pk=change_id).get()
+        if change.state not in VOTABLE:
+            return change
+        seat = desk.read_one(change, team=team)
+        if seat.held:
+            return change
+        _turn_stale(seat, at, unit)
+        try:
+            targets = [_carried(target) for target in seat.standing.targets]
+        except Clash as clash:
+            if change.state != State.CONFLICT:
+                change.become(State.CONFLICT, at=at, reason=clash.message)
+                unit.record("change.conflicted", target=change, by=SYSTEM, data={}, private={"reason": clash.message})
+            return change
+        _store(seat, targets, at, unit)
+        proposals.close_if_done(proposal=change.proposal, by=SYSTEM, at=at, unit=unit)
+    return change
+
+
+def follow_versions(*, team: Team, at: datetime) -> int:
+    """Look at the versions written since the last time, and refresh the votable changes they touch."""
+    cursor, _ = Cursor.objects.of(team).get_or_create(team=team)
+    versions = list(MemoryVersion.objects.of(team).filter(pk__gt=cursor.last_version).order_by("pk")[:VERSIONS_AT_ONCE])
+    if not versions:
+        return 0
+    for change_id in touched(team, versions):
+        refresh(team=team, change_id=change_id, at=at)
+    cursor.last_version = versions[-1].pk
+    cursor.save(update_fields=["last_version"])
+    return len(versions)
+
+
+def touched(team: Team, versions: Sequence[MemoryVersion]) -> list[int]:
+    """Votable changes whose head touches one of these memories, or wants one of these paths."""
+    heads = RevisionTarget.objects.of(team).filter(revision__change__state__in=VOTABLE)
+    by_memory = Q(memory__in={version.memory_id for version in versions})
+    by_path = Q(path_after__in={version.path for version in versions})
+    touching = heads.filter(by_memory | by_path, revision__change__head=F("revision"))
+    return sorted(set(touching.values_list("revision__change", flat=True)))
+
+
+def _turn_stale(seat: Seat, at: datetime, unit: trail.Unit) -> None:
+    change = seat.change
+    if change.state in (State.STALE, State.CONFLICT):
+        return
+    change.become(State.STALE, at=at, reason="")
+    voters = [vote.by.public_id for vote in (*seat.tally.approvals, *seat.tally.stale)]
+    unit.record("change.staled", target=change, by=SYSTEM, data={"voters": sorted(set(voters))})
+
+
+def _carried(ground: TargetGround) -> DraftTarget:
+    """The target against the memory's head. Raises Clash."""
+    target, memory = ground.target, ground.memory
+    if memory is None or target.base is None:
+        if not ground.path_is_free:
+            raise Clash(f"Another memory stands at {target.path_after} now.")
+        return DraftTarget(base=None, path_after=target.path_after, edits=_edits(ground))
+    head = _head(memory)
+    if memory.archived != target.base.archived:
+        raise Clash(f"{memory.path} was {'archived' if memory.archived else 'restored'} meanwhile.")
+    path_after = target.path_after
+    if memory.path != target.path_before:
+        if path_after not in (None, target.path_before):
+            raise Clash(f"{target.path_before} was moved to {memory.path} meanwhile.")
+        path_after = None if path_after is None else memory.path
+    if not ground.path_is_free:
+        raise Clash(f"Another memory stands at {target.path_after} now.")
+    if ground.binds_all:
+        if head.text != target.base.text:
+            raise Clash(f"{memory.path} has lines that this change has not seen.")
+        return DraftTarget(base=head, path_after=path_after, edits=_edits(ground))
+    return DraftTarget(base=head, path_after=path_after, edits=_merged(ground, head))
+
+
+def _merged(ground: TargetGround, head: MemoryVersion) -> tuple[text_lines.Edit, ...]:
+    base = text_lines.split(ground.target.base.text)  # type: ignore[union-attr]
+    current = text_lines.split(head.text)
+    proposed = text_lines.apply(base, _edits(ground))
+    merged: list[str] = []
+    for group in Merge3(base, proposed, current).merge_groups():
+        if group[0] == "conflict":
+            raise Clash(f"The same lines of {head.path} were written meanwhile.")
+        merged += group[1]
+    return text_lines.diff(current, merged)
+
+
+def _edits(ground: TargetGround) -> tuple[text_lines.Edit, ...]:
+    return tuple(text_lines.Edit(hunk.start, hunk.end, hunk.after) for hunk in ground.hunks)
+
+
+def _head(memory: Memory) -> MemoryVersion:
+    return MemoryVersion.objects.of(memory.team).select_related("blob", "memory").get(pk=memory.head_id or 0)
+
+
+def _store(seat: Seat, targets: Sequence[DraftTarget], at: datetime, unit: trail.Unit) -> None:
+    change = seat.change
+    if all(target.base and not target.edits and target.path_after == target.path_before for target in targets):
+        change.become(State.SUPERSEDED, at=at, reason="What it proposes stands there already.")
+        unit.record("change.superseded", target=change, by=SYSTEM, data={})
+        return
+    old = seat.head
+    revision = proposals.store_revision(
+        change=change,
+        targets=targets,
+        rows=[proposals.draw(target) for target in targets],
+        quotes=list(Evidence.objects.of(change.team).filter(links__revision=old)),
+        origin=RevisionOrigin.REBASED,
+        contributors=old.contributors,
+        by=SYSTEM,
+        at=at,
+    )
+    evidence.carry_links(old, revision)
+    change.become(State.OPEN, at=at, reason="The memory changed: carried over, to be decided again.")
+    unit.record("change.rebased", target=change, by=SYSTEM, data={"number": revision.number, "clean": True})

@@ -1,0 +1,28 @@
+"""What the reviews tick looks for: approved changes that are due, and versions that nobody has followed yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
+
+from accounts.models import Team
+from agents.models import MemoryVersion, Namespace
+from reviews import applying, rebasing
+from reviews.models import Change, Cursor
+
+
+def tick(*, now: datetime) -> None:
+    """Apply what is due and refresh what was touched, in every team."""
+    due = Change.objects.across_teams().due(now).values_list("namespace", flat=True).distinct()
+    for namespace in Namespace.objects.across_teams().filter(pk__in=due).select_related("team"):
+        applying.apply_due(team=namespace.team, namespace=namespace, now=now)
+    for team in _with_new_versions():
+        rebasing.follow_versions(team=team, at=now)
+
+
+def _with_new_versions() -> list[Team]:
+    newest = MemoryVersion.objects.filter(team=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    seen = Cursor.objects.filter(team=OuterRef("pk")).values("last_version")[:1]
+    teams = Team.objects.annotate(newest=Subquery(newest), seen=Subquery(seen)).exclude(newest=None)
+    return [team for team in teams if team.newest > (team.seen or 0)]
