@@ -19,6 +19,9 @@ from demo.transcripts import Transcript
 MEMORY = Path(__file__).parent / "sample" / "memory"
 SOURCE = "sample"
 
+USUAL_AGE = 160
+AGES = {"/notes/": 45, "/playbooks/refunds.md": 25}
+
 Scenario = Callable[[Calendar], list[Transcript]]
 
 SCENARIOS: Mapping[str, tuple[str, tuple[Scenario, ...]]] = {
@@ -52,11 +55,16 @@ def memories() -> dict[str, list[tuple[str, str]]]:
     """Path and text of every memory, by namespace."""
     return {
         one.slug: [
-            (file.relative_to(MEMORY / one.slug).as_posix(), file.read_text(encoding="utf-8"))
+            (f"/{file.relative_to(MEMORY / one.slug).as_posix()}", file.read_text(encoding="utf-8"))
             for file in sorted((MEMORY / one.slug).rglob("*.md"))
         ]
         for one in team.NAMESPACES
     }
+
+
+def age_days(path: str) -> int:
+    """How many days before `as_of` a memory was written: notes are younger than the pages that they repeat."""
+    return next((days for part, days in AGES.items() if part in path), USUAL_AGE)
 
 
 def sessions(as_of: datetime) -> dict[str, bytes]:

@@ -44,7 +44,7 @@ LOCKED = (
 
 RESTARTED_BLINDLY = (
     Alert(21, "16:52", ROTTERDAM, "quote-api", "quote-api p95 above 800 ms for 10 minutes", "quote_api.latency.ms",
-          "p95 1610", "p95 1580", "a release of 16:30 asked the rating engine twice"),
+          "p95 1610", "p95 1580", "a release of the afternoon asked the rating engine twice"),
     Alert(15, "17:20", ROTTERDAM, "claims-intake", "claims-intake queue older than 15 minutes", "claims_intake.age.s",
           "oldest 1340", "oldest 1500", "a release had switched off three queues"),
     Alert(11, "10:10", CHICAGO, "notifications", "notifications delivery below 97%", "notifications.delivered.pct",
@@ -128,10 +128,9 @@ def _restarted(alert: Alert, calendar: Calendar) -> Transcript:
     session = begin(alert, calendar, released=True)
     measure(session, alert, alert.before)
     _restart(session, alert)
-    session.passes(11)
-    measure(session, alert, alert.after)
-    session.writes(f"{alert.service} is restarted, the value has not moved yet: {alert.after}. I keep watching.")
-    session.ends("failed", "downstream", hours=0.8, detail="Alert still firing")
+    session.calls("close_incident", {"closed": alert.id}, id=alert.id, cause="restart")
+    session.writes(f"{alert.service} is restarted and {alert.id} is closed.")
+    session.ends("failed", "downstream", hours=0.8, detail=f"Alert is back after the restart: {alert.after}")
     session.ends("failed", "human", hours=19, detail=f"Incident review: {alert.cause}; rolled back by hand")
     if alert.back > 10:
         fixed = f"{alert.service} was released shortly before the alert. I roll the release back and measure again."
@@ -189,7 +188,7 @@ def _secret(calendar: Calendar) -> Transcript:
 def _with_reader(calendar: Calendar) -> Transcript:
     """A sub-agent reads three logs while the main thread keeps people informed."""
     alert = Alert(6, "20:11", CHICAGO, "quote-api", "quotes failing in us-central", "quote_api.errors.pct",
-                  "rate 14.0", "rate 0.2", "the sanctions list was empty after its update at 14:00 UTC")  # fmt: skip
+                  "rate 14.0", "rate 0.2", "the sanctions list was empty after its last update")  # fmt: skip
     session = begin(alert, calendar)
     measure(session, alert, alert.before)
     session.calls("post_update", {"posted": True}, text="Quotes fail for some customers in North America.")
@@ -204,7 +203,7 @@ def _with_reader(calendar: Calendar) -> Transcript:
     session.writes("The sanctions list imported 0 rows; without it quote-api takes no decision.")
     session.thread, session.speaker = "", "assistant"
     session.calls("page_person", {"acknowledged": "noor.haddad"}, handle="noor.haddad", text=alert.text)
-    session.says("Loading the list of this morning again, give me ten minutes.", NOOR)
+    session.says("Loading the previous list again, give me ten minutes.", NOOR)
     session.passes(12)
     measure(session, alert, alert.after)
     close(session, alert)

@@ -160,7 +160,7 @@ def begin(ticket: Ticket, calendar: Calendar) -> Transcript:
 
 
 def find_customer(session: Transcript, ticket: Ticket) -> None:
-    session.calls("lookup_customer", ticket.customer.profile, email=ticket.customer.email)
+    session.calls("lookup_customer", ticket.customer.profile, query=ticket.customer.email)
 
 
 def check_policy(session: Transcript, ticket: Ticket, **facts: object) -> None:

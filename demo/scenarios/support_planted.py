@@ -182,7 +182,7 @@ def _by_reference(ticket: Ticket, calendar: Calendar) -> Transcript:
     session = begin(ticket, calendar)
     customer = ticket.customer
     message = f"CustomerNotFound: nothing matches reference {customer.reference}"
-    session.calls("lookup_customer", message, error=True, reference=customer.reference)
+    session.calls("lookup_customer", message, error=True, query=customer.reference)
     find_customer(session, ticket)
     if ticket.topic == "cover-question":
         check_policy(session, ticket, terms=ticket.answer)
@@ -229,7 +229,7 @@ def _window_announced(calendar: Calendar) -> Transcript:
     session.writes("From my notes on refunds. They say 30 days from the start of cover.")
     session.says(
         f"That no longer holds. Since {calendar.spoken(CHANGED)} the refund window is 14 days from the start of cover. "
-        "From now on, please tell customers 14 days.",
+        "From now on, please tell customers that the refund window is 14 days.",
         HANNEKE,
     )
     session.writes("Understood: 14 days from the start of cover. I have changed the draft for Delgado.")
