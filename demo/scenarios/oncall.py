@@ -74,7 +74,7 @@ def sessions(calendar: Calendar) -> list[Transcript]:
 
 def begin(alert: Alert, calendar: Calendar, *, released: bool = False) -> Transcript:
     when = alert.when_released if released else alert.when
-    session = Transcript(AGENT, f"{alert.id} {alert.service}: {alert.text}", when, calendar)
+    session = Transcript(AGENT, f"{alert.id}: {alert.text}", when, calendar)
     session.notes(f"Alert {alert.id}: {alert.text}")
     session.calls("get_alert", {"alert": alert.id, "service": alert.service, "text": alert.text}, id=alert.id)
     return session
