@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from demo import views
 
 app_name = "demo"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("demo/sign-in/", views.sign_in, name="sign_in")]

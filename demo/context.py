@@ -1,0 +1,17 @@
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import labels_of
+from demo import doors
+
+
+def people(request):
+    """Whom the sign-in page offers, while this is a demo and the browser is on this machine."""
+    if not settings.DEMO or request.path != reverse("account_login") or not doors.is_local(request):
+        return {}
+    return {
+        "demo_people": [
+            {"name": one.user.name, "role": ", ".join(labels_of(one.roles)), "public_id": one.user.public_id}
+            for one in doors.people()
+        ]
+    }

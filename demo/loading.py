@@ -1,0 +1,188 @@
+"""Fills an installation with the sample team, through the same verbs that people and pipelines use."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts import members
+from accounts.models import Membership, Team, User
+from agents import memory, roster, sessions
+from agents.enums import Access
+from agents.importers import detect
+from agents.models import Agent, Namespace
+from audit import trail
+from demo import sample
+from demo import team as cast
+from dreaming import runs, settings
+from dreaming.enums import Frequency, RunOrigin
+from dreaming.models import Run
+
+FOUNDED_DAYS = 200
+HISTORY_SAYS = "sample team"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is there now; `fresh` says that this call made it."""
+
+    team: Team
+    fresh: bool
+    runs: tuple[Run, ...] = ()
+
+
+def current() -> Team | None:
+    return Team.objects.filter(slug=cast.SLUG, is_demo=True).first()
+
+
+def load(*, as_of: datetime, now: datetime, reset: bool = False) -> Loaded:
+    """Make the sample team as if its four weeks ended at `as_of`, and dream once for each agent.
+
+    A team that is there already stays as it is, unless `reset` sets it aside for a new one with a new log.
+    """
+    present = current()
+    if present is not None and not reset:
+        return Loaded(present, fresh=False)
+    with trail.unit_of_work(at=now):
+        if present is not None:
+            _set_aside(present, now)
+        team = _make_team(as_of - timedelta(days=FOUNDED_DAYS))
+        lead = _join(team)
+        agents, namespaces = _make_agents(team, lead)
+        _write_memories(team, namespaces, lead, as_of)
+        _import_sessions(team, agents, as_of, now)
+        _set_rhythms(team, agents, namespaces, lead, now)
+    return Loaded(team, fresh=True, runs=tuple(_dream(agent, lead, now) for agent in agents.values()))
+
+
+def _set_aside(team: Team, now: datetime) -> None:
+    """A log is never cut: the old team keeps its own, loses its people, and dreams no more."""
+    for agent in Agent.objects.of(team).order_by("pk"):
+        settings.set_(agent=agent, values={"frequency": Frequency.OFF}, by=trail.SYSTEM, at=now)
+        roster.archive_agent(agent=agent, archived=True, by=trail.SYSTEM, at=now)
+    with trail.unit_of_work(at=now) as unit:
+        for membership in Membership.objects.of(team).active().select_related("user"):
+            membership.removed_at = now
+            membership._change_reason = HISTORY_SAYS
+            membership.save(update_fields=["removed_at"])
+            unit.record("member.removed", target=membership, by=trail.SYSTEM, data={"roles": membership.roles})
+        older = Team.objects.filter(slug__startswith=f"{cast.SLUG}-").count()
+        team.slug = f"{cast.SLUG}-{older + 1}"
+        team.save(update_fields=["slug"])
+        unit.record("team.changed", target=team, by=trail.SYSTEM, data={"changed": ["slug"]})
+
+
+def _make_team(at: datetime) -> Team:
+    return members.create_team(
+        name=cast.NAME, slug=cast.SLUG, by=trail.SYSTEM, at=at, time_zone=cast.TIME_ZONE, is_demo=True
+    )
+
+
+def _join(team: Team) -> User:
+    """Invite and join everybody; returns the lead, who sets up the rest."""
+    for person in sample.people():
+        user = User.objects.filter(email=person.email).first()
+        _, secret = members.invite(
+            team=team, email=person.email, roles=person.roles, by=trail.SYSTEM, at=team.created_at
+        )
+        if user is None:
+            user = User.objects.create_user(
+                person.email, None, name=person.name, time_zone=person.time_zone, is_demo=True
+            )
+        members.accept(secret=secret, user=user, at=team.created_at)
+    return User.objects.get(email=sample.people()[0].email)
+
+
+def _make_agents(team: Team, lead: User) -> tuple[dict[str, Agent], dict[str, Namespace]]:
+    at = team.created_at
+    agents = {
+        one.slug: roster.create_agent(
+            team=team,
+            slug=one.slug,
+            name=one.name,
+            description=one.description,
+            project=one.project,
+            exposure=one.exposure,
+            by=lead,
+            at=at,
+        )
+        for one in sample.agents()
+    }
+    people = dict(User.objects.values_list("email", "public_id"))
+    namespaces = {
+        one.slug: roster.create_namespace(
+            team=team,
+            slug=one.slug,
+            name=one.name,
+            description=one.description,
+            owners=[
+                {"pattern": owner.pattern, "users": [people[mail] for mail in owner.emails]} for owner in one.owners
+            ],
+            protected=list(one.protected),
+            tier_floor=one.tier_floor,
+            by=lead,
+            at=at,
+        )
+        for one in sample.namespaces()
+    }
+    for grant in sample.access():
+        roster.set_access(
+            agent=agents[grant.agent], namespace=namespaces[grant.namespace], mode=Access(grant.mode), by=lead, at=at
+        )
+    return agents, namespaces
+
+
+def _write_memories(team: Team, namespaces: dict[str, Namespace], lead: User, as_of: datetime) -> None:
+    """Import every memory at the age it has, the oldest first."""
+    by_age: dict[int, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for slug, files in sample.memories().items():
+        for path, text in files:
+            by_age[sample.age_days(path)][slug].append((path, text))
+    for age in sorted(by_age, reverse=True):
+        for slug, files in by_age[age].items():
+            memory.import_first(
+                team=team,
+                namespace=namespaces[slug],
+                files=files,
+                by=lead.trail_actor,
+                at=as_of - timedelta(days=age),
+            )
+
+
+def _import_sessions(team: Team, agents: dict[str, Agent], as_of: datetime, now: datetime) -> None:
+    for slug, data in sample.sessions(as_of).items():
+        name, transcripts = detect.read(f"{slug}.jsonl", data)
+        sessions.store(
+            team=team,
+            agent=agents[slug],
+            source=sample.SOURCE,
+            transcripts=transcripts,
+            format=name,
+            by=trail.SYSTEM,
+            at=now,
+        )
+
+
+def _set_rhythms(
+    team: Team, agents: dict[str, Agent], namespaces: dict[str, Namespace], lead: User, now: datetime
+) -> None:
+    for rhythm in sample.settings():
+        settings.set_(
+            agent=agents[rhythm.agent],
+            values={
+                "frequency": rhythm.frequency,
+                "hour": rhythm.hour,
+                "minute": rhythm.minute,
+                "weekday": rhythm.weekday,
+                "time_zone": rhythm.time_zone,
+                "namespaces": [namespaces[slug].public_id for slug in rhythm.namespaces],
+                "window_days": rhythm.window_days,
+            },
+            by=lead,
+            at=now,
+        )
+
+
+def _dream(agent: Agent, lead: User, now: datetime) -> Run:
+    return runs.perform_here(agent=agent, origin=RunOrigin.PERSON, by=lead, at=now)
