@@ -68,7 +68,7 @@ def check_text(text: str) -> None:
 
 def lock(namespace: Namespace) -> Namespace:
     """Take the namespace's lock: writings of one namespace wait for each other."""
-    return Namespace.objects.of(namespace.team).select_for_update().get(pk=namespace.pk)
+    return Namespace.objects.of(namespace.team).select_for_update(no_key=True).get(pk=namespace.pk)
 
 
 def create(

@@ -29,7 +29,7 @@ def find_team(slug: str = "") -> Team:
 
 
 def find_agent(slug: str, team: str = "") -> Agent:
-    rows = list(Agent.objects.across_teams().select_related("team").order_by("team__slug", "slug"))
+    rows = list(Agent.objects.across_teams().active().select_related("team").order_by("team__slug", "slug"))
     return _find("agent", rows, slug, team)
 
 

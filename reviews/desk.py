@@ -86,7 +86,7 @@ def rows(team: Team) -> ChangeQuerySet:
 
 def locked(team: Team, **wanted: Any) -> ChangeQuerySet:
     """The same under a row lock, to look again before deciding."""
-    return rows(team).select_for_update(of=("self",)).filter(**wanted)
+    return rows(team).select_for_update(of=("self",), no_key=True).filter(**wanted)
 
 
 def _sole(change: Change, team: Team) -> bool:

@@ -87,7 +87,7 @@ def open_(
     book = evidence.Book(team, [quote for draft in drafts for quote in draft.quotes])
     contributors = [origin.by.id] if origin.by.type == "person" else []
     with trail.unit_of_work(at=at) as unit:
-        Team.objects.select_for_update().get(pk=team.pk)  # numbers proposals, one at a time
+        Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # numbers proposals, one at a time
         _refuse_moved(team, drafts)
         _refuse_repeated(team, prepared)
         proposal = _store_proposal(team, agent, title, summary, origin, at)
