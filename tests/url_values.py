@@ -5,11 +5,25 @@ another. `PLAIN` holds parameters that name no row by themselves: numbers, forma
 """
 
 from tests import agent_recipes, recipes
+from tests.reviews import scenes
 
 
 def _memory(people):
     space = agent_recipes.namespace(people.row)
     return agent_recipes.memories(space, {"/a.md": "- one\n"})[0].public_id
+
+
+def _proposal(people):
+    space = agent_recipes.namespace(people.row)
+    return scenes.propose(people.row, scenes.add(space, f"/{recipes.number()}.md", "- new\n"), title="One")
+
+
+def _number(people):
+    """Teams count from 1 each; a number of one team must be nobody's in the other."""
+    proposal = _proposal(people)
+    proposal.number = 1000 + recipes.number()
+    proposal.save(update_fields=["number"])
+    return proposal.number
 
 
 ROWS = {
@@ -19,6 +33,8 @@ ROWS = {
     "agent": lambda people: agent_recipes.agent(people.row).slug,
     "namespace": lambda people: agent_recipes.namespace(people.row).slug,
     "memory_id": _memory,
+    "number": _number,
+    "change_id": lambda people: scenes.changes(_proposal(people))[0].public_id,
     "session_id": lambda people: agent_recipes.session(agent_recipes.agent(people.row)).public_id,
 }
 
