@@ -155,9 +155,11 @@ class Snapshot:
     def digest(self) -> str:
         """SHA-256 (hex) over everything that an engine could see; equal digests mean equal input."""
         seen = hashlib.sha256()
-        for part in (self.agent, self.namespaces, self.memories, self.sessions, self.open_changes, self.cooldowns, self.removals):
+        said = (self.agent, self.namespaces, self.memories, self.sessions)
+        for part in (*said, self.open_changes, self.cooldowns, self.removals):
             seen.update(json.dumps(part, default=_plain, sort_keys=True).encode())
-        for column in (self.events.offsets, self.events.position, self.events.kind, self.events.source_class, self.events.is_error):
+        events = self.events
+        for column in (events.offsets, events.position, events.kind, events.source_class, events.is_error):
             seen.update(column.tobytes())
         for text in self.events.text:
             seen.update(hashlib.sha256(text.encode()).digest())
@@ -176,7 +178,16 @@ class EventColumnsBuilder:
     speakers: dict[str, int] = field(default_factory=dict)
 
     def add(
-        self, *, position: int, kind: str, source_class: str, tool: str, speaker: str, is_error: bool, call_id: str, text: str
+        self,
+        *,
+        position: int,
+        kind: str,
+        source_class: str,
+        tool: str,
+        speaker: str,
+        is_error: bool,
+        call_id: str,
+        text: str,
     ) -> None:
         tool_code = self.tools.setdefault(tool, len(self.tools))
         speaker_code = self.speakers.setdefault(speaker, len(self.speakers))

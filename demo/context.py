@@ -1,11 +1,14 @@
+from typing import Any
+
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import labels_of
 from demo import doors
 
 
-def people(request):
+def people(request: HttpRequest) -> dict[str, Any]:
     """Whom the sign-in page offers, while this is a demo and the browser is on this machine."""
     if not settings.DEMO or request.path != reverse("account_login") or not doors.is_local(request):
         return {}

@@ -13,7 +13,7 @@ from agents.text.lines import Edit
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A verbatim piece of one event's text: session id, event position, code points [start, end), stance for or against."""
+    """A verbatim piece of one event's text: session, event position, code points [start, end), for or against."""
 
     session: str
     position: int
@@ -39,9 +39,9 @@ class FoundPattern:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One memory that an operation touches. `memory` and `version_id` are empty for a new path; edits are against that version.
+    """One memory that an operation touches; edits are against the version named.
 
-    `path_after` is None where the memory is archived.
+    `memory` and `version_id` are empty for a new path, `path_after` is None where the memory is archived.
     """
 
     namespace: str
