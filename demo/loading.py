@@ -64,7 +64,7 @@ def _set_aside(team: Team, now: datetime) -> None:
     with trail.unit_of_work(at=now) as unit:
         for membership in Membership.objects.of(team).active().select_related("user"):
             membership.removed_at = now
-            membership._change_reason = HISTORY_SAYS  # type: ignore[attr-defined]  (simple-history reads it)
+            membership._change_reason = HISTORY_SAYS  # type: ignore[attr-defined]
             membership.save(update_fields=["removed_at"])
             unit.record("member.removed", target=membership, by=trail.SYSTEM, data={"roles": membership.roles})
         older = Team.objects.filter(slug__startswith=f"{cast.SLUG}-").count()
