@@ -155,6 +155,12 @@ class CompareForm(forms.Form):
     new = forms.IntegerField(min_value=1, required=False)
 
 
+class LinesForm(forms.Form):
+    """The line that the page before ended with."""
+
+    after = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+
+
 def pattern_lines(owners, people):
     """Owners as the form's text; `people` are users by public id."""
     lines = []

@@ -15,15 +15,15 @@ _COLUMNS = (
     "team",
     "session",
     "position",
+    "at",
+    "is_error",
     "kind",
     "speaker",
     "thread",
     "tool",
     "call_id",
-    "is_error",
     "source_class",
     "usage",
-    "at",
     "text",
     "sha256",
 )
@@ -33,18 +33,18 @@ _FIELDS = tuple(SessionEvent._meta.get_field(name) for name in _COLUMNS)
 class Row(NamedTuple):
     """One event as it goes into the table, in the order of its columns."""
 
-    team: Any
+    team: str
     session: int
     position: int
+    at: datetime | None
+    is_error: bool
     kind: str
     speaker: str
     thread: str
     tool: str
     call_id: str
-    is_error: bool
     source_class: str
     usage: dict[str, Any]
-    at: datetime | None
     text: str
     sha256: str
 
@@ -81,7 +81,7 @@ def _names() -> str:
 
 def _plain(row: Row) -> Sequence[Any]:
     at = None if row.at is None else connection.ops.adapt_datetimefield_value(row.at)
-    return (row.team.hex, *row[1:10], _json(row.usage), at, row.text, row.sha256)
+    return (row.team.replace("-", ""), row.session, row.position, at, *row[4:11], _json(row.usage), *row[12:])
 
 
 _BLOCK = 256 * 1024
@@ -101,18 +101,15 @@ def _blocks(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _line(row: Row) -> str:
-    """One row in COPY's text format: tab between columns, newline at the end, backslash before either inside."""
+    """One row in COPY's text format: tab between columns, newline at the end, backslash before either inside.
+
+    NUL, which no stored text holds, stands for the tabs until all columns of text are escaped in one go.
+    """
     at = r"\N" if row.at is None else row.at.isoformat()
-    short = "\t".join((_escaped(row.speaker), _escaped(row.thread), _escaped(row.tool), _escaped(row.call_id)))
-    return (
-        f"{row.team}\t{row.session}\t{row.position}\t{row.kind}\t{short}\t{'t' if row.is_error else 'f'}"
-        f"\t{row.source_class}\t{_escaped(_json(row.usage))}\t{at}\t{_escaped(row.text)}\t{row.sha256}\n"
-    )
-
-
-def _escaped(text: str) -> str:
-    # Four passes of replace are twenty times as fast as one of translate.
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    texts = "\0".join((*row[5:11], _json(row.usage), row.text, row.sha256))
+    texts = texts.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    start = f"{row.team}\t{row.session}\t{row.position}\t{at}\t{'t' if row.is_error else 'f'}\t"
+    return f"{start}{texts}\n".replace("\0", "\t")
 
 
 def _json(value: dict[str, Any]) -> str:

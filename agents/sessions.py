@@ -271,21 +271,22 @@ def _rows(some: list[_Incoming]) -> Iterator[loading.Row]:
     for one in some:
         session = one.session
         assert session is not None  # noqa: S101
+        team = str(session.team_id)
         for position in range(one.kept, len(one.hashes)):
             event = one.transcript.events[position]
             yield loading.Row(
-                session.team_id,
+                team,
                 session.pk,
                 position,
+                event.at,
+                event.is_error,
                 event.kind,
                 event.speaker,
                 event.thread,
                 event.tool,
                 event.call_id,
-                event.is_error,
                 event.source_class,
                 event.usage,
-                event.at,
                 event.text,
                 one.hashes[position],
             )

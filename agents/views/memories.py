@@ -9,12 +9,13 @@ from accounts import paging, roles
 from accounts.access import needs
 from accounts.models import ApiToken, User
 from agents import history as memory_history
-from agents.forms import CompareForm
+from agents.forms import CompareForm, LinesForm
 from agents.models import Memory, MemoryVersion
 from agents.text import diffs
 from agents.text import lines as text_lines
 
 NEWEST = 200  # versions that the comparison offers
+LINES = 1000  # lines on one page
 
 
 @require_safe
@@ -71,12 +72,20 @@ def compare(request, team, memory_id):
 @needs(roles.VIEW)
 def lines(request, team, memory_id):
     memory = _memory(request, memory_id)
-    origins = enumerate(memory_history.line_origins(memory), start=1)
-    groups = [
-        (version, change, list(found))
-        for (version, change), found in groupby(origins, key=lambda one: (one[1].version, one[1].change))
-    ]
-    return render(request, "agents/memory_lines.html", {"memory": memory, "groups": groups})
+    form = LinesForm(request.GET)
+    first = (form.cleaned_data.get("after") or 0) if form.is_valid() else 0
+    origins = memory_history.line_origins(memory)
+    numbered = list(enumerate(origins, start=1))[first : first + LINES]
+    context = {
+        "memory": memory,
+        "groups": [
+            (version, change, list(found))
+            for (version, change), found in groupby(numbered, key=lambda one: (one[1].version, one[1].change))
+        ],
+        "next_url": f"?after={first + LINES}" if first + LINES < len(origins) else "",
+        "first_url": request.path if first else "",
+    }
+    return render(request, "agents/memory_lines.html", context)
 
 
 def _memory(request, memory_id):

@@ -222,6 +222,17 @@ def test_history_takes_the_same_queries_for_any_length(lead, team, space, at, co
     assert page.count("<span>Lead</span>") == count
 
 
+def test_lines_of_a_long_memory_go_on_after_the_last(lead, space):
+    (row,) = agent_recipes.memories(space, {"/a.md": "".join(f"line {n}\n" for n in range(1, 1203))})
+
+    first = lead.get(url("memory_lines", row.public_id))
+    rest = shown(lead.get(url("memory_lines", row.public_id) + first.context["next_url"]))
+
+    assert shown(first).count('class="lines__no"') == 1000
+    assert 'id="L1001"' in rest
+    assert rest.count('class="lines__no"') == 202
+
+
 def test_any_two_versions_are_compared(lead, space, at):
     (row,) = agent_recipes.memories(space, {"/a.md": "one\n"})
     for n, text in enumerate(("one\ntwo\n", "one\nthree\n"), start=1):
@@ -361,7 +372,9 @@ def test_file_over_the_limit_is_refused_while_it_is_read(lead, agent, team, monk
 def test_upload_answers_htmx_with_the_part_alone(lead, agent):
     files = [file("good.jsonl", own_format())]
 
-    page = shown(lead.post(url("upload", "triage"), {"uploads": files, "format": "auto"}, headers={"hx-request": "true"}))
+    page = shown(
+        lead.post(url("upload", "triage"), {"uploads": files, "format": "auto"}, headers={"hx-request": "true"})
+    )
 
     assert page.lstrip().startswith('<div class="stack" id="upload">')
     assert "1 session is new" in page

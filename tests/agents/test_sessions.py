@@ -1,14 +1,18 @@
 import json
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agents import sessions
 from agents.importers.records import EventRecord, FeedbackRecord, OutcomeRecord, Transcript
 from agents.models import Feedback, Outcome, Session, SessionEvent
 from audit import trail
 from audit.models import Event
-from tests import agent_recipes
+from tests import agent_recipes, recipes
 
 
 def said(*texts):
@@ -121,6 +125,21 @@ def test_state_of_an_older_version_is_known_too(store, agent):
     assert [counts(report) for report in reports] == [(0, 0, 1)] * 3
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(states=st.lists(st.lists(st.sampled_from("ab"), max_size=4), min_size=1, max_size=6))
+def test_any_run_of_states_taken_in_twice_stores_nothing_the_second_time(store, agent, states):
+    external_id = f"run-{recipes.number()}"
+
+    for texts in states:
+        store(transcript(external_id, texts=texts))
+    again = [counts(store(transcript(external_id, texts=texts))) for texts in states]
+
+    versions = Session.objects.of(agent.team).filter(external_id=external_id)
+    assert again == [(0, 0, 1)] * len(states)
+    assert versions.filter(is_newest=True).count() == 1
+    assert all(row.event_count == row.events.count() for row in versions)
+
+
 def test_same_words_from_another_speaker_are_another_transcript(store, agent):
     store(transcript(texts=("a",)))
     other = transcript(texts=("a",))
@@ -229,3 +248,37 @@ def test_tainted_session_keeps_its_first_reason(store, agent, at):
 
     assert (session.tainted_at, session.taint_reason) == (at, "it carries orders")
     assert Event.objects.filter(type="session.tainted").count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time by itself")
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_file_store_it_once(at):
+    agent = agent_recipes.agent(recipes.team())
+    start, reports = Barrier(2), []
+
+    def take_in():
+        start.wait()
+        try:
+            given = [transcript(f"s-{number}", texts=("a", "b", "c")) for number in range(50)]
+            reports.append(
+                sessions.store(
+                    team=agent.team,
+                    agent=agent,
+                    source="helpdesk",
+                    transcripts=given,
+                    format="lucid",
+                    by=trail.SYSTEM,
+                    at=at,
+                )
+            )
+        finally:
+            connection.close()
+
+    threads = [Thread(target=take_in) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(counts(report) for report in reports) == [(0, 0, 50), (50, 0, 0)]
+    assert SessionEvent.objects.of(agent.team).count() == 150
