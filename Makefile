@@ -5,10 +5,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-browser check format lock clean
+.PHONY: help setup demo test test-slow test-browser check format lock clean
 
 help:
 	@echo "make demo [PORT=8000]  load the sample team, dream, serve on 127.0.0.1"
+	@echo "make setup             set up and migrate, for a first run without the sample team"
 	@echo "make test              run the suite (DATABASE_URL chooses PostgreSQL)"
 	@echo "make test-slow         run the tests marked slow"
 	@echo "make check             lint, types, contracts, migrations, lock files"
@@ -24,6 +25,9 @@ $(VENV)/dev.stamp: requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
+
+setup: $(VENV)/run.stamp
+	$(PY) manage.py migrate --verbosity 0
 
 demo: $(VENV)/run.stamp
 	DEMO=1 $(PY) manage.py migrate --verbosity 0
