@@ -1,0 +1,135 @@
+"""Drawing stored diff rows: one markup for side by side and one column, text as text, hidden characters in sight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from django import template
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from agents.text import diffs, hidden
+from agents.text.diffs import ADDED, CHANGED, EQUAL, REMOVED, SKIPPED
+
+register = template.Library()
+
+NOTHING = SafeString("")
+_SIGNS = re.compile(r"(?P<heading>#{1,6}[ \t]+)|(?P<nest>[ \t]*)(?:(?P<item>[-*+][ \t]+)|(?P<quoted>>[ \t]?))")
+_CODE = re.compile(r" {4}|\t|[ \t]*```")
+_EQUAL = (
+    '<div class="diff__row diff__row--equal"><div class="diff__side diff__side--equal">'
+    '<span class="diff__no">{}</span><span class="diff__no diff__no--new">{}</span>'
+    '<div class="diff__line"><span class="diff__sign"></span>{}</div></div>{}</div>'
+)
+_REPEAT = (
+    '<div class="diff__side diff__side--repeat" aria-hidden="true"><span class="diff__no diff__no--new">{}</span>'
+    '<div class="diff__line"><span class="diff__sign"></span>{}</div></div>'
+)
+_DEL = (
+    '<div class="diff__side diff__side--del"><span class="diff__no">{}</span><div class="diff__line">'
+    '<span class="diff__sign" aria-hidden="true">−</span>{}</div></div>'
+)
+_INS = (
+    '<div class="diff__side diff__side--ins"><span class="diff__no diff__no--new">{}</span><div class="diff__line">'
+    '<span class="diff__sign" aria-hidden="true">+</span>{}</div></div>'
+)
+_MARKS = {name: (SafeString(f"<{name}>"), SafeString(f"</{name}>")) for name in ("del", "ins")}
+
+
+@register.simple_tag
+def diff(rows: Sequence[diffs.Row], shown_as: str = "unified") -> SafeString:
+    """The rows as a diff. What only adds or only removes needs one column, however it is shown."""
+    kinds = {row[0] for row in rows}
+    split = shown_as == "split" and (CHANGED in kinds or {ADDED, REMOVED} <= kinds)
+    spoken = {"del": _spoken(gettext("Removed:")), "ins": _spoken(gettext("Added:"))}
+    drawn = format_html_join("", "{}", ((_row(row, split, spoken),) for row in rows))
+    return format_html('<div class="diff diff--{}">{}</div>', "split" if split else "unified", drawn)
+
+
+def _spoken(word: str) -> SafeString:
+    return format_html('<span class="visually-hidden">{} </span>', word)
+
+
+def visible(text: str) -> SafeString:
+    """The text escaped, with a chip for each hidden character."""
+    if not hidden.HIDDEN.search(text):
+        return escape(text)
+    parts = (escape(part) if found is None else _chip(found) for part, found in hidden.parts(text))
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _row(row: diffs.Row, split: bool, spoken: dict[str, SafeString]) -> SafeString:
+    if row[0] == SKIPPED:
+        count = row[2] - row[1] + 1
+        words = ngettext("%(count)d unchanged line", "%(count)d unchanged lines", count) % {"count": count}
+        return format_html('<p class="diff__gap">{}</p>', words)
+    kind, old_number, new_number, left, right = row
+    if kind == EQUAL:
+        line = _line(left)
+        repeat = format_html(_REPEAT, new_number, line) if split else NOTHING
+        return format_html(_EQUAL, old_number, new_number, line, repeat)
+    sides = NOTHING
+    if kind != ADDED:
+        sides += format_html(_DEL, old_number, _line(left, right, "del", spoken["del"]))
+    if kind != REMOVED:
+        sides += format_html(_INS, new_number, _line(right, left, "ins", spoken["ins"]))
+    return format_html('<div class="diff__row diff__row--{}">{}</div>', kind, sides)
+
+
+def _line(
+    segments: diffs.Segments, other: diffs.Segments | None = None, mark: str = "", spoken: SafeString = NOTHING
+) -> SafeString:
+    """The text of one side. Markdown's signs are set apart, unless they are what changed."""
+    whole = "".join(text for _, text in segments)
+    classes, length = _dressed(whole)
+    text = spoken
+    if length and _sign_stays(whole[:length], other):
+        text += format_html('<span class="md">{}</span>', whole[:length])
+        segments = _after(segments, length)
+    for marked, part in segments:
+        if marked:
+            start, end = _MARKS[mark]
+            text = text + start + visible(part) + end
+        else:
+            text += visible(part)
+    return format_html('<div class="diff__text{}">{}</div>', classes, text)
+
+
+def _dressed(line: str) -> tuple[str, int]:
+    """The classes of a line of Markdown, and how many characters of it are only signs."""
+    found = _SIGNS.match(line)
+    if found is None:
+        return (" diff__text--code", 0) if _CODE.match(line) else ("", 0)
+    if found["heading"]:
+        return " diff__text--heading", found.end()
+    kind = " diff__text--item" if found["item"] else " diff__text--quoted"
+    return kind + (" diff__text--nested" if len(found["nest"]) > 1 else ""), found.end()
+
+
+def _sign_stays(sign: str, other: diffs.Segments | None) -> bool:
+    """Whether the other side, where there is one, begins with the same sign: else hiding it would hide a change."""
+    if not other:
+        return True
+    beginning = "".join(text for _, text in other)
+    return beginning.startswith(sign) and _dressed(beginning)[1] == len(sign)
+
+
+def _after(segments: diffs.Segments, length: int) -> diffs.Segments:
+    """The segments without their first characters."""
+    left: diffs.Segments = []
+    for marked, text in segments:
+        if length < len(text):
+            left.append([marked, text[length:]])
+        length = max(0, length - len(text))
+    return left
+
+
+def _chip(found: hidden.Hidden) -> SafeString:
+    """The same as the partial `_parts/_text.html#text`."""
+    code = f"U+{found.code_points[0]:04X}"
+    times = f" ×{len(found.code_points)}" if len(found.code_points) > 1 else ""
+    decoded = f" “{found.decoded}”" if found.decoded else ""
+    kind = "cp cp--benign" if found.benign else "cp"
+    return format_html('<span class="{}" title="{}">{}{}{}</span>', kind, ", ".join(found.names), code, times, decoded)

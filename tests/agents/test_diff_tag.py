@@ -1,0 +1,57 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.templatetags.diffs import diff, visible
+from agents.text import diffs
+from agents.text import lines as text_lines
+
+
+def drawn(before, after, shown_as="split"):
+    old, new = text_lines.split(before), text_lines.split(after)
+    return diff(diffs.rows(old, text_lines.diff(old, new)), shown_as)
+
+
+def test_changed_words_are_struck_and_underlined():
+    page = drawn("- Within 30 days of delivery.\n", "- Within 14 days of delivery.\n")
+
+    assert 'class="diff diff--split"' in page
+    assert '<span class="md">- </span>Within <del>30</del> days of delivery.' in page
+    assert '<span class="md">- </span>Within <ins>14</ins> days of delivery.' in page
+
+
+def test_what_only_adds_is_drawn_in_one_column():
+    assert 'class="diff diff--unified"' in drawn("", "- one\n- two\n")
+
+
+def test_an_unchanged_line_is_repeated_in_split_view_only():
+    before, after = "# T\n- one is here\n", "# T\n- one was here\n"
+
+    assert drawn(before, after).count("diff__side--repeat") == 1
+    assert "diff__side--repeat" not in drawn(before, after, "unified")
+
+
+def test_a_sign_that_changed_is_not_hidden():
+    page = drawn("# Refunds are quick\n", "## Refunds are quick\n")
+
+    assert 'class="md"' not in page
+
+
+def test_lines_between_are_counted():
+    before = "".join(f"- line {n}\n" for n in range(20))
+
+    page = drawn(before, before.replace("line 3\n", "line three\n").replace("- line 16\n", ""))
+
+    assert '<p class="diff__gap">6 unchanged lines</p>' in page
+
+
+def test_hidden_characters_are_drawn():
+    assert 'title="ZERO WIDTH SPACE">U+200B</span>' in drawn("", "- pay\u200b now\n")
+
+
+@given(st.text(alphabet="<>&\"'ab \u200b\u202e", max_size=30))
+def test_text_is_never_markup(text):
+    page = visible(text)
+
+    plain = page.replace("<span class=", "").replace("</span>", "")
+    assert "<a" not in plain
+    assert plain.count("<") == 0
