@@ -35,6 +35,7 @@ _INS = (
     '<div class="diff__side diff__side--ins"><span class="diff__no diff__no--new">{}</span><div class="diff__line">'
     '<span class="diff__sign" aria-hidden="true">+</span>{}</div></div>'
 )
+_BLANK = SafeString('<div class="diff__text"><br></div>')
 _MARKS = {name: (SafeString(f"<{name}>"), SafeString(f"</{name}>")) for name in ("del", "ins")}
 
 
@@ -46,6 +47,13 @@ def diff(rows: Sequence[diffs.Row], shown_as: str = "unified") -> SafeString:
     spoken = {"del": _spoken(gettext("Removed:")), "ins": _spoken(gettext("Added:"))}
     drawn = format_html_join("", "{}", ((_row(row, split, spoken),) for row in rows))
     return format_html('<div class="diff diff--{}">{}</div>', "split" if split else "unified", drawn)
+
+
+@register.simple_tag
+def prose(text: str) -> SafeString:
+    """A document line by line, dressed as its Markdown reads, with the signs set apart."""
+    lines = text.removesuffix("\n").split("\n")
+    return format_html_join("", "{}", ((_line([[0, line]]) if line else _BLANK,) for line in lines))
 
 
 def _spoken(word: str) -> SafeString:
