@@ -95,7 +95,7 @@ def _store_patterns(run: Run, found: Sequence[FoundPattern], at: datetime) -> di
         rows[one.key] = row
     Pattern.objects.bulk_create([row for row in rows.values() if row.pk is None], batch_size=500)
     fields = ["run", "kind", "statement", "at", "support", "agents", "opportunities", "numbers", "session_ids"]
-    Pattern.objects.bulk_update([row for row in rows.values() if row.key in known], fields, batch_size=200)
+    Pattern.objects.of(run.team).bulk_update([row for row in rows.values() if row.key in known], fields, batch_size=200)
     return rows
 
 

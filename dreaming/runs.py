@@ -143,8 +143,7 @@ def _refuse_hopeless(run: Run) -> None:
 def _dream(lease: Lease, engine: Engine) -> Run:
     run = lease.run
     chosen = settings.as_of(agent=run.agent, version=run.settings_version)
-    started = run.started_at or lease.clock()
-    report = lease.until(started + timedelta(minutes=chosen.max_minutes))
+    report = lease.until(lease.clock() + timedelta(minutes=chosen.max_minutes))  # waiting for an engine does not count
     report("snapshot", 0, 1)
     snapshot = _snapshot(lease, chosen)
     result = engine.dream(snapshot, chosen.curation, report, RunJournal(run, lease.clock))

@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dreaming.views import agents, runs, settings
 
 app_name = "dreaming"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("agents/", agents.index, name="agents"),
+    path("agents/<slug:agent>/", agents.show, name="agent"),
+    path("agents/<slug:agent>/dreams/", settings.edit, name="settings"),
+    path("agents/<slug:agent>/dream/", runs.start, name="run_now"),
+    path("runs/", runs.index, name="runs"),
+    path("runs/<int:run_number>/", runs.show, name="run"),
+    path("runs/<int:run_number>/cancel/", runs.cancel, name="run_cancel"),
+]

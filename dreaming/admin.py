@@ -1,0 +1,44 @@
+from django.contrib import admin
+
+from accounts.admin import ReadOnlyAdmin
+from dreaming.models import DreamSettings, JournalEntry, Pattern, Run, Schedule, SessionRead
+
+
+@admin.register(DreamSettings)
+class DreamSettingsAdmin(ReadOnlyAdmin):
+    list_display = ("agent", "version", "frequency", "engine", "time_zone", "at")
+    list_select_related = ("agent",)
+    search_fields = ("agent__slug",)
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ReadOnlyAdmin):
+    list_display = ("agent", "next_at")
+    list_select_related = ("agent",)
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    list_display = ("number", "team", "agent", "origin", "state", "attempts", "queued_at", "finished_at")
+    list_select_related = ("team", "agent")
+    search_fields = ("public_id", "agent__slug")
+
+
+@admin.register(Pattern)
+class PatternAdmin(ReadOnlyAdmin):
+    list_display = ("agent", "kind", "statement", "support", "at")
+    list_select_related = ("agent",)
+    search_fields = ("public_id", "statement")
+
+
+@admin.register(SessionRead)
+class SessionReadAdmin(ReadOnlyAdmin):
+    list_display = ("agent", "session", "events", "run")
+    list_select_related = ("agent", "session", "run")
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    list_display = ("run", "key", "at")
+    list_select_related = ("run",)
+    exclude = ("value",)

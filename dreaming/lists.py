@@ -1,0 +1,58 @@
+"""What the lists show of agents and runs, in a number of queries that does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import Team
+from agents.models import Agent, Session
+from dreaming.models import Pattern, Run
+from reviews.enums import OriginKind, ProposalState
+from reviews.models import Proposal
+
+
+def agents(team: Team) -> QuerySet[Agent]:
+    """Agents with their schedule, the number of their open proposals and the id of their last run."""
+    runs = Run.objects.of(team).filter(agent=OuterRef("pk")).newest_first()
+    waiting = Proposal.objects.of(team).filter(agent=OuterRef("pk"), state=ProposalState.OPEN).order_by()
+    counted = waiting.values("agent").annotate(number=Count("pk")).values("number")
+    return (
+        Agent.objects.of(team)
+        .select_related("schedule")
+        .annotate(last_run_id=Subquery(runs.values("pk")[:1]), open_proposals=Coalesce(Subquery(counted), 0))
+    )
+
+
+def with_last_runs(team: Team, agents: Iterable[Any]) -> None:
+    """Put the row of its last run on each agent."""
+    rows = list(agents)
+    runs = Run.objects.of(team).in_bulk([row.last_run_id for row in rows if row.last_run_id])
+    for row in rows:
+        row.last_run = runs.get(row.last_run_id)
+
+
+def with_proposals(team: Team, runs: Iterable[Any]) -> None:
+    """Put the proposal that it made, with the number of its changes, on each run."""
+    rows = list(runs)
+    made = Proposal.objects.of(team).filter(origin_kind=OriginKind.DREAM, origin_id__in=[run.public_id for run in rows])
+    counted = made.select_related("team").annotate(change_count=Count("changes"))
+    by_run = {proposal.origin_id: proposal for proposal in counted}
+    for run in rows:
+        run.proposal = by_run.get(run.public_id)
+
+
+def patterns_of(run: Run, most: int, sessions_each: int) -> list[Any]:
+    """The patterns that this run was the last to see, the widest first, each with some of its sessions."""
+    patterns: list[Any] = list(Pattern.objects.of(run.team).filter(run=run).order_by("-support", "key")[:most])
+    wanted = {session for pattern in patterns for session in pattern.session_ids[:sessions_each]}
+    rows = Session.objects.of(run.team).filter(public_id__in=wanted)
+    names = dict(rows.values_list("public_id", "external_id"))
+    for pattern in patterns:
+        shown = pattern.session_ids[:sessions_each]
+        pattern.shown_sessions = [(session, names[session]) for session in shown if session in names]
+        pattern.more_sessions = len(pattern.session_ids) - len(shown)
+    return patterns

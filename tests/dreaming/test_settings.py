@@ -1,0 +1,87 @@
+import json
+
+import pytest
+
+from audit.models import Event
+from dreaming import settings
+from dreaming.models import DreamSettings, Schedule
+from dreaming.settings import BadSettings
+from tests import agent_recipes
+from tests.dreaming import scenes
+
+
+@pytest.fixture
+def agent(team):
+    return scenes.agent_that_writes(team.row)
+
+
+def test_settings_nobody_set_are_not_stored(agent):
+    chosen = settings.of(agent)
+
+    assert (chosen.version, chosen.frequency, chosen.engine, chosen.pk) == (0, "off", "local", None)
+
+
+def test_settings_make_a_version_a_history_row_and_an_event(agent, team, at):
+    first = settings.set_(agent=agent, values={"frequency": "daily", "hour": 4}, by=team.admin, at=at)
+    second = settings.set_(agent=agent, values={"curation": {"false_discovery_rate": 0.05}}, by=team.admin, at=at)
+
+    assert (first.version, second.version) == (1, 2)
+    assert list(DreamSettings.history.order_by("version").values_list("version", "hour", "history_user")) == [
+        (1, 4, team.admin.pk),
+        (2, 4, team.admin.pk),
+    ]
+    assert settings.as_of(agent=agent, version=1).curation == {}
+    assert settings.as_of(agent=agent, version=2).curation == {"false_discovery_rate": 0.05}
+    told = [json.loads(event.body)["data"] for event in Event.objects.filter(type="dream.settings_set").order_by("seq")]
+    assert [one["changed"] for one in told] == [["frequency", "hour"], ["curation"]]
+    assert told[1]["after"] == {"curation": {"false_discovery_rate": {"ppm": 50_000}}}
+
+
+def test_same_settings_again_change_nothing(agent, team, at):
+    first = settings.set_(agent=agent, values={"frequency": "daily"}, by=team.admin, at=at)
+
+    again = settings.set_(agent=agent, values={"frequency": "daily"}, by=team.admin, at=at)
+
+    assert again.version == first.version == DreamSettings.history.count()
+
+
+def test_settings_move_the_schedule(agent, team, at):
+    settings.set_(agent=agent, values={"frequency": "hourly", "minute": 15}, by=team.admin, at=at)
+    assert Schedule.objects.of(team.row).get(agent=agent).next_at == at.replace(minute=15)
+
+    settings.set_(agent=agent, values={"frequency": "off"}, by=team.admin, at=at)
+    assert Schedule.objects.of(team.row).get(agent=agent).next_at is None
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"curation": {"max_changes": -1}}, "curation"),
+        ({"curation": {"no_such": 1}}, "curation"),
+        ({"time_zone": "Mars/Base"}, "time_zone"),
+        ({"frequency": "yearly"}, "frequency"),
+        ({"engine": "crystal"}, "engine"),
+        ({"hour": 24}, "hour"),
+        ({"day": 31}, "day"),
+        ({"day": 0}, "day"),
+        ({"window_days": 0}, "window_days"),
+        ({"namespaces": ["nsp_unknown"]}, "namespaces"),
+        ({"version": 7}, "version"),
+    ],
+)
+def test_settings_refuse_what_cannot_be(agent, team, at, values, field):
+    with pytest.raises(BadSettings) as refused:
+        settings.set_(agent=agent, values=values, by=team.admin, at=at)
+
+    assert refused.value.field == field
+    assert settings.of(agent).version == 0
+
+
+def test_settings_refuse_memory_that_the_agent_may_not_use(agent, team, at):
+    foreign = agent_recipes.namespace(team.row)
+
+    with pytest.raises(BadSettings):
+        settings.set_(agent=agent, values={"namespaces": [foreign.public_id]}, by=team.admin, at=at)
+
+    kept = settings.set_(agent=agent, values={"namespaces": [agent.space.public_id]}, by=team.admin, at=at)
+    assert kept.namespaces == [agent.space.public_id]

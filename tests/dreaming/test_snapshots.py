@@ -1,0 +1,170 @@
+from datetime import timedelta
+
+import pytest
+
+from agents import outcomes, roster, sessions
+from agents.enums import Access
+from agents.text import normalise
+from audit import trail
+from dreaming import manifests, settings, snapshots
+from dreaming.models import SessionRead
+from dreaming.verdicts import NEVER
+from reviews.enums import State
+from reviews.models import Change
+from tests import agent_recipes
+from tests.dreaming import scenes
+from tests.dreaming.scenes import AT, dream, finds
+from tests.reviews import scenes as desk
+
+
+@pytest.fixture
+def agent(team):
+    return scenes.agent_that_writes(team.row, memories={"/b.md": "- two\n", "/a.md": "- one\n\n- more\n"})
+
+
+def take(agent, at=AT):
+    return snapshots.take(agent=agent, manifest=manifests.manifest_of(agent, settings.of(agent), at))
+
+
+def test_snapshot_holds_memories_with_their_statements(agent):
+    seen = take(agent)
+
+    assert seen.namespaces == (agent.space.slug,)
+    assert [(one.path, one.text, one.number) for one in seen.memories] == [
+        ("/a.md", "- one\n\n- more\n", 1),
+        ("/b.md", "- two\n", 1),
+    ]
+    assert [(mark.start, mark.end, mark.first_seen) for mark in seen.memories[0].statements] == [(0, 1, AT), (2, 3, AT)]
+
+
+def test_snapshot_holds_only_memory_that_the_agent_may_use(agent, team):
+    read_only, foreign = agent_recipes.namespace(team.row), agent_recipes.namespace(team.row)
+    agent_recipes.memories(read_only, {"/read.md": "- read\n"})
+    agent_recipes.memories(foreign, {"/foreign.md": "- foreign\n"})
+    roster.set_access(agent=agent, namespace=read_only, mode=Access.READ, by=trail.SYSTEM, at=AT)
+
+    assert [one.path for one in take(agent).memories] == ["/a.md", "/b.md", "/read.md"]
+    assert take(agent).namespaces == (agent.space.slug,)
+
+    settings.set_(agent=agent, values={"namespaces": [read_only.public_id]}, by=trail.SYSTEM, at=AT)
+    assert [one.path for one in take(agent).memories] == ["/read.md"]
+    assert take(agent).namespaces == ()
+
+
+def test_snapshot_reads_new_sessions_of_any_age_and_the_window(agent):
+    old = agent_recipes.session(agent, external_id="old", at=AT - timedelta(days=400))
+    agent_recipes.session(agent, external_id="recent", at=AT - timedelta(days=3))
+    assert [(one.external_id, one.is_new) for one in take(agent).sessions] == [("old", True), ("recent", True)]
+
+    dream(agent, engine=finds())
+    assert [(one.external_id, one.is_new) for one in take(agent).sessions] == [("recent", False)]
+
+    outcomes.attach_outcome(session=old, name="failed", source="human", by=trail.SYSTEM, at=AT)
+    assert [(one.external_id, one.is_new) for one in take(agent).sessions] == [("old", True), ("recent", False)]
+
+
+def test_session_that_grew_is_new_again(agent):
+    agent_recipes.session(agent, external_id="s", texts=("a", "b"))
+    dream(agent, engine=finds())
+
+    agent_recipes.session(agent, external_id="s", texts=("a", "b", "c"))
+    manifest = manifests.manifest_of(agent, settings.of(agent), AT)
+
+    assert [(one.external_id, one.is_new) for one in take(agent).sessions] == [("s", True)]
+    agent_recipes.session(agent, external_id="s", texts=("a", "b", "c", "d"))
+    assert list(snapshots.take(agent=agent, manifest=manifest).events.text) == ["a", "b", "c"]
+
+
+def test_order_of_import_does_not_matter(team):
+    def seen(names):
+        agent = scenes.agent_that_writes(team.row)
+        for name in names:
+            scenes.failing_session(agent, name)
+        snapshot = take(agent)
+        return [one.external_id for one in snapshot.sessions], list(snapshot.events.text), snapshot.events.tools
+
+    assert seen(["c", "a", "b"]) == seen(["a", "b", "c"])
+
+
+def test_snapshot_marks_outcomes_taint_and_columns(agent):
+    session = scenes.failing_session(agent, "s")
+    sessions.mark_tainted(session=session, reason="poisoned", by=trail.SYSTEM, at=AT)
+
+    seen = take(agent)
+
+    assert [(one.id, one.taint, one.completed) for one in seen.sessions] == [(session.public_id, True, True)]
+    assert len(seen.events) == session.event_count
+    tools = ["", "export_ledger", "export_ledger", "release_lock", "release_lock", "export_ledger", "export_ledger"]
+    assert [seen.events.tools[code] for code in seen.events.tool] == tools
+    assert seen.events.is_error.tolist() == [False, False, True, False, False, False, False]
+
+
+def test_snapshot_knows_open_changes_with_the_sessions_of_their_evidence(agent, team):
+    session = agent_recipes.session(agent)
+    memory = agent.space.memories.get(path="/a.md")
+    added = scenes.adds(agent.space, "/n.md", "- n\n", quotes=(scenes.quote(session),))
+    dream(agent, engine=finds(scenes.edits(memory, 0, "- 1\n"), added))
+
+    found = {one.operation: one for one in take(agent).open_changes}
+
+    assert found["edit"].paths == ("/a.md",)
+    assert found["edit"].memory_ids == (memory.public_id,)
+    assert (found["add"].paths, found["add"].sessions) == (("/n.md",), (session.public_id,))
+
+
+def test_cool_down_doubles_with_every_refusal(agent, team):
+    for _ in range(3):
+        desk.propose(team.row, desk.add(agent.space, "/n.md", "- n\n", fingerprint="f" * 64), by=team.lead)
+        Change.objects.of(team.row).get(state=State.OPEN).become(State.REJECTED, at=AT)
+
+    (cooldown,) = take(agent).cooldowns
+
+    assert (cooldown.fingerprint, cooldown.until) == ("f" * 64, AT + timedelta(days=28))
+
+
+def test_quarantine_does_not_end_by_time(agent, team):
+    desk.propose(team.row, desk.add(agent.space, "/n.md", "- n\n"), by=team.lead)
+    Change.objects.of(team.row).get().become(State.QUARANTINED, at=AT)
+
+    assert [one.until for one in take(agent).cooldowns] == [NEVER]
+
+
+def test_lines_that_a_person_took_out_are_removals(agent, team):
+    memory = agent.space.memories.get(path="/a.md")
+    desk.propose(team.row, desk.edit(memory, "- one\n"), by=team.second)
+    assert take(agent).removals == ()
+
+    desk.vote(Change.objects.of(team.row).get(), team.lead)
+    desk.apply(agent.space)
+
+    assert {one.sha256 for one in take(agent).removals} == {normalise.digest("more")}
+
+
+def test_digest_stays_until_somebody_decides_something(agent, team):
+    session = agent_recipes.session(agent)
+    manifest = manifests.manifest_of(agent, settings.of(agent), AT)
+    first = snapshots.take(agent=agent, manifest=manifest).digest()
+    agent_recipes.session(agent)
+    agent_recipes.memories(agent.space, {"/late.md": "- late\n"})
+    assert snapshots.take(agent=agent, manifest=manifest).digest() == first
+
+    outcomes.attach_outcome(session=session, name="failed", source="human", by=trail.SYSTEM, at=AT)
+    assert snapshots.take(agent=agent, manifest=manifest).digest() != first
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_snapshot_takes_the_same_queries_for_any_number_of_sessions(agent, count, django_assert_num_queries):
+    for _ in range(count):
+        scenes.failing_session(agent)
+    manifest = manifests.manifest_of(agent, settings.of(agent), AT)
+
+    with django_assert_num_queries(12):
+        snapshots.take(agent=agent, manifest=manifest)
+
+
+def test_read_marks_are_kept_once_for_each_state(agent):
+    agent_recipes.session(agent)
+    dream(agent, engine=finds())
+    dream(agent, engine=finds())
+
+    assert SessionRead.objects.of(agent.team).count() == 1
