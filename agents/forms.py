@@ -6,6 +6,7 @@ from agents import roster
 from agents.enums import Access, Exposure, Tier
 from agents.importers.detect import FORMATS
 
+NO_ACCESS = "none"
 MAX_PATTERNS = 50  # an event holds at most 8 kB, and it names them all
 
 
@@ -101,9 +102,8 @@ class AccessForm(forms.Form):
         for namespace in namespaces:
             self.fields[namespace.public_id] = forms.ChoiceField(
                 label=namespace.name,
-                choices=[("", _("No access")), *Access.choices],
-                initial=modes.get(namespace.pk, ""),
-                required=False,
+                choices=[(NO_ACCESS, _("No access")), *Access.choices],
+                initial=modes.get(namespace.pk, NO_ACCESS),
             )
 
 

@@ -10,7 +10,7 @@ from accounts import paging, roles
 from accounts.access import needs
 from agents import roster
 from agents.enums import Access
-from agents.forms import AccessForm, AgentForm, NewAgentForm
+from agents.forms import NO_ACCESS, AccessForm, AgentForm, NewAgentForm
 from agents.models import Agent, Namespace
 
 
@@ -64,7 +64,7 @@ def access(request, team, agent):
                 roster.set_access(
                     agent=row,
                     namespace=namespace,
-                    mode=Access(mode) if mode else None,
+                    mode=None if mode == NO_ACCESS else Access(mode),
                     by=request.user,
                     at=timezone.now(),
                 )

@@ -90,7 +90,8 @@ def test_access_is_set_for_each_namespace(admin, agent, team):
     spaces = [agent_recipes.namespace(team.row) for _ in range(3)]
     agent_recipes.access(agent, spaces[2], "read")
 
-    admin.post(url("access", "triage"), {spaces[0].public_id: "write", spaces[1].public_id: "read"})
+    chosen = dict(zip((space.public_id for space in spaces), ("write", "read", "none"), strict=True))
+    admin.post(url("access", "triage"), chosen)
 
     rows = NamespaceAccess.objects.of(team.row).order_by("namespace").values_list("namespace", "mode")
     assert list(rows) == [(spaces[0].pk, "write"), (spaces[1].pk, "read")]
