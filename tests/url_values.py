@@ -4,7 +4,9 @@
 another. `PLAIN` holds parameters that name no row by themselves: numbers, formats, secrets.
 """
 
+from audit import trail
 from tests import agent_recipes, recipes
+from tests.dreaming import scenes as dreams
 from tests.reviews import scenes
 
 
@@ -26,7 +28,13 @@ def _number(people):
     return proposal.number
 
 
+def _event(people):
+    with trail.unit_of_work(at=recipes.AT) as unit:
+        return unit.record("team.changed", target=people.row, by=people.admin)
+
+
 ROWS = {
+    "event_id": _event,
     "membership_id": lambda people: recipes.membership(people.row, user=recipes.user()).public_id,
     "invitation_id": lambda people: recipes.invitation(people.row).public_id,
     "token_id": lambda people: recipes.api_token(people.row, created_by=people.admin).public_id,
@@ -36,6 +44,7 @@ ROWS = {
     "number": _number,
     "change_id": lambda people: scenes.changes(_proposal(people))[0].public_id,
     "session_id": lambda people: agent_recipes.session(agent_recipes.agent(people.row)).public_id,
+    "run_number": lambda people: dreams.run(agent_recipes.agent(people.row)).number,
 }
 
 PLAIN = {}

@@ -10,7 +10,8 @@ from agents.text.lines import Edit
 from audit import trail
 from dreaming import runs
 from dreaming.engines.protocol import DreamResult, FoundPattern, Operation, Quote, Target
-from dreaming.enums import RunOrigin
+from dreaming.enums import RunOrigin, RunState
+from dreaming.models import Run
 from tests import agent_recipes
 from tests.recipes import number
 
@@ -48,6 +49,24 @@ def call(tool, arguments, result, *, is_error=False):
     """A tool call and its result."""
     yield EventRecord("tool_call", "assistant", arguments, "agent_authored", tool=tool)
     yield EventRecord("tool_result", "", result, "external_tool", tool=tool, is_error=is_error)
+
+
+def run(agent):
+    """A run that has ended, with a number that no other team has."""
+    return Run.objects.create(
+        team=agent.team,
+        number=1000 + number(),
+        agent=agent,
+        settings_version=1,
+        engine="local",
+        origin=RunOrigin.PERSON,
+        asked_by_type="system",
+        asked_by_id="system",
+        state=RunState.NO_CHANGE,
+        queued_at=AT,
+        started_at=AT,
+        finished_at=AT,
+    )
 
 
 def dream(agent, *, at=AT, engine=None, clock=None):
