@@ -12,9 +12,10 @@ from agents import memory as memories
 from agents.enums import Cause
 from agents.memory import Writing
 from agents.models import MemoryVersion, Namespace
+from agents.text import lines as text_lines
 from audit import trail
 from audit.trail import SYSTEM, Actor
-from reviews import desk, proposals, rebasing
+from reviews import desk, proposals, rebasing, settling
 from reviews.bounds import TargetGround
 from reviews.desk import Seat
 from reviews.enums import State
@@ -48,11 +49,11 @@ def apply_due(*, team: Team, namespace: Namespace, now: datetime, by: Actor = SY
 def apply_now(*, team: Team, change_id: str, by: Actor, at: datetime) -> Change:
     """Skip the wait of one approved change. Returns it as it stands then."""
     change = Change.objects.of(team).select_related("namespace").get(public_id=change_id)
-    with trail.unit_of_work(at=at):
+    with trail.unit_of_work(at=at) as unit:
         memories.lock(change.namespace)
         waiting = Change.objects.of(team).filter(pk=change.pk, state=State.APPROVED)
-        waiting.update(apply_after=at)
-        apply_due(team=team, namespace=change.namespace, now=at, by=by)
+        if waiting.update(apply_after=at):
+            _apply_together(team, [change.pk], by, at, unit)
     change.refresh_from_db()
     return change
 
@@ -60,16 +61,22 @@ def apply_now(*, team: Team, change_id: str, by: Actor, at: datetime) -> Change:
 def _apply_together(team: Team, ids: Sequence[int], by: Actor, at: datetime, unit: trail.Unit) -> list[Change]:
     """Compose the due changes of one proposal and write each memory once for each base they were made against."""
     applied: list[Change] = []
-    left = list(ids)
+    left, at_once = list(ids), len(ids)
     while left:
-        changes = list(desk.locked(team, pk__in=left).order_by("position", "pk"))
+        changes = list(desk.locked(team, pk__in=left).due(at).order_by("position", "pk"))  # look only after locking
         seats = desk.read(changes, team=team)
         ready = [seat for seat in seats.values() if seat.held and seat.tally.is_approved]
-        batch = _one_base_each(ready)
-        _write(batch, by, at, unit)
+        batch = _one_base_each(ready)[:at_once]
+        problem = _try_to_write(batch, by, at)
+        if problem and len(batch) > 1:
+            at_once = 1  # one of them does not fit: find out which
+            continue
         for seat in batch:
-            _mark_applied(seat, by, at, unit)
-            applied.append(seat.change)
+            if problem:
+                rebasing.conflict(seat.change, problem, at=at, unit=unit)
+            else:
+                _mark_applied(seat, by, at, unit)
+                applied.append(seat.change)
         taken = {seat.change.pk for seat in batch}
         for seat in seats.values():
             if seat not in ready:
@@ -78,6 +85,16 @@ def _apply_together(team: Team, ids: Sequence[int], by: Actor, at: datetime, uni
     if applied:
         proposals.close_if_done(proposal=applied[0].proposal, by=by, at=at, unit=unit)
     return applied
+
+
+def _try_to_write(batch: Sequence[Seat], by: Actor, at: datetime) -> str:
+    """Write, or say why no memory can hold what the changes come to together."""
+    try:
+        with trail.unit_of_work(at=at) as unit:
+            _write(batch, by, at, unit)
+    except (memories.BadMemory, memories.PathTaken) as wrong:
+        return str(wrong)
+    return ""
 
 
 def _one_base_each(ready: Iterable[Seat]) -> list[Seat]:
@@ -141,14 +158,17 @@ def _write_memory(
         target = part.ground.target
         if target.path_after is None:
             archived = True
-        elif target.path_after != target.path_before or archived:
+        elif target.path_after != target.path_before or part.ground.restores:
             path, archived = target.path_after, False
     proposal = parts[0].change.proposal.public_id
-    was_path, was_archived = memory.path, memory.archived
+    was_path = memory.path
+    lines = write_text(current, made)
+    if not text_lines.are_whole(lines):
+        raise memories.BadMemory("Its last line and the next would run into one another.")
     version = memories.write(
         memory=memory,
         writing=Writing(
-            text="".join(write_text(current, made)),
+            text="".join(lines),
             path=path,
             archived=archived,
             edits=[_stored(one, proposal, ground.number) for one in made],
@@ -159,7 +179,7 @@ def _write_memory(
         at=at,
         unit=unit,
     )
-    return [(part, _inverse(part, version, made, was_path, was_archived)) for part in parts]
+    return [(part, _inverse(part, version, made, was_path)) for part in parts]
 
 
 def _ordered(parts: Sequence[_Part]) -> list[tuple[Hunk, str, int]]:
@@ -184,9 +204,7 @@ def _stored(one: Written, proposal: str, base: int) -> dict[str, object]:
     }
 
 
-def _inverse(
-    part: _Part, version: MemoryVersion, made: Sequence[Written], was_path: str, was_archived: bool
-) -> dict[str, object]:
+def _inverse(part: _Part, version: MemoryVersion, made: Sequence[Written], was_path: str) -> dict[str, object]:
     """For this part: the version it wrote, the path to go back to (None: the archive), and its lines."""
     edits, shift = [], 0
     for one in made:
@@ -196,7 +214,7 @@ def _inverse(
         shift += len(one.lines) - (one.end - one.start)
     target = part.ground.target
     moved = target.path_after != target.path_before
-    path = None if was_archived and moved else (was_path if moved else version.path)
+    path = None if part.ground.restores else (was_path if moved else version.path)
     return {"version": version.public_id, "path": path, "edits": edits}
 
 
@@ -217,14 +235,13 @@ def _mark_applied(seat: Seat, by: Actor, at: datetime, unit: trail.Unit) -> None
     )
     if change.reverts_id is not None:
         undone = Change.objects.of(change.team).select_for_update().get(pk=change.reverts_id)
-        undone.become(State.REVERTED, at=at)
-        unit.record("change.reverted", target=undone, by=by, data={"by_change": change.public_id})
+        if undone.state == State.APPLIED:
+            undone.become(State.REVERTED, at=at)
+            unit.record("change.reverted", target=undone, by=by, data={"by_change": change.public_id})
 
 
 def _send_back(seat: Seat, at: datetime, unit: trail.Unit) -> None:
-    from reviews import decisions  # decisions wakes the worker that calls this
-
     if not seat.held:
         rebasing.refresh(team=seat.change.team, change_id=seat.change.pk, at=at)
     else:
-        decisions.settle(change=seat.change, by=SYSTEM, at=at, unit=unit)
+        settling.settle(change=seat.change, by=SYSTEM, at=at, unit=unit)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,10 @@ class TargetGround:
         return [self.memory.path, self.memory.archived, [self.ground.region(hunk) for hunk in self.hunks]]
 
     @property
+    def restores(self) -> bool:
+        return self.target.base is not None and self.target.base.archived and self.target.path_after is not None
+
+    @property
     def held(self) -> bool:
         return (
             self.expected() == self.live()
@@ -83,10 +87,15 @@ class Standing:
         return all(target.held for target in self.targets)
 
 
-def read(changes: Sequence[Change], *, team: Team, requirements: dict[int, dict[str, Any]]) -> dict[int, Standing]:
+Targets = Mapping[int, Sequence[RevisionTarget]]
+"""The targets of head revisions, by the revision's primary key."""
+
+
+def read(
+    changes: Sequence[Change], *, team: Team, requirements: Mapping[int, dict[str, Any]], targets: Targets
+) -> dict[int, Standing]:
     """The standing of each change by its primary key; `requirements` are what policy asks of each."""
     heads = [change.head_id for change in changes]
-    targets = _targets(team, heads)
     grounds = _grounds(changes, targets, team)
     taken = _taken_paths(changes, targets, team)
     links, against = _quotes(team, changes, heads)
@@ -105,17 +114,15 @@ def read(changes: Sequence[Change], *, team: Team, requirements: dict[int, dict[
     return standings
 
 
-def _targets(team: Team, heads: Sequence[int | None]) -> dict[int, list[RevisionTarget]]:
+def targets_of(changes: Sequence[Change], *, team: Team) -> dict[int, list[RevisionTarget]]:
     found: dict[int, list[RevisionTarget]] = defaultdict(list)
-    rows = RevisionTarget.objects.of(team).filter(revision__in=[head for head in heads if head])
+    rows = RevisionTarget.objects.of(team).filter(revision__in=[change.head_id for change in changes if change.head_id])
     for target in rows.select_related("base__blob", "memory__head").order_by("revision", "position"):
         found[target.revision_id].append(target)
     return found
 
 
-def _grounds(
-    changes: Sequence[Change], targets: dict[int, list[RevisionTarget]], team: Team
-) -> dict[tuple[int, int], Ground]:
+def _grounds(changes: Sequence[Change], targets: Targets, team: Team) -> dict[tuple[int, int], Ground]:
     """The ground of each (base version, proposal), followed through the versions after it."""
     wanted: dict[tuple[int, int], tuple[MemoryVersion, str]] = {}
     for change in changes:
@@ -125,9 +132,7 @@ def _grounds(
     return grounds_of.follow(wanted, team=team)
 
 
-def _taken_paths(
-    changes: Sequence[Change], targets: dict[int, list[RevisionTarget]], team: Team
-) -> dict[tuple[int, str], int]:
+def _taken_paths(changes: Sequence[Change], targets: Targets, team: Team) -> dict[tuple[int, str], int]:
     """Live memories at the paths that are wanted, by namespace and path."""
     paths = {
         target.path_after

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError
 
 from accounts.models import Team, User
 from audit import trail
-from reviews import desk, policy, proposals, tasks
+from reviews import desk, policy, proposals, rebasing, settling
 from reviews.bounds import Bound
 from reviews.desk import Seat
 from reviews.enums import RejectCode, State, Verdict
@@ -52,6 +51,10 @@ class Word:
         if self.verdict == Verdict.REQUEST_CHANGES and not self.reason.strip():
             raise Refused(change, "Say what should be changed.")
 
+    def repeats(self, vote: Decision) -> bool:
+        """Whether the vote says this already: other words are another vote, so that no typed text is lost."""
+        return vote.verdict == self.verdict and self.reason in ("", vote.reason)
+
 
 def decide(
     *, team: Team, change_id: str, bound: Bound, word: Word, by: User, at: datetime, bulk: bool = False
@@ -67,13 +70,13 @@ def decide(
         if not change.is_votable:
             raise Settled(change, f"This change is {change.get_state_display().lower()} already.")
         word.check(change)
-        _refuse_moved(seat, bound)
+        _refuse_moved(seat, bound, word)
         if word.verdict == Verdict.APPROVE and not seat.may_count(by):
             raise NotYours(change, "You wrote this revision: another reviewer has to approve it.")
         vote, fresh = _record(seat, word, by, at)
         if fresh:
             unit.record("change.voted", target=change, by=by, data=_bound_data(vote), private={"reason": word.reason})
-            settle(change=change, by=by, at=at, unit=unit, bulk=bulk)
+            settling.settle(change=change, by=by.trail_actor, at=at, unit=unit, bulk=bulk)
     return change
 
 
@@ -90,18 +93,20 @@ def withdraw(*, team: Team, change_id: str, by: User, at: datetime) -> Change:
         vote.withdrawn_at = at
         vote.save(update_fields=["withdrawn_at"])
         unit.record("change.vote_withdrawn", target=change, by=by, data={"verdict": vote.verdict})
-        if change.state in (State.REJECTED, State.QUARANTINED):
-            _refuse_second(change)
-            change.become(State.OPEN, at=at)
-        settle(change=change, by=by, at=at, unit=unit)
+        if change.state in (State.REJECTED, State.QUARANTINED) and vote.verdict in (Verdict.REJECT, Verdict.QUARANTINE):
+            _reopen(change, at)
+            proposals.close_if_done(proposal=change.proposal, by=by.trail_actor, at=at, unit=unit)
+            change = rebasing.refresh(team=team, change_id=change.pk, at=at)  # nobody carried it while it was closed
+        settling.settle(change=change, by=by.trail_actor, at=at, unit=unit)
     return change
 
 
 def dismiss(*, team: Team, decision_id: str, reason: str, by: User, at: datetime) -> Change:
     """Set a request for changes aside, with a reason, so that it blocks no longer. Raises Refused."""
     with trail.unit_of_work(at=at) as unit:
-        vote = Decision.objects.of(team).counted().get(public_id=decision_id, verdict=Verdict.REQUEST_CHANGES)
-        change = desk.locked(team, pk=vote.change_id).get()
+        requests = Decision.objects.of(team).counted().filter(public_id=decision_id, verdict=Verdict.REQUEST_CHANGES)
+        change = desk.locked(team, pk__in=requests.values("change")).get()
+        vote = requests.get()
         if not reason.strip():
             raise Refused(change, "Say why the request is set aside.")
         vote.dismissed_at, vote.dismissed_by, vote.dismissed_reason = at, by, reason
@@ -113,60 +118,14 @@ def dismiss(*, team: Team, decision_id: str, reason: str, by: User, at: datetime
             data={"verdict": vote.verdict, "voter": vote.by.public_id},
             private={"reason": reason},
         )
-        settle(change=change, by=by, at=at, unit=unit)
+        settling.settle(change=change, by=by.trail_actor, at=at, unit=unit)
     return change
 
 
-def settle(*, change: Change, by: User | trail.Actor, at: datetime, unit: trail.Unit, bulk: bool = False) -> None:
-    """Bring the state of a votable change in line with its votes; a verdict closes what it settles."""
-    if not change.is_votable:
-        return
-    seat = desk.read_one(change, team=change.team)
-    state = _state_by(seat)
-    if state == change.state:
-        return
-    document = policy.document_of(change.team)
-    waits_until = policy.apply_after(at=at, document=document, bulk=bulk) if state == State.APPROVED else None
-    was = change.state
-    change.become(state, at=at, reason=_reason(seat), apply_after=waits_until)
-    if state == State.APPROVED:
-        _mark_sole_reviewer(seat)
-        unit.record("change.approved", target=change, by=by, data={"votes": len(seat.tally.approvals)})
-        _wake_when_due(change, waits_until, at)
-    elif state in _EVENTS:
-        unit.record(_EVENTS[state], target=change, by=by, data={"reason_code": change.state_reason})
-    elif was == State.APPROVED:
-        unit.record("change.undone", target=change, by=by, data={})
-    proposals.close_if_done(proposal=change.proposal, by=_actor(by), at=at, unit=unit)
-
-
-_EVENTS = {
-    State.REJECTED: "change.rejected",
-    State.QUARANTINED: "change.quarantined",
-    State.CHANGES_REQUESTED: "change.changes_requested",
-}
-
-
-def _state_by(seat: Seat) -> State:
-    tally, state = seat.tally, State(seat.change.state)
-    if tally.quarantine:
-        return State.QUARANTINED
-    if tally.rejection:
-        return State.REJECTED
-    if tally.requests:
-        return State.CHANGES_REQUESTED
-    if tally.is_approved and seat.held:
-        return State.APPROVED
-    return state if state in (State.STALE, State.CONFLICT) else State.OPEN
-
-
-def _reason(seat: Seat) -> str:
-    return seat.tally.rejection.reason_code if seat.tally.rejection else ""
-
-
-def _refuse_moved(seat: Seat, bound: Bound) -> None:
-    if not seat.held:
-        raise Moved(seat.change, "The memory has changed since this was proposed: it is being carried over.")
+def _refuse_moved(seat: Seat, bound: Bound, word: Word) -> None:
+    """Only what stands where it was proposed can be approved; no is a word that a conflict takes as well."""
+    if not seat.held and word.verdict == Verdict.APPROVE:
+        raise Moved(seat.change, desk.in_the_way(seat))
     if bound != seat.bound:
         raise Moved(seat.change, "This change is not what you saw: look at it again.")
 
@@ -174,7 +133,7 @@ def _refuse_moved(seat: Seat, bound: Bound) -> None:
 def _record(seat: Seat, word: Word, by: User, at: datetime) -> tuple[Decision, bool]:
     """Store the vote; an earlier other vote of this person on this revision is withdrawn in the same unit."""
     earlier = seat.vote_of(by)
-    if earlier is not None and earlier.verdict == word.verdict and policy.bound_of(earlier) == seat.bound:
+    if earlier is not None and policy.bound_of(earlier) == seat.bound and word.repeats(earlier):
         return earlier, False
     Decision.objects.of(seat.change.team).filter(revision=seat.head, by=by, withdrawn_at=None).update(withdrawn_at=at)
     vote = Decision.objects.create(
@@ -194,22 +153,12 @@ def _record(seat: Seat, word: Word, by: User, at: datetime) -> tuple[Decision, b
     return vote, True
 
 
-def _refuse_second(change: Change) -> None:
-    same = Change.objects.of(change.team).votable().filter(namespace=change.namespace, fingerprint=change.fingerprint)
-    if same.exclude(pk=change.pk).exists():
-        raise Settled(change, "The same change is open in another proposal.")
-
-
-def _wake_when_due(change: Change, due: datetime | None, at: datetime) -> None:
-    seconds = (due - at).total_seconds() if due else 0.0
-    transaction.on_commit(partial(tasks.wake, namespace_id=change.namespace_id, seconds=seconds), robust=True)
-
-
-def _mark_sole_reviewer(seat: Seat) -> None:
-    used = any(vote.by.public_id in seat.head.contributors for vote in seat.tally.approvals)
-    if used:
-        seat.change.sole_reviewer_used = True
-        seat.change.save(update_fields=["sole_reviewer_used"])
+def _reopen(change: Change, at: datetime) -> None:
+    try:
+        with trail.unit_of_work(at=at):
+            change.become(State.OPEN, at=at)
+    except IntegrityError:  # one pending change per fingerprint
+        raise Settled(change, "The same change is open in another proposal.") from None
 
 
 def _bound_data(vote: Decision) -> dict[str, object]:
@@ -222,7 +171,3 @@ def _bound_data(vote: Decision) -> dict[str, object]:
         "evidence": vote.evidence_sha256,
         "reason_code": vote.reason_code,
     }
-
-
-def _actor(by: User | trail.Actor) -> trail.Actor:
-    return by if isinstance(by, trail.Actor) else by.trail_actor

@@ -6,14 +6,15 @@ Everything a proposal page, a vote or an application looks at comes from `read`,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Team, User
 from reviews import bounds, policy
 from reviews.bounds import Bound, Standing
-from reviews.models import Change, ChangeQuerySet, Decision, Revision
+from reviews.enums import State
+from reviews.models import Change, ChangeQuerySet, Decision, Revision, RevisionTarget
 from reviews.policy import Tally
 
 
@@ -46,14 +47,18 @@ class Seat:
 
     def may_count(self, person: User) -> bool:
         """Whether an approval by this person would count towards the head revision."""
-        return person.public_id not in self.head.contributors or _sole(self.change, self.change.team)
+        return person.public_id not in self.head.contributors or self.tally.sole
 
 
 def read(changes: Sequence[Change], *, team: Team) -> dict[int, Seat]:
     """The seat of each change by primary key. Changes come from `rows`, or carry the same relations."""
     document = policy.document_of(team)
-    required = {change.pk: policy.requirement(change, document) for change in changes}
-    standings = bounds.read(changes, team=team, requirements=required)
+    targets = bounds.targets_of(changes, team=team)
+    required = {
+        change.pk: policy.requirement(change, document, paths=_paths(targets.get(change.head_id or 0, ())))
+        for change in changes
+    }
+    standings = bounds.read(changes, team=team, requirements=required, targets=targets)
     votes: dict[int, list[Decision]] = defaultdict(list)
     counted = Decision.objects.of(team).counted().filter(change__in=changes).select_related("by", "revision")
     for vote in counted.order_by("at", "pk"):
@@ -62,12 +67,11 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, Seat]:
     for change in changes:
         standing = standings[change.pk]
         tally = policy.tally(
-            change,
             head=change.head,  # type: ignore[arg-type]
             bound=standing.bound,
             required=required[change.pk],
             votes=votes[change.pk],
-            sole=_sole(change, team),
+            sole=team.sole_reviewer,
         )
         seats[change.pk] = Seat(change, standing, required[change.pk], tally, tuple(votes[change.pk]))
     return seats
@@ -75,6 +79,13 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, Seat]:
 
 def read_one(change: Change, *, team: Team) -> Seat:
     return read([change], team=team)[change.pk]
+
+
+def in_the_way(seat: Seat) -> str:
+    """Why a change that does not hold can be neither approved nor edited, in words for the person."""
+    if seat.change.state == State.CONFLICT:
+        return f"This change clashes with what stands there now: {seat.change.state_reason}"
+    return "The memory has changed since this was proposed: it is being carried over."
 
 
 def rows(team: Team) -> ChangeQuerySet:
@@ -85,9 +96,13 @@ def rows(team: Team) -> ChangeQuerySet:
 
 
 def locked(team: Team, **wanted: Any) -> ChangeQuerySet:
-    """The same under a row lock, to look again before deciding."""
-    return rows(team).select_for_update(of=("self",), no_key=True).filter(**wanted)
+    """The same under row locks, to look again before deciding.
+
+    Locks first and reads after: what was joined in the locking query would be as old as the wait was long.
+    """
+    lock = Change.objects.of(team).select_for_update(no_key=True).filter(**wanted).order_by("pk")
+    return rows(team).filter(pk__in=list(lock.values_list("pk", flat=True)))
 
 
-def _sole(change: Change, team: Team) -> bool:
-    return bool(team.sole_reviewer)
+def _paths(targets: Iterable[RevisionTarget]) -> list[str]:
+    return [path for target in targets for path in (target.path_before, target.path_after) if path]

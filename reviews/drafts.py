@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ from agents.text.lines import Edit
 from agents.text.paths import BadPath, check_path
 from reviews.enums import Operation, Stance
 from reviews.hunks import Hunk
+
+PATH, WHOLE, EDITED = "path", "whole", "edited"
 
 
 class BadDraft(ValueError):
@@ -42,7 +44,7 @@ class DraftTarget:
     base: MemoryVersion | None
     path_after: str | None
     edits: tuple[Edit, ...] = ()
-    orders: tuple[int, ...] = ()
+    orders: tuple[int | None, ...] = ()
 
     @property
     def memory(self) -> Memory | None:
@@ -51,6 +53,20 @@ class DraftTarget:
     @property
     def path_before(self) -> str:
         return self.base.path if self.base else ""
+
+    @property
+    def restores(self) -> bool:
+        return self.base is not None and self.base.archived and self.path_after is not None
+
+    @property
+    def takes_path(self) -> bool:
+        """Whether it needs a path that is free."""
+        return self.path_after is not None and (self.restores or self.path_after != self.path_before)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything would be other than it is."""
+        return self.base is None or self.restores or self.path_after != self.path_before or bool(self.edits)
 
     @property
     def lines(self) -> list[str]:
@@ -93,42 +109,65 @@ class Draft:
 
 def check(drafts: Sequence[Draft]) -> None:
     """Raises BadDraft where a draft says nothing, does not fit its base, or touches a line that another touches."""
-    seen: dict[tuple[int, int, str], set[int | str]] = {}
+    claims: dict[Hashable, set[Hashable]] = {}
     for draft in drafts:
         if not draft.targets:
             raise BadDraft(f"“{draft.title}” touches no memory")
+        _check_words(draft)
+        touched = [target.base.memory_id for target in draft.targets if target.base]
+        if len(touched) != len(set(touched)):
+            raise BadDraft(f"“{draft.title}” touches one memory twice")
         for target in draft.targets:
             _check_target(draft, target)
-            _claim_lines(seen, draft, target)
+            for key, wanted in _claims(draft, target):
+                held = claims.setdefault(key, set())
+                if (held & wanted) - {EDITED} or (held and WHOLE in held | wanted):
+                    path = target.path_before or target.path_after
+                    raise BadDraft(f"“{draft.title}” touches {path} where another change of the proposal does")
+                held |= wanted
+
+
+def _check_words(draft: Draft) -> None:
+    said = [draft.title, draft.rationale, *(quote.text for quote in draft.quotes)]
+    if any("\0" in text for text in said):
+        raise BadDraft(f"“{draft.title}”: a NUL character is no text")
+    for quote in draft.quotes:
+        if not 0 <= quote.start <= quote.end or quote.position < 0:
+            raise BadDraft(f"“{draft.title}”: {quote.start}:{quote.end} is no place in an event")
 
 
 def _check_target(draft: Draft, target: DraftTarget) -> None:
-    if target.base is None and draft.operation != Operation.ADD:
+    if target.base is None and (draft.operation != Operation.ADD or target.path_after is None):
         raise BadDraft(f"“{draft.title}”: only an added memory has no version to start from")
+    if target.base is not None and target.base.memory.namespace_id != draft.namespace.pk:
+        raise BadDraft(f"“{draft.title}”: {target.path_before} is not in {draft.namespace.slug}")
     if target.path_after is not None:
         try:
             check_path(target.path_after)
         except BadPath as wrong:
             raise BadDraft(f"“{draft.title}”: {wrong}") from None
+    elif target.edits and draft.reverts_id is None:  # nobody would see them
+        raise BadDraft(f"“{draft.title}” archives {target.path_before} and cannot edit it as well")
     try:
-        after = target.text_after()
+        after = text_lines.apply(target.lines, target.edits)
     except ValueError as wrong:
         raise BadDraft(f"“{draft.title}”: {wrong}") from None
-    stays = target.base is not None and target.path_after == target.path_before and not target.base.archived
-    if stays and target.base is not None and after == target.base.text:
+    if not text_lines.are_whole(after):
+        raise BadDraft(f"“{draft.title}”: lines of {target.path_after} would run into one another")
+    stays = target.base is not None and target.path_after == target.path_before and not target.restores
+    if stays and after == target.lines:
         raise BadDraft(f"“{draft.title}” changes nothing in {target.path_before}")
 
 
-def _claim_lines(seen: dict[tuple[int, int, str], set[int | str]], draft: Draft, target: DraftTarget) -> None:
+def _claims(draft: Draft, target: DraftTarget) -> Iterator[tuple[Hashable, set[Hashable]]]:
+    """What no other change of the proposal may touch, by memory and by path. An insertion claims no line."""
+    if target.takes_path:
+        yield (draft.namespace.pk, target.path_after), {PATH}
     if target.base is None:
-        lines: set[int | str] = {"path"}
-        key = (draft.namespace.pk, 0, target.path_after or "")
-    else:
-        lines = {line for edit in target.edits for line in range(edit.start, edit.end)}
-        if target.path_after != target.path_before:
-            lines |= {"path", *(range(len(target.lines)) if target.path_after is None else ())}
-        key = (draft.namespace.pk, target.base.pk, target.path_before)
-    clash = seen.setdefault(key, set()) & lines
-    if clash:
-        raise BadDraft(f"“{draft.title}” touches {key[2]} where another change of the proposal does")
-    seen[key] |= lines
+        return
+    claimed: set[Hashable] = {(target.base.pk, line) for edit in target.edits for line in range(edit.start, edit.end)}
+    if target.path_after is None or target.restores:
+        claimed = {WHOLE}
+    elif target.path_after != target.path_before:
+        claimed.add(PATH)
+    yield target.base.memory_id, claimed | {EDITED}

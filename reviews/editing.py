@@ -11,7 +11,7 @@ from agents.models import MemoryVersion
 from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from audit import trail
-from reviews import decisions, desk, evidence, proposals
+from reviews import desk, evidence, proposals, settling
 from reviews.decisions import Moved, Refused, Settled
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
@@ -39,23 +39,29 @@ def edit(*, team: Team, change_id: str, revision_id: str, texts: Texts, reason: 
                 change, "Someone saved another revision meanwhile. Your text is kept here; look at theirs first."
             )
         if not seat.held:
-            raise Moved(change, "The memory has changed since this was proposed: it is being carried over.")
+            raise Moved(change, desk.in_the_way(seat))
         targets = [_edited(seat, ground.target, ground.hunks, texts) for ground in seat.standing.targets]
         if [target.edits for target in targets] == [_edits(ground.hunks) for ground in seat.standing.targets]:
             raise Refused(change, "Nothing was changed.")
+        if not any(target.says_something for target in targets):
+            raise Refused(change, "Nothing would be left of this change. Reject it instead.")
         _store(seat, targets, by, at, unit, reason)
     return change
 
 
 def _edited(seat: Seat, target: RevisionTarget, hunks: Sequence[Hunk], texts: Texts) -> DraftTarget:
-    edits = []
+    kept: list[tuple[Edit, int | None]] = []
     for number, hunk in enumerate(hunks):
         text = texts.get((target.position, number))
         after = hunk.after if text is None else _lines(text, hunk)
         if after != hunk.before:
-            edits.append(Edit(hunk.start, hunk.end, after))
-    base = _with_memory(target.base)
-    draft = DraftTarget(base=base, path_after=target.path_after, edits=tuple(edits))
+            kept.append((Edit(hunk.start, hunk.end, after), hunk.order))
+    draft = DraftTarget(
+        base=_with_memory(target.base),
+        path_after=target.path_after,
+        edits=tuple(edit for edit, _ in kept),
+        orders=tuple(order for _, order in kept),
+    )
     if target.path_after is not None:
         try:
             check_text(draft.text_after())
@@ -65,11 +71,18 @@ def _edited(seat: Seat, target: RevisionTarget, hunks: Sequence[Hunk], texts: Te
 
 
 def _lines(text: str, hunk: Hunk) -> tuple[str, ...]:
-    """A browser sends line ends as CRLF; the last line keeps or lacks its ending as the proposal had it."""
+    """The typed lines, with the line ends of the proposal: a browser sends CRLF whatever it was given. The last line
+    keeps or lacks its ending as the proposal had it.
+    """
     plain = text.replace("\r\n", "\n")
+    if plain == "".join(hunk.after).replace("\r\n", "\n"):
+        return hunk.after
     ended = not hunk.after or hunk.after[-1].endswith("\n") or hunk.below is not None
     if plain and ended and not plain.endswith("\n"):
         plain += "\n"
+    around = [*hunk.before, *hunk.after, hunk.above or "", hunk.below or ""]
+    if any(line.endswith("\r\n") for line in around):
+        plain = plain.replace("\n", "\r\n")
     return tuple(text_lines.split(plain))
 
 
@@ -105,4 +118,4 @@ def _store(seat: Seat, targets: Sequence[DraftTarget], by: User, at: datetime, u
     )
     if change.state == State.APPROVED:
         change.become(State.OPEN, at=at, reason="Edited after it was approved.")
-    decisions.settle(change=change, by=by, at=at, unit=unit)
+    settling.settle(change=change, by=by.trail_actor, at=at, unit=unit)

@@ -43,7 +43,8 @@ class Book:
         if session is None:
             raise UnknownSession(f"no session {quote.session} in this team")
         event = self.events.get((quote.session, quote.position))
-        found = event is not None and quote.text != "" and event.text[quote.start : quote.end] == quote.text
+        whole = 0 <= quote.start < quote.end == quote.start + len(quote.text)
+        found = whole and event is not None and event.text[quote.start : quote.end] == quote.text
         return Evidence(
             team_id=change.team_id,
             change=change,

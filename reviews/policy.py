@@ -43,6 +43,7 @@ class Tally:
     rejection: Decision | None
     quarantine: Decision | None
     blocking: tuple[str, ...]
+    sole: bool = False
 
     @property
     def is_approved(self) -> bool:
@@ -75,26 +76,29 @@ def is_protected(namespace: Namespace, path: str) -> bool:
     return any(fnmatchcase(path, pattern) for pattern in namespace.protected)
 
 
-def requirement(change: Change, document: dict[str, Any]) -> dict[str, Any]:
-    """What is asked of this change: tier, votes, owners, blocking checks. Plain data, so that votes can bind to it."""
+def requirement(change: Change, document: dict[str, Any], *, paths: Iterable[str]) -> dict[str, Any]:
+    """What is asked of this change: tier, votes, owners, blocking checks. Plain data, so that votes can bind to it.
+
+    The tier is that of today: a path that was protected since the change was opened is high from then on.
+    """
+    today = tier_of(namespace=change.namespace, operation=change.operation, paths=paths)
+    tier = max(Tier(change.tier), today, key=TIER_ORDER.__getitem__)
     return {
-        "tier": change.tier,
-        "votes": int(document["votes"][change.tier]),
+        "tier": str(tier),
+        "votes": int(document["votes"][tier]),
         "owners": [],
         "blocking": blocking(change),
     }
 
 
-def tally(
-    change: Change, *, head: Revision, bound: Bound, required: dict[str, Any], votes: Sequence[Decision], sole: bool
-) -> Tally:
+def tally(*, head: Revision, bound: Bound, required: dict[str, Any], votes: Sequence[Decision], sole: bool) -> Tally:
     """Count the votes on a change. `votes` are its counted decisions of all revisions, oldest first; `sole` lets a
     contributor's approval count (a team with one reviewer, low and medium tier only).
     """
     on_head = [vote for vote in votes if vote.revision_id == head.pk]
     approvals = [vote for vote in on_head if vote.verdict == Verdict.APPROVE]
     fresh = [vote for vote in approvals if bound_of(vote) == bound]
-    may_count = sole and change.tier in (Tier.LOW, Tier.MEDIUM)
+    may_count = sole and required["tier"] in (Tier.LOW, Tier.MEDIUM)
     counted = [vote for vote in fresh if may_count or vote.by.public_id not in head.contributors]
     return Tally(
         needed=required["votes"],
@@ -105,6 +109,7 @@ def tally(
         rejection=next((vote for vote in on_head if vote.verdict == Verdict.REJECT), None),
         quarantine=next((vote for vote in on_head if vote.verdict == Verdict.QUARANTINE), None),
         blocking=tuple(required["blocking"]),
+        sole=may_count,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +11,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from accounts.models import Team
+from agents import memory as memories
 from agents.memory import check_text
 from agents.models import Agent, Memory
 from agents.text import diffs
@@ -18,7 +21,6 @@ from audit.trail import Actor, HasActor
 from reviews import checks, evidence, policy
 from reviews.drafts import BadDraft, Draft, DraftTarget, check
 from reviews.enums import (
-    UNDECIDED,
     VOTABLE,
     EvidenceStatus,
     OriginKind,
@@ -83,11 +85,13 @@ def open_(
     check(drafts)
     if not drafts:
         raise BadDraft("a proposal needs a change")
-    prepared = [_prepare(draft) for draft in drafts]
+    prepared = [_prepare(draft, mark) for draft, mark in zip(drafts, _fingerprints(drafts), strict=True)]
     book = evidence.Book(team, [quote for draft in drafts for quote in draft.quotes])
     contributors = [origin.by.id] if origin.by.type == "person" else []
     with trail.unit_of_work(at=at) as unit:
         Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # numbers proposals, one at a time
+        for namespace in sorted({draft.namespace for draft in drafts}, key=lambda one: one.pk):
+            memories.lock(namespace)  # what is written from here on finds the proposal
         _refuse_moved(team, drafts)
         _refuse_repeated(team, prepared)
         proposal = _store_proposal(team, agent, title, summary, origin, at)
@@ -119,15 +123,19 @@ def open_(
 def withdraw(*, proposal: Proposal, by: Actor, reason: str, at: datetime) -> None:
     """Take back what is not decided yet; what was approved or applied stays."""
     with trail.unit_of_work(at=at) as unit:
-        changes = Change.objects.of(proposal.team).select_for_update().filter(proposal=proposal, state__in=UNDECIDED)
-        for change in changes.order_by("pk"):
+        rows = Change.objects.of(proposal.team).select_for_update(no_key=True).filter(proposal=proposal)
+        for change in (row for row in rows.order_by("pk") if row.is_undecided):  # look only after locking
             change.become(State.WITHDRAWN, at=at, reason=reason)
             unit.record("change.withdrawn", target=change, by=by, private={"reason": reason})
         close_if_done(proposal=proposal, by=by, at=at, unit=unit)
 
 
 def close_if_done(*, proposal: Proposal, by: Actor, at: datetime, unit: trail.Unit) -> None:
-    """Close a proposal of which nothing is left to decide or to apply; open it again where something came back."""
+    """Close a proposal of which nothing is left to decide or to apply; open it again where something came back.
+
+    Locks the proposal before it looks: of two last changes that are settled at once, the second sees the first.
+    """
+    proposal = Proposal.objects.of(proposal.team).select_for_update(no_key=True).get(pk=proposal.pk)
     states = set(proposal.changes.values_list("state", flat=True))
     done = not states & set(VOTABLE)
     if done and proposal.state == ProposalState.OPEN:
@@ -195,14 +203,31 @@ def store_revision(
 
 
 def draw(target: DraftTarget) -> list[diffs.Row]:
-    """The rows of one target's diff: an archive removes every line, a move without edits shows none."""
+    """The rows of one target's diff: an archive removes every line, a restore brings every line, a move without edits
+    shows none.
+    """
     lines = target.lines
+    if target.restores:
+        after = text_lines.split(target.text_after())
+        return diffs.rows([], [text_lines.Edit(0, 0, tuple(after))]) if after else []
     if target.path_after is None:
         return diffs.rows(lines, [text_lines.Edit(0, len(lines), ())]) if lines else []
     return diffs.rows(lines, target.edits) if target.edits else []
 
 
-def _prepare(draft: Draft) -> _Prepared:
+def _fingerprints(drafts: Sequence[Draft]) -> list[str]:
+    """What each draft names; the second of two that say the same at two places (equal lines) is another change."""
+    seen: Counter[tuple[int, str]] = Counter()
+    marks = []
+    for draft in drafts:
+        mark = draft.identity()
+        before = seen[draft.namespace.pk, mark]
+        seen[draft.namespace.pk, mark] += 1
+        marks.append(hashlib.sha256(f"{mark} {before}".encode()).hexdigest() if before else mark)
+    return marks
+
+
+def _prepare(draft: Draft, fingerprint: str) -> _Prepared:
     for target in draft.targets:
         if target.path_after is not None:
             try:
@@ -212,7 +237,7 @@ def _prepare(draft: Draft) -> _Prepared:
     paths = [path for target in draft.targets for path in (target.path_before, target.path_after) if path]
     return _Prepared(
         draft=draft,
-        fingerprint=draft.identity(),
+        fingerprint=fingerprint,
         tier=policy.tier_of(namespace=draft.namespace, operation=draft.operation, paths=paths),
         rows=tuple(draw(target) for target in draft.targets),
     )
@@ -222,9 +247,22 @@ def _refuse_moved(team: Team, drafts: Sequence[Draft]) -> None:
     bases = {target.base.memory_id: target.base.pk for draft in drafts for target in draft.targets if target.base}
     heads = dict(Memory.objects.of(team).filter(pk__in=bases).values_list("pk", "head"))
     moved = [memory for memory, base in bases.items() if heads.get(memory) != base]
-    reverting = all(draft.reverts_id for draft in drafts)  # a revert is made against the version it takes back
-    if moved and not reverting:
+    if all(draft.reverts_id for draft in drafts):  # made against the version it takes back, and carried over then
+        return
+    if moved:
         raise BaseMoved(f"{len(moved)} memories were written meanwhile")
+    _refuse_taken(team, drafts)
+
+
+def _refuse_taken(team: Team, drafts: Sequence[Draft]) -> None:
+    """A path that another memory holds is free for nobody, unless the proposal itself frees it."""
+    targets = [(draft.namespace.pk, target) for draft in drafts for target in draft.targets]
+    wanted = {(space, target.path_after) for space, target in targets if target.path_after and target.takes_path}
+    freed = {(space, target.path_before) for space, target in targets if target.path_after != target.path_before}
+    rows = Memory.objects.of(team).live().filter(path__in={path for _, path in wanted})
+    taken = set(rows.values_list("namespace", "path")) & (wanted - freed)
+    if taken:
+        raise BadDraft(f"another memory stands at {min(taken)[1]}")
 
 
 def _refuse_repeated(team: Team, prepared: Sequence[_Prepared]) -> None:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Q
-from merge3 import Merge3
 
 from accounts.models import Team
 from agents.models import Memory, MemoryVersion
 from agents.text import lines as text_lines
 from audit import trail
 from audit.trail import SYSTEM
-from reviews import desk, evidence, proposals
+from reviews import desk, evidence, proposals, settling, threeway
 from reviews.bounds import TargetGround
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
@@ -39,18 +38,25 @@ def refresh(*, team: Team, change_id: int, at: datetime) -> Change:
             return change
         seat = desk.read_one(change, team=team)
         if seat.held:
+            if change.state in (State.STALE, State.CONFLICT):  # what was in the way is gone
+                settling.settle(change=change, by=SYSTEM, at=at, unit=unit)
             return change
         _turn_stale(seat, at, unit)
         try:
             targets = [_carried(target) for target in seat.standing.targets]
         except Clash as clash:
-            if change.state != State.CONFLICT:
-                change.become(State.CONFLICT, at=at, reason=clash.message)
-                unit.record("change.conflicted", target=change, by=SYSTEM, data={}, private={"reason": clash.message})
+            conflict(change, clash.message, at=at, unit=unit)
             return change
         _store(seat, targets, at, unit)
         proposals.close_if_done(proposal=change.proposal, by=SYSTEM, at=at, unit=unit)
     return change
+
+
+def conflict(change: Change, message: str, *, at: datetime, unit: trail.Unit) -> None:
+    """Say on the change what is in the way. Harmless where it says so already."""
+    if change.state != State.CONFLICT:
+        change.become(State.CONFLICT, at=at, reason=message)
+        unit.record("change.conflicted", target=change, by=SYSTEM, data={}, private={"reason": message})
 
 
 def follow_versions(*, team: Team, at: datetime) -> int:
@@ -80,7 +86,7 @@ def _turn_stale(seat: Seat, at: datetime, unit: trail.Unit) -> None:
     if change.state in (State.STALE, State.CONFLICT):
         return
     change.become(State.STALE, at=at, reason="")
-    voters = [vote.by.public_id for vote in (*seat.tally.approvals, *seat.tally.stale)]
+    voters = [vote.by.public_id for vote in (*seat.tally.approvals, *seat.tally.stale, *seat.tally.excluded)]
     unit.record("change.staled", target=change, by=SYSTEM, data={"voters": sorted(set(voters))})
 
 
@@ -111,13 +117,13 @@ def _carried(ground: TargetGround) -> DraftTarget:
 def _merged(ground: TargetGround, head: MemoryVersion) -> tuple[text_lines.Edit, ...]:
     base = text_lines.split(ground.target.base.text)  # type: ignore[union-attr]
     current = text_lines.split(head.text)
-    proposed = text_lines.apply(base, _edits(ground))
-    merged: list[str] = []
-    for group in Merge3(base, proposed, current).merge_groups():
-        if group[0] == "conflict":
-            raise Clash(f"The same lines of {head.path} were written meanwhile.")
-        merged += group[1]
-    return text_lines.diff(current, merged)
+    try:
+        edits = threeway.carry(base=base, edits=_edits(ground), current=current)
+    except threeway.SameLines:
+        raise Clash(f"The same lines of {head.path} were written meanwhile.") from None
+    if not text_lines.are_whole(text_lines.apply(current, edits)):
+        raise Clash(f"Lines of {head.path} would run into one another.")
+    return edits
 
 
 def _edits(ground: TargetGround) -> tuple[text_lines.Edit, ...]:
@@ -130,7 +136,7 @@ def _head(memory: Memory) -> MemoryVersion:
 
 def _store(seat: Seat, targets: Sequence[DraftTarget], at: datetime, unit: trail.Unit) -> None:
     change = seat.change
-    if all(target.base and not target.edits and target.path_after == target.path_before for target in targets):
+    if not any(target.says_something for target in targets):
         change.become(State.SUPERSEDED, at=at, reason="What it proposes stands there already.")
         unit.record("change.superseded", target=change, by=SYSTEM, data={})
         return
@@ -148,3 +154,4 @@ def _store(seat: Seat, targets: Sequence[DraftTarget], at: datetime, unit: trail
     evidence.carry_links(old, revision)
     change.become(State.OPEN, at=at, reason="The memory changed: carried over, to be decided again.")
     unit.record("change.rebased", target=change, by=SYSTEM, data={"number": revision.number, "clean": True})
+    settling.settle(change=change, by=SYSTEM, at=at, unit=unit)  # a request for changes still stands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -76,7 +77,7 @@ def _draft(change: Change, proposal: Proposal) -> Draft:
         targets=tuple(_targets(proposal, inverse.targets)),
         rationale=f"Takes back what {change.public_id} wrote.",
         reason_code="revert",
-        fingerprint="",
+        fingerprint=hashlib.sha256(f"revert {change.public_id}".encode()).hexdigest(),  # waits once at most
         reverts_id=change.pk,
     )
 
@@ -97,7 +98,10 @@ def _target(version: MemoryVersion, ground: Ground, stored: dict[str, Any]) -> D
     orders = tuple(one["order"] for one in stored["edits"])
     hunks = [Hunk.of(lines, edit) for edit in edits]
     head = version.memory.head
-    if head is None or not all(ground.held(hunk) for hunk in hunks):
+    moved = head is None or head.archived != version.archived or not all(ground.held(hunk) for hunk in hunks)
+    if stored["path"] is None and ground.view() != lines:  # lines that nobody asked to take back
+        moved = True
+    if head is None or moved:
         return DraftTarget(base=version, path_after=stored["path"], edits=edits, orders=orders)
     places = [ground.range_now(hunk) for hunk in hunks]
     return DraftTarget(

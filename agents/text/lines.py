@@ -29,6 +29,13 @@ def split(text: str) -> list[str]:
     return [*lines, rest] if rest else lines
 
 
+def are_whole(lines: Sequence[str]) -> bool:
+    """Whether these are the lines of their text: one that lacks its ending runs into the next."""
+    return all(line.find("\n") == len(line) - 1 for line in lines[:-1]) and (
+        not lines or (bool(lines[-1]) and "\n" not in lines[-1][:-1])
+    )
+
+
 def apply(lines: Sequence[str], edits: Iterable[Edit]) -> list[str]:
     """The lines after the edits. Raises ValueError where edits overlap, are out of order or leave the text."""
     result: list[str] = []

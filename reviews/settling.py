@@ -1,0 +1,85 @@
+"""Bringing the state of a change in line with its votes, whoever moved them: voter, editor, rebase or worker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from audit import trail
+from audit.trail import Actor
+from reviews import desk, policy, proposals, tasks
+from reviews.desk import Seat
+from reviews.enums import State
+from reviews.models import Change
+
+_EVENTS = {
+    State.REJECTED: "change.rejected",
+    State.QUARANTINED: "change.quarantined",
+    State.CHANGES_REQUESTED: "change.changes_requested",
+}
+
+
+def settle(*, change: Change, by: Actor, at: datetime, unit: trail.Unit, bulk: bool = False) -> None:
+    """Bring the state of a votable change in line with its votes; a verdict closes what it settles."""
+    if not change.is_votable:
+        return
+    seat = desk.read_one(change, team=change.team)
+    state = _state_by(seat)
+    if state == change.state:
+        return
+    if state == State.APPROVED:
+        _approve(seat, by, at, unit, bulk)
+    else:
+        _leave(seat, state, by, at, unit)
+    proposals.close_if_done(proposal=change.proposal, by=by, at=at, unit=unit)
+
+
+def _state_by(seat: Seat) -> State:
+    tally, state = seat.tally, State(seat.change.state)
+    if tally.quarantine:
+        return State.QUARANTINED
+    if tally.rejection:
+        return State.REJECTED
+    if not seat.held and state in (State.STALE, State.CONFLICT):
+        return state
+    if tally.requests:
+        return State.CHANGES_REQUESTED
+    if tally.is_approved and seat.held:
+        return State.APPROVED
+    return State.STALE if tally.stale and state in (State.APPROVED, State.STALE) else State.OPEN
+
+
+def _approve(seat: Seat, by: Actor, at: datetime, unit: trail.Unit, bulk: bool) -> None:
+    change = seat.change
+    due = policy.apply_after(at=at, document=policy.document_of(change.team), bulk=bulk)
+    change.become(State.APPROVED, at=at, apply_after=due)
+    sole = any(vote.by.public_id in seat.head.contributors for vote in seat.tally.approvals)
+    if sole != change.sole_reviewer_used:
+        change.sole_reviewer_used = sole
+        change.save(update_fields=["sole_reviewer_used"])
+    data = {"votes": len(seat.tally.approvals), "sole_reviewer": sole}
+    unit.record("change.approved", target=change, by=by, data=data)
+    wake = partial(tasks.wake, namespace_id=change.namespace_id, seconds=(due - at).total_seconds())
+    transaction.on_commit(wake, robust=True)
+
+
+def _leave(seat: Seat, state: State, by: Actor, at: datetime, unit: trail.Unit) -> None:
+    change, was = seat.change, seat.change.state
+    reason_code = seat.tally.rejection.reason_code if seat.tally.rejection else ""
+    change.become(state, at=at, reason=reason_code)
+    if state in _EVENTS:
+        unit.record(_EVENTS[state], target=change, by=by, data={"reason_code": reason_code})
+    elif state == State.STALE:
+        voters = sorted({vote.by.public_id for vote in seat.tally.stale})
+        unit.record("change.staled", target=change, by=by, data={"voters": voters, "moved": _moved(seat)})
+    elif was == State.APPROVED:
+        unit.record("change.undone", target=change, by=by)
+
+
+def _moved(seat: Seat) -> list[str]:
+    """Which of the four hashes are others than the voters saw."""
+    now, seen = seat.bound, [policy.bound_of(vote) for vote in seat.tally.stale]
+    names = ("base", "proposed", "requirement", "evidence")
+    return [name for name in names if any(getattr(one, name) != getattr(now, name) for one in seen)]
