@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from django.db import connections, transaction
@@ -23,15 +22,19 @@ def guards_open(using: str = "default") -> Iterator[None]:
 
 
 def let_flush_through(using: str = "default") -> None:
-    """Make Django's `flush`, which ends every transactional test, open the guards for itself. Call once a session."""
-    operations: Any = connections[using].ops
-    if not isinstance(operations.execute_sql_flush, partial):
-        operations.execute_sql_flush = partial(_flush, using, operations.execute_sql_flush)
+    """Make Django's `flush`, which ends every transactional test, open the guards for itself. Call once a session.
+
+    It is the class that is changed: each thread and event loop of a test has a connection of its own.
+    """
+    operations: Any = type(connections[using].ops)
+    if not hasattr(operations, "flush_behind_guards"):
+        operations.flush_behind_guards = operations.execute_sql_flush
+        operations.execute_sql_flush = _flush
 
 
-def _flush(using: str, flush: Any, statements: Sequence[str]) -> None:
-    with guards_open(using):
-        flush(statements)
+def _flush(operations: Any, statements: Sequence[str]) -> None:
+    with guards_open(operations.connection.alias):
+        operations.flush_behind_guards(statements)
 
 
 def _statements(connection: BaseDatabaseWrapper) -> tuple[list[str], list[str]]:
