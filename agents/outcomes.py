@@ -22,20 +22,27 @@ def attach_outcome(
     source: str,
     score: float | None = None,
     detail: str = "",
+    said_at: datetime | None = None,
     by: Any,
     at: datetime,
     door: str = "",
 ) -> Outcome:
-    """Say how a session ended. The same again is harmless; of one name and source the latest word counts."""
+    """Say how a session ended. The same again is harmless; of one name and source the latest word counts.
+
+    `said_at` is when it was said, where that was before now; an older word does not replace a newer one.
+    """
+    when = min(said_at or at, at)
     detail = settling.clean(detail)[0][: limits.DETAIL]
     with trail.unit_of_work(at=at) as unit:
         Session.objects.of(session.team).select_for_update().get(pk=session.pk)
         outcome = Outcome.objects.of(session.team).filter(session=session, name=name, source=source).first()
-        if outcome is not None and (outcome.score, outcome.detail) == (score, detail):
-            return outcome
+        if outcome is not None:
+            newer = said_at is not None and outcome.at > when
+            if newer or (outcome.score, outcome.detail) == (score, detail):
+                return outcome
         if outcome is None:
             outcome = Outcome(team=session.team, session=session, name=name, source=source)
-        outcome.score, outcome.detail, outcome.at = score, detail, at
+        outcome.score, outcome.detail, outcome.at = score, detail, when
         outcome.save()
         data = {"session": session.public_id, "name": name, "source": source, "score_ppm": _ppm(score), "door": door}
         unit.record("outcome.attached", target=outcome, by=by, data=data)

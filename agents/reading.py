@@ -40,7 +40,7 @@ def read(*, agent: Agent, budget_tokens: int | None = None, by: Any, at: datetim
         tokens += cost
     reading = Reading(tuple(given), _etag(given), tokens, left_out)
     if record:
-        _record(agent, reading, by, at)
+        trace(agent=agent, reading=reading, by=by, at=at)
     return reading
 
 
@@ -65,7 +65,8 @@ def _etag(memories: Iterable[Memory]) -> str:
     return hashlib.sha256(versions.encode()).hexdigest()
 
 
-def _record(agent: Agent, reading: Reading, by: Any, at: datetime) -> None:
+def trace(*, agent: Agent, reading: Reading, by: Any, at: datetime) -> None:
+    """Keep which versions the agent was given."""
     actor = by if isinstance(by, trail.Actor) else by.trail_actor
     with trail.unit_of_work(at=at) as unit:
         ReadTrace.objects.create(

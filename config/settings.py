@@ -159,6 +159,9 @@ WHITENOISE_USE_FINDERS = TESTING or DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
+API_CALLS_A_MINUTE = 600  # by one token
+API_OPEN_CHANGES = 500  # undecided at once, put forward for one agent over the API
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

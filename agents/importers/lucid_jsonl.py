@@ -1,8 +1,8 @@
-"""Lucid's own session format: JSON lines, strict, described in docs/formats.md."""
+"""Lucid's own session format: JSON lines, strict, described in docs/formats.md; over the API, one document."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -32,7 +32,7 @@ class _Strict(msgspec.Struct, tag_field="record", forbid_unknown_fields=True):
     pass
 
 
-class _Session(_Strict, tag="session"):
+class SessionLine(_Strict, tag="session"):
     id: Annotated[str, Meta(min_length=1, max_length=200)]
     version: Literal[1] = 1
     task: str = ""
@@ -45,7 +45,7 @@ class _Session(_Strict, tag="session"):
     usage: dict[str, Any] = {}
 
 
-class _Event(_Strict, tag="event"):
+class EventLine(_Strict, tag="event"):
     kind: Kind
     text: str
     speaker: str = ""
@@ -58,7 +58,7 @@ class _Event(_Strict, tag="event"):
     usage: dict[str, Any] = {}
 
 
-class _Outcome(_Strict, tag="outcome"):
+class OutcomeLine(_Strict, tag="outcome"):
     name: OutcomeName
     source: OutcomeSource
     score: Score | None = None
@@ -66,7 +66,7 @@ class _Outcome(_Strict, tag="outcome"):
     detail: str = ""
 
 
-class _Feedback(_Strict, tag="feedback"):
+class FeedbackLine(_Strict, tag="feedback"):
     event: Annotated[int, Meta(ge=0)] | None = None
     score: Score | None = None
     survey: dict[str, Scalar] = {}
@@ -76,7 +76,15 @@ class _Feedback(_Strict, tag="feedback"):
     at: datetime | None = None
 
 
-_LINE = msgspec.json.Decoder(_Session | _Event | _Outcome | _Feedback)
+class Document(SessionLine, tag="session", kw_only=True):
+    """A session as one JSON object: the same records, nested. They may name their `record`, and need not."""
+
+    events: list[EventLine]
+    outcomes: list[OutcomeLine] = []
+    feedback: list[FeedbackLine] = []
+
+
+_LINE = msgspec.json.Decoder(SessionLine | EventLine | OutcomeLine | FeedbackLine)
 
 
 def parse(path_name: str, data: bytes) -> Iterator[Transcript]:
@@ -86,7 +94,7 @@ def parse(path_name: str, data: bytes) -> Iterator[Transcript]:
     for number, raw in decoding.lines(path_name, data):
         place = f"line {number}"
         line = decoding.decode(raw, _LINE, file=path_name, record=place)
-        if isinstance(line, _Session):
+        if isinstance(line, SessionLine):
             if current is not None:
                 yield _whole(path_name, current, pointers)
             _refuse_second(path_name, place, line.id, seen.setdefault(line.id, number), number)
@@ -95,10 +103,31 @@ def parse(path_name: str, data: bytes) -> Iterator[Transcript]:
             raise BadTranscript(path_name, place, "the first record must be a session")
         else:
             _add(path_name, place, current, line)
-            if isinstance(line, _Feedback) and line.event is not None:
+            if isinstance(line, FeedbackLine) and line.event is not None:
                 pointers.append((place, line.event))
     if current is not None:
         yield _whole(path_name, current, pointers)
+
+
+def transcript(document: Document, *, file: str = "", place: str = "session") -> Transcript:
+    """The transcript that a document holds. Raises BadTranscript, which names the record at fault."""
+    begun = _begun(document)
+    parts: dict[str, Sequence[EventLine | OutcomeLine | FeedbackLine]] = {
+        "events": document.events,
+        "outcomes": document.outcomes,
+        "feedback": document.feedback,
+    }
+    for name, records in parts.items():
+        for number, record in enumerate(records):
+            _add(file, f"{place}.{name}[{number}]", begun, record)
+    pointers = [(f"{place}.feedback[{n}].event", said.event) for n, said in enumerate(document.feedback)]
+    return _whole(file, begun, [(where, event) for where, event in pointers if event is not None])
+
+
+def remark(line: FeedbackLine) -> FeedbackRecord:
+    return FeedbackRecord(
+        line.event, line.score, line.survey, line.corrected_output, line.comment, line.by, utc(line.at)
+    )
 
 
 def _refuse_second(file: str, place: str, session_id: str, first: int, number: int) -> None:
@@ -106,7 +135,7 @@ def _refuse_second(file: str, place: str, session_id: str, first: int, number: i
         raise BadTranscript(file, place, f"session {session_id!r} already began on line {first}")
 
 
-def _begun(line: _Session) -> Transcript:
+def _begun(line: SessionLine) -> Transcript:
     return Transcript(
         line.id,
         [],
@@ -114,29 +143,25 @@ def _begun(line: _Session) -> Transcript:
         title=line.title,
         agent_name=line.agent,
         model=line.model,
-        started_at=_utc(line.started_at),
-        ended_at=_utc(line.ended_at),
+        started_at=utc(line.started_at),
+        ended_at=utc(line.ended_at),
         usage=numbers(line.usage),
         trust=line.trust,
     )
 
 
-def _add(file: str, place: str, to: Transcript, line: _Event | _Outcome | _Feedback) -> None:
-    if isinstance(line, _Event):
+def _add(file: str, place: str, to: Transcript, line: EventLine | OutcomeLine | FeedbackLine) -> None:
+    if isinstance(line, EventLine):
         to.events.append(_event(line))
-    elif isinstance(line, _Outcome):
+    elif isinstance(line, OutcomeLine):
         if any((known.name, known.source) == (line.name, line.source) for known in to.outcomes):
             raise BadTranscript(file, place, f"the session already has the outcome {line.name} from {line.source}")
-        to.outcomes.append(OutcomeRecord(line.name, line.source, line.score, _utc(line.at), line.detail))
+        to.outcomes.append(OutcomeRecord(line.name, line.source, line.score, utc(line.at), line.detail))
     else:
-        to.feedback.append(
-            FeedbackRecord(
-                line.event, line.score, line.survey, line.corrected_output, line.comment, line.by, _utc(line.at)
-            )
-        )
+        to.feedback.append(remark(line))
 
 
-def _event(line: _Event) -> EventRecord:
+def _event(line: EventLine) -> EventRecord:
     return EventRecord(
         line.kind,
         line.speaker,
@@ -147,11 +172,11 @@ def _event(line: _Event) -> EventRecord:
         call_id=line.call_id,
         is_error=line.is_error,
         usage=numbers(line.usage),
-        at=_utc(line.at),
+        at=utc(line.at),
     )
 
 
-def _usual_source(line: _Event) -> SourceClass:
+def _usual_source(line: EventLine) -> SourceClass:
     """What the kind and the speaker say where the line names no source class."""
     if line.kind == "tool_result":
         return "external_tool"
@@ -167,7 +192,7 @@ def _whole(file: str, transcript: Transcript, pointers: list[tuple[str, int]]) -
     return transcript
 
 
-def _utc(at: datetime | None) -> datetime | None:
+def utc(at: datetime | None) -> datetime | None:
     if at is None:
         return None
     try:

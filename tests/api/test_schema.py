@@ -1,0 +1,73 @@
+"""The published schema: committed, served to everybody, and kept to."""
+
+import json
+
+import pytest
+import schemathesis
+from django.conf import settings
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as examples
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from config.api import api
+from config.wsgi import application
+from tests import agent_recipes
+from tests.api.conftest import machine_of
+
+COMMITTED = settings.BASE_DIR / "docs" / "openapi.json"
+RENEW = "manage.py export_openapi_schema --api config.api.api --indent 2 --output docs/openapi.json"
+
+
+def test_committed_schema_is_the_one_that_is_served(client):
+    served = client.get("/api/v1/openapi.json")
+
+    assert served.status_code == 200
+    assert json.loads(COMMITTED.read_text()) == served.json(), f"renew it: {RENEW}"
+
+
+def test_every_operation_asks_for_a_token_and_says_how_it_refuses():
+    operations = [operation for path in api.get_openapi_schema()["paths"].values() for operation in path.values()]
+
+    assert len(operations) == 7
+    for operation in operations:
+        assert operation["security"] == [{"Bearer": []}]
+        assert {401, 403, 429} <= set(map(int, operation["responses"]))
+        assert operation["description"]
+
+
+schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
+schema.app = application
+
+
+@pytest.fixture
+def known(team):
+    """Names and ids that exist, so that calls come past the door."""
+    agent = agent_recipes.agent(team.row)
+    space = agent_recipes.namespace(team.row)
+    agent_recipes.access(agent, space)
+    agent_recipes.memories(space, {"/notes.md": "- one\n"})
+    return {"agent": agent.slug, "namespace": space.slug, "session_id": agent_recipes.session(agent).public_id}
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@examples(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_operation_keeps_to_its_schema(case, team, known, settings):
+    settings.API_CALLS_A_MINUTE = 1_000_000
+    machine = machine_of(team)
+    case.path_parameters = {name: known.get(name, value) for name, value in case.path_parameters.items()}
+    if isinstance(case.body, dict) and "agent" in case.body:
+        case.body["agent"] = known["agent"]
+        for change in case.body.get("changes", ()):
+            change["namespace"] = known["namespace"]
+
+    # Not asked: that all that fits the schema is taken. Texts, lines and versions have rules that no schema says.
+    headers = {"Authorization": f"Bearer {machine.secret}"}
+    case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
