@@ -5,6 +5,7 @@ another. `PLAIN` holds parameters that name no row by themselves: numbers, forma
 """
 
 from audit import trail
+from reviews.enums import Verdict
 from tests import agent_recipes, recipes
 from tests.dreaming import scenes as dreams
 from tests.reviews import scenes
@@ -33,6 +34,12 @@ def _event(people):
         return unit.record("team.changed", target=people.row, by=people.admin)
 
 
+def _decision(people):
+    change = scenes.changes(_proposal(people))[0]
+    scenes.vote(change, people.second, Verdict.REQUEST_CHANGES, reason="Say when.")
+    return change.decisions.get().public_id
+
+
 ROWS = {
     "event_id": _event,
     "membership_id": lambda people: recipes.membership(people.row, user=recipes.user()).public_id,
@@ -43,6 +50,7 @@ ROWS = {
     "memory_id": _memory,
     "number": _number,
     "change_id": lambda people: scenes.changes(_proposal(people))[0].public_id,
+    "decision_id": _decision,
     "session_id": lambda people: agent_recipes.session(agent_recipes.agent(people.row)).public_id,
     "run_number": lambda people: dreams.run(agent_recipes.agent(people.row)).number,
 }

@@ -56,6 +56,12 @@ def prose(text: str) -> SafeString:
     return format_html_join("", "{}", ((_line([[0, line]]) if line else _BLANK,) for line in lines))
 
 
+@register.simple_tag
+def shown(text: object) -> SafeString:
+    """The same as {% visible %}, for pages that show hundreds of texts."""
+    return visible(str(text))
+
+
 def _spoken(word: str) -> SafeString:
     return format_html('<span class="visually-hidden">{} </span>', word)
 

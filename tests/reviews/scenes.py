@@ -8,7 +8,7 @@ from agents.text import lines as text_lines
 from audit import trail
 from reviews import applying, decisions, desk, proposals
 from reviews.decisions import Word
-from reviews.drafts import Draft, DraftTarget
+from reviews.drafts import Draft, DraftQuote, DraftTarget
 from reviews.enums import Operation, Verdict
 from reviews.models import Change
 from reviews.proposals import Origin
@@ -135,3 +135,7 @@ def write_elsewhere(a_memory, after, at=AT):
     recipes.membership(a_memory.team, user=reviewer, roles=["reviewer"])
     vote(change, reviewer, at=at)
     return applying.apply_now(team=change.team, change_id=change.public_id, by=reviewer.trail_actor, at=at)
+
+
+def quote(session, position, text, start=0, stance="for"):
+    return DraftQuote(session.public_id, position, start, start + len(text), text, stance)

@@ -1,0 +1,74 @@
+"""What happened to a proposal, as sentences: read from the trail, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as say
+
+from audit.models import Event
+from reviews.models import Change, Proposal
+from reviews.quoting import when
+
+SHOWN = 30
+
+SENTENCES = {
+    "proposal.opened": say("%(who)s opened this proposal"),
+    "proposal.closed": say("The last change was settled by %(who)s: the proposal is closed"),
+    "proposal.withdrawn": say("%(who)s withdrew this proposal"),
+    "proposal.reverted": say("%(who)s proposed to undo it"),
+    "change.voted approve": say("%(who)s approved “%(what)s”"),
+    "change.voted reject": say("%(who)s rejected “%(what)s”"),
+    "change.voted request_changes": say("%(who)s asked for changes to “%(what)s”"),
+    "change.voted quarantine": say("%(who)s quarantined “%(what)s”"),
+    "change.vote_withdrawn": say("%(who)s took back a vote on “%(what)s”"),
+    "change.vote_dismissed": say("%(who)s set a request for changes to “%(what)s” aside"),
+    "change.approved": say("“%(what)s” has all approvals it needs"),
+    "change.edited": say("%(who)s edited “%(what)s”: revision %(number)s"),
+    "change.answered": say("A request for changes to “%(what)s” was answered: revision %(number)s"),
+    "change.rebased": say("“%(what)s” was carried over to the memory as it is now: revision %(number)s"),
+    "change.conflicted": say("“%(what)s” clashes with what was written meanwhile"),
+    "change.staled": say("The memory under “%(what)s” changed"),
+    "change.applied": say("“%(what)s” was written to memory by %(who)s"),
+    "change.auto_applied": say("A policy wrote “%(what)s” to memory"),
+    "change.undone": say("“%(what)s” waits for a decision again"),
+    "change.reverted": say("“%(what)s” was undone"),
+    "change.withdrawn": say("%(who)s withdrew “%(what)s”"),
+    "change.superseded": say("“%(what)s” is in memory already: superseded"),
+    "change.expired": say("“%(what)s” waited too long for a decision"),
+    "change.evidence_joined": say("“%(what)s” got more evidence"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event: its sentence, its time, and the change it is about."""
+
+    text: str
+    when: str
+    iso: str
+    change_id: str
+
+
+def events(proposal: Proposal, changes: Sequence[Change]) -> list[Event]:
+    """The newest events about the proposal and its changes that a sentence exists for."""
+    about = [proposal.public_id, *(change.public_id for change in changes)]
+    types = {name.split()[0] for name in SENTENCES}
+    log = Event.objects.of_log(proposal.trail_log)
+    return list(log.matching(types=types).filter(target_id__in=about).newest_first()[:SHOWN])
+
+
+def tell(found: Sequence[Event], *, changes: Sequence[Change], names: Mapping[str, str]) -> list[Happening]:
+    titles = {change.public_id: change.title for change in changes}
+    return [_happening(event, titles.get(event.target_id, ""), names) for event in found]
+
+
+def _happening(event: Event, title: str, names: Mapping[str, str]) -> Happening:
+    data: dict[str, Any] = event.content().get("data", {})
+    pattern = SENTENCES.get(f"{event.type} {data.get('verdict')}") or SENTENCES.get(event.type, "%(who)s")
+    who = "Lucid" if event.actor_type == "system" else names.get(event.actor_id, event.actor_id)
+    text = _(pattern) % {"who": who, "what": title, "number": data.get("number", "")}
+    return Happening(text, when(event.at), event.at.isoformat(), event.target_id if title else "")

@@ -1,0 +1,278 @@
+"""What a proposal page draws, one card for each change: read in the same number of queries for any number of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import roles
+from accounts.models import ApiToken, Team, User
+from agents.models import MemoryVersion
+from agents.text import diffs
+from reviews import desk, quoting, wording
+from reviews.desk import Seat
+from reviews.enums import RevisionOrigin, State
+from reviews.models import Change, Check, Inverse, RevisionTarget
+from reviews.quoting import Quote
+from reviews.wording import Need
+
+MOST_QUOTES = 6  # beside a change; its own page has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody wrote into a card that could not be taken, and why."""
+
+    alert: str = ""
+    reason: str = ""
+    reason_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks: what they may do, and how they like diffs."""
+
+    person: User
+    permissions: Collection[str]
+    at: datetime
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One memory of a change: its name, its rows, and a word where there are none."""
+
+    label: str
+    rows: list[diffs.Row]
+    memory_id: str = ""
+    note: str = ""
+
+
+@dataclass
+class Card:
+    """One change as a reader sees it. Nothing here asks the database."""
+
+    seat: Seat
+    reader: Reader
+    targets: list[Drawn]
+    quotes: list[Quote]
+    versions: list[MemoryVersion] = field(default_factory=list)
+    typed: Typed = field(default_factory=Typed)
+    is_current: bool = False
+    url: str = ""
+    sign: str = ""
+    bare_sign: str = ""
+
+    def __post_init__(self) -> None:
+        seat, reader, change = self.seat, self.reader, self.seat.change
+        self.change = change
+        self.id = change.public_id
+        self.mine = seat.vote_of(reader.person)
+        voted = self.mine is not None and self.mine not in seat.tally.stale
+        self.is_decided = not change.is_undecided or voted
+        self.notice = wording.notice(seat, reader.person)
+        counts = [diffs.count(target.rows) for target in self.targets]
+        self.added, self.removed = sum(one for one, _gone in counts), sum(gone for _new, gone in counts)
+
+    @property
+    def decides(self) -> bool:
+        return self.change.is_votable and self.reader.may(roles.DECIDE)
+
+    @property
+    def approves(self) -> bool:
+        return self.decides and self.seat.held and self.seat.may_count(self.reader.person)
+
+    @property
+    def edits(self) -> bool:
+        return self.change.is_votable and self.seat.held and self.reader.may(roles.EDIT)
+
+    @property
+    def undoes(self) -> bool:
+        done = (State.APPLIED, State.REVERTED, State.WITHDRAWN, State.SUPERSEDED, State.EXPIRED)
+        return self.mine is not None and self.change.state not in done and self.reader.may(roles.DECIDE)
+
+    @property
+    def applies(self) -> bool:
+        return self.change.state == State.APPROVED and self.reader.may(roles.APPLY)
+
+    @property
+    def dismisses(self) -> bool:
+        return self.reader.may(roles.DISMISS)
+
+    @property
+    def seconds(self) -> int:
+        """How long an approved change still waits."""
+        due = self.change.apply_after
+        return max(0, ceil((due - self.reader.at).total_seconds())) if due else 0
+
+    @property
+    def path(self) -> str:
+        return self.targets[0].label if len(self.targets) == 1 else ""
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        return self.seat.head.checks.all()  # type: ignore[no-any-return]
+
+    @property
+    def confidence(self) -> int | None:
+        return None if self.change.confidence is None else round(self.change.confidence * 100)
+
+    @property
+    def shown_quotes(self) -> list[Quote]:
+        return self.quotes[:MOST_QUOTES]
+
+    @property
+    def more_quotes(self) -> int:
+        return max(0, len(self.quotes) - MOST_QUOTES)
+
+    @property
+    def sessions(self) -> int:
+        return len({quote.evidence.session_id for quote in self.quotes})
+
+    @property
+    def against(self) -> int:
+        return sum(quote.is_against for quote in self.quotes)
+
+    @property
+    def supporting(self) -> int:
+        return len(self.quotes) - self.against
+
+    @property
+    def sources(self) -> str:
+        """How much evidence there is, in words."""
+        if not self.quotes:
+            return _("No quotes")
+        quotes = ngettext("%(n)d quote", "%(n)d quotes", len(self.quotes)) % {"n": len(self.quotes)}
+        return ngettext("%(quotes)s from %(n)d session", "%(quotes)s from %(n)d sessions", self.sessions) % {
+            "quotes": quotes,
+            "n": self.sessions,
+        }
+
+    @property
+    def revision(self) -> str:
+        head = self.seat.head
+        origin = RevisionOrigin(head.origin).label
+        return _("Revision %(number)d, %(origin)s") % {"number": head.number, "origin": str(origin).lower()}
+
+    @property
+    def new_since(self) -> datetime | None:
+        """Quotes that came after this time are new to the reader."""
+        return self.mine.at if self.mine else None
+
+    @property
+    def needs(self) -> list[Need]:
+        return wording.needs(self.seat) if self.change.is_votable else []
+
+    @property
+    def tier_reason(self) -> str:
+        targets = self.seat.standing.targets
+        paths = [path for one in targets for path in (one.target.path_before, one.target.path_after) if path]
+        return wording.tier_reason(self.change, paths)
+
+    @property
+    def verdict(self) -> tuple[str, str]:
+        return wording.verdict(self.seat, self.reader.person)
+
+    @property
+    def said(self) -> str:
+        return wording.said(self.seat)
+
+    @property
+    def numbers(self) -> list[tuple[str, object]]:
+        """The plain numbers of the pattern that the change came from."""
+        found = self.change.pattern.items()
+        return [(name.replace("_", " "), value) for name, value in found if isinstance(value, (int, float))]
+
+    @property
+    def opens_reasons(self) -> bool:
+        return bool(self.typed.reason or self.typed.reason_code)
+
+
+def read(
+    changes: Sequence[Change], *, team: Team, reader: Reader, typed: Mapping[str, Typed] | None = None
+) -> list[Card]:
+    """The cards of changes that come from `desk.rows`, in their order."""
+    seats = desk.read(changes, team=team)
+    quotes = quoting.read(changes, team=team)
+    versions = _versions(changes, team)
+    typed = typed or {}
+    cards = [
+        Card(
+            seat=seats[change.pk],
+            reader=reader,
+            targets=[_drawn(one.target) for one in seats[change.pk].standing.targets],
+            quotes=quotes.get(change.pk, []),
+            versions=versions.get(change.pk, []),
+            typed=typed.get(change.public_id, Typed()),
+        )
+        for change in changes
+    ]
+    first = next(
+        (card for card in cards if card.typed.alert), next((card for card in cards if not card.is_decided), None)
+    )
+    if first is not None:
+        first.is_current = True
+    return cards
+
+
+def names(ids: Collection[str], *, team: Team) -> dict[str, str]:
+    """What people and tokens are called, by their public ids."""
+    people = [one for one in ids if one.startswith("usr_")]
+    machines = [one for one in ids if one.startswith("tok_")]
+    found = {user.public_id: str(user) for user in User.objects.filter(public_id__in=people)}
+    if machines:
+        found |= dict(ApiToken.objects.of(team).filter(public_id__in=machines).values_list("public_id", "name"))
+    return found
+
+
+def next_undecided(cards: Sequence[Card], after: str) -> str:
+    """The card to go to after a decision: the next undecided one, from the top where none follows, else the same."""
+    ids = [card.id for card in cards]
+    at = ids.index(after) if after in ids else 0
+    following = [*cards[at + 1 :], *cards[:at]]
+    return next((card.id for card in following if not card.is_decided), after)
+
+
+def _drawn(target: RevisionTarget) -> Drawn:
+    before, after = target.path_before, target.path_after
+    label = before or after or ""
+    note = ""
+    if after is None:
+        note = _("This memory goes to the archive.")
+    elif before and after != before:
+        label = f"{before} → {after}"
+        note = _("The text stays as it is.")
+    elif target.base is not None and target.base.archived:
+        note = _("This memory comes back from the archive.")
+    memory = target.memory.public_id if target.memory else ""
+    return Drawn(label, target.rows, memory, note if after is None or not target.rows else "")
+
+
+def _versions(changes: Sequence[Change], team: Team) -> dict[int, list[MemoryVersion]]:
+    """The memory versions that applied changes wrote."""
+    applied = [change.pk for change in changes if change.state in (State.APPLIED, State.REVERTED)]
+    if not applied:
+        return {}
+    wrote: dict[str, list[int]] = defaultdict(list)
+    for change_id, targets in Inverse.objects.of(team).filter(change__in=applied).values_list("change", "targets"):
+        for target in targets:
+            wrote[target["version"]].append(change_id)
+    found: dict[int, list[MemoryVersion]] = defaultdict(list)
+    rows = MemoryVersion.objects.of(team).filter(public_id__in=wrote).select_related("memory").order_by("pk")
+    for version in rows.defer("edits"):
+        for change_id in wrote[version.public_id]:
+            found[change_id].append(version)
+    return found
+
+
+def decided(changes: Sequence[Change]) -> int:
+    """How many changes of a proposal wait for nobody's decision any more."""
+    return sum(not change.is_undecided for change in changes)

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agents.text.paths import BadPath, check_path
+from reviews.bounds import Bound
+from reviews.decisions import Word
+from reviews.enums import RejectCode, Verdict
+
+LONGEST_REASON = 4000
+_TEXT = re.compile(r"after-(\d{1,4})-(\d{1,4})")
+
+
+class DecisionForm(forms.Form):
+    """A vote with what the voter saw: the revision and its four hashes."""
+
+    verdict = forms.ChoiceField(choices=Verdict)
+    reason_code = forms.ChoiceField(choices=[("", ""), *RejectCode.choices], required=False)
+    reason = forms.CharField(max_length=LONGEST_REASON, required=False)
+    revision = forms.CharField(max_length=40)
+    base = forms.CharField(max_length=64)
+    proposed = forms.CharField(max_length=64)
+    requirement = forms.CharField(max_length=64)
+    evidence = forms.CharField(max_length=64)
+
+    def clean(self):
+        given = super().clean()
+        if given.get("verdict") == Verdict.REJECT and not given.get("reason_code"):
+            raise forms.ValidationError(_("Choose why you reject this."))
+        if given.get("verdict") == Verdict.REQUEST_CHANGES and not given.get("reason"):
+            raise forms.ValidationError(_("Say what should be changed."))
+        return given
+
+    @property
+    def bound(self) -> Bound:
+        given = self.cleaned_data
+        return Bound(given["base"], given["proposed"], given["requirement"], given["evidence"])
+
+    @property
+    def word(self) -> Word:
+        given = self.cleaned_data
+        return Word(Verdict(given["verdict"]), given["reason"], given["reason_code"])
+
+    @property
+    def problem(self) -> str:
+        """The one thing to say about a form that was not filled in."""
+        own = self.non_field_errors()
+        return own[0] if own else str(_("This form was not complete. Nothing was decided."))
+
+
+class ReasonForm(forms.Form):
+    """Why; asked for wherever something that others rely on is set aside."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 3}))
+
+
+class EditForm(forms.Form):
+    """The lines that each hunk of a revision shall say, one field a hunk, named by target and hunk number."""
+
+    revision = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON, required=False)
+
+    def __init__(self, *args, hunks, **kwargs):
+        super().__init__(*args, **kwargs)
+        for (target, number), (label, text) in hunks.items():
+            rows = min(20, max(3, text.count("\n") + 2))
+            self.fields[f"after-{target}-{number}"] = forms.CharField(
+                label=label,
+                required=False,
+                strip=False,
+                initial=text,
+                widget=forms.Textarea({"rows": rows, "spellcheck": "true"}),
+            )
+
+    @property
+    def texts(self) -> dict[tuple[int, int], str]:
+        found = {name: _TEXT.fullmatch(name) for name in self.cleaned_data}
+        return {(int(one[1]), int(one[2])): self.cleaned_data[name] for name, one in found.items() if one}
+
+
+class ProposeForm(forms.Form):
+    """A person's own proposal about one memory: another text, or the archive."""
+
+    title = forms.CharField(label=_("Title"), max_length=200, help_text=_("What changes, in one line."))
+    path = forms.CharField(label=_("Path"), max_length=1024)
+    text = forms.CharField(
+        label=_("Text"), required=False, strip=False, widget=forms.Textarea({"rows": 18, "spellcheck": "true"})
+    )
+    rationale = forms.CharField(
+        label=_("Why"), max_length=LONGEST_REASON, required=False, widget=forms.Textarea({"rows": 3})
+    )
+    archive = forms.BooleanField(
+        label=_("Archive this memory"),
+        required=False,
+        help_text=_("Its text is kept in the history, and agents no longer read it."),
+    )
+    base = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, adds, **kwargs):
+        super().__init__(*args, **kwargs)
+        if adds:
+            del self.fields["archive"]
+
+    def clean_path(self):
+        try:
+            check_path(self.cleaned_data["path"])
+        except BadPath as wrong:
+            raise forms.ValidationError(str(wrong)) from None
+        return self.cleaned_data["path"]

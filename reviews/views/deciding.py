@@ -1,0 +1,144 @@
+"""Votes on one change, and taking them back."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts import roles
+from accounts.access import needs
+from reviews import applying, decisions, desk, rebasing
+from reviews import cards as reading
+from reviews.cards import Typed
+from reviews.decisions import Moved, Refused
+from reviews.enums import State, Verdict
+from reviews.forms import DecisionForm, ReasonForm
+from reviews.models import Change, Decision
+from reviews.views import drawing
+from reviews.views import proposal as proposals
+
+DONE = {
+    Verdict.APPROVE: gettext_lazy("Approved."),
+    Verdict.REJECT: gettext_lazy("Rejected."),
+    Verdict.REQUEST_CHANGES: gettext_lazy("Changes requested."),
+    Verdict.QUARANTINE: gettext_lazy("Put into quarantine."),
+}
+
+
+@require_POST
+@needs(roles.DECIDE)
+def decide(request, team, change_id):
+    change = _change(request, change_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, change, _typed(request, form.problem), 422)
+    try:
+        _refuse_other_revision(change, form)
+        change = decisions.decide(
+            team=request.team,
+            change_id=change_id,
+            bound=form.bound,
+            word=form.word,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as clash:
+        _carry_over(request, clash)
+        return _refused(request, change, _typed(request, str(clash)), 409)
+    return _answer(request, change, DONE[form.word.verdict])
+
+
+@require_POST
+@needs(roles.DECIDE)
+def withdraw_vote(request, team, change_id):
+    change = _change(request, change_id)
+    try:
+        change = decisions.withdraw(team=request.team, change_id=change_id, by=request.user, at=timezone.now())
+    except Refused as clash:
+        return _refused(request, change, Typed(alert=str(clash)), 409)
+    return _answer(request, change, _("Your vote is taken back."), onwards=False)
+
+
+@require_POST
+@needs(roles.DISMISS)
+def dismiss(request, team, decision_id):
+    votes = Decision.objects.of(request.team).counted().filter(verdict=Verdict.REQUEST_CHANGES)
+    vote = get_object_or_404(votes, public_id=decision_id)
+    change = _change(request, vote.change.public_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, change, Typed(alert=_("Say why the request is set aside.")), 422)
+    reason = form.cleaned_data["reason"]
+    change = decisions.dismiss(
+        team=request.team, decision_id=decision_id, reason=reason, by=request.user, at=timezone.now()
+    )
+    return _answer(request, change, _("The request is set aside."), onwards=False)
+
+
+@require_POST
+@needs(roles.APPLY)
+def apply_now(request, team, change_id):
+    change = _change(request, change_id)
+    at = timezone.now()
+    change = applying.apply_now(team=request.team, change_id=change_id, by=request.user.trail_actor, at=at)
+    if change.state != State.APPLIED:
+        return _refused(request, change, Typed(alert=_("It could not be applied as it stands. Look at it again.")), 409)
+    return _answer(request, change, _("Applied."), onwards=False)
+
+
+def _change(request, change_id):
+    rows = Change.objects.of(request.team).select_related("proposal__team", "head")
+    return get_object_or_404(rows, public_id=change_id)
+
+
+def _refuse_other_revision(change, form):
+    if change.head.public_id != form.cleaned_data["revision"]:
+        raise Moved(change, _("Another revision was saved meanwhile: look at it first."))
+
+
+def _carry_over(request, clash):
+    """Do at once what the tick would do in a minute, so that the answer shows the change as it has to be decided."""
+    if isinstance(clash, Moved):
+        rebasing.refresh(team=request.team, change_id=clash.change.pk, at=timezone.now())
+
+
+def _typed(request, alert):
+    given = request.POST
+    return Typed(alert=alert, reason=given.get("reason", "")[:8000], reason_code=given.get("reason_code", "")[:40])
+
+
+def _answer(request, change, text, *, onwards=True):
+    """The card alone for a part; without scripts back to the page, at the next change that waits."""
+    if not request.htmx:
+        messages.success(request, text)
+        return redirect(_place(request, change, onwards))
+    card = drawing.one_card(request, change.public_id)
+    states = Change.objects.of(request.team).filter(proposal=change.proposal_id)
+    context = {
+        "card": card,
+        "text": text,
+        "decided": reading.decided(states),
+        "total": len(states),
+        "undo": card.undoes and onwards,
+    }
+    return render(request, "reviews/_answer.html", drawing.shared(request) | context)
+
+
+def _refused(request, change, typed, status):
+    """The same card with what was typed and what is in the way."""
+    if request.htmx:
+        context = drawing.shared(request) | {"card": drawing.one_card(request, change.public_id, typed)}
+        return render(request, "reviews/_change.html", context, status=status)
+    row = get_object_or_404(proposals.rows(request), pk=change.proposal_id)
+    return proposals.page(request, row, typed={change.public_id: typed}, status=status)
+
+
+def _place(request, change, onwards):
+    proposal = change.proposal.get_absolute_url()
+    if not onwards:
+        return f"{proposal}#{change.public_id}"
+    changes = list(desk.rows(request.team).filter(proposal=change.proposal_id).in_order())
+    cards = reading.read(changes, team=request.team, reader=drawing.reader(request))
+    return f"{proposal}#{reading.next_undecided(cards, change.public_id)}"

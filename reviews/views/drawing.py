@@ -1,0 +1,68 @@
+"""What every answer with cards needs: who looks, and the signs and addresses that all cards share."""
+
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from lucide.templatetags.lucide import lucide
+
+from reviews import cards as reading
+from reviews import desk
+from reviews.cards import Reader
+from reviews.enums import RejectCode
+
+ICONS = ("check", "x", "pencil", "circle", "circle-check", "undo-2", "zap")
+
+
+def reader(request):
+    return Reader(request.user, request.membership.permissions, timezone.now())
+
+
+def shared(request):
+    """What is the same in every card, so that two hundred cards work it out once."""
+    slug = request.team.slug
+    return {
+        "shown_as": request.user.diff_view,
+        "icons": {name.replace("-", "_"): icon(name) for name in ICONS},
+        "reject_codes": [(code.value, code.label) for code in RejectCode],
+        "decisions_url": prefix("reviews:dismiss", slug, cut="x/dismiss/"),
+        "sessions_url": prefix("agents:session", slug),
+        "memories_url": prefix("agents:memory", slug),
+    }
+
+
+def dress(request, cards):
+    """Give cards their address and their signs."""
+    url = prefix("reviews:change", request.team.slug)
+    language = get_language()
+    for card in cards:
+        card.url = f"{url}{card.id}/"
+        card.sign = sign(card.change.operation, language)
+        card.bare_sign = sign(card.change.operation, language, bare=True)
+    return cards
+
+
+def prefix(name, slug, cut="x/"):
+    """The address that all rows of a kind share; {% url %} for each of two hundred cards takes as long as the diffs."""
+    return reverse(name, args=[slug, "x"]).removesuffix(cut)
+
+
+@lru_cache
+def icon(name):
+    return lucide(name, size=16 if name.startswith("circle") else 15, aria_hidden="true")
+
+
+@lru_cache
+def sign(operation, language, *, bare=False):
+    """The chip of an operation, drawn for each language once."""
+    return render_to_string("_parts/_operation.html", {"operation": operation, "bare": bare})
+
+
+def one_card(request, change_id, typed=None):
+    """The card of one change as it stands now."""
+    change = desk.rows(request.team).get(public_id=change_id)
+    given = {change_id: typed} if typed else None
+    cards = reading.read([change], team=request.team, reader=reader(request), typed=given)
+    return dress(request, cards)[0]

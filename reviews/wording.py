@@ -1,0 +1,137 @@
+"""What a card says about its change: what it still needs, why it is that grave, and what came between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from agents.enums import TIER_ORDER, Tier
+from reviews import policy
+from reviews.desk import Seat
+from reviews.enums import Operation, RejectCode, RevisionOrigin, State, Verdict
+from reviews.models import Change, Decision
+from reviews.quoting import when
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One line of what a change needs. `dismissible` is the request for changes that may be set aside."""
+
+    is_met: bool
+    text: str
+    said: str = ""
+    dismissible: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A word above a card; kinds are those of the stylesheet."""
+
+    kind: str
+    text: str
+
+
+def needs(seat: Seat) -> list[Need]:
+    """Votes needed and had, votes that do not count with the reason, requests that stand, checks that block."""
+    tally = seat.tally
+    lines = [Need(tally.missing == 0, _votes(seat))]
+    for vote in tally.approvals:
+        lines.append(Need(True, _("%(name)s approved, %(when)s") % {"name": vote.by, "when": when(vote.at)}))
+    for vote in tally.excluded:
+        lines.append(
+            Need(False, _("%(name)s approved, but wrote this revision: it does not count") % {"name": vote.by})
+        )
+    for vote in tally.stale:
+        lines.append(
+            Need(False, _("%(name)s approved before something moved, and has to look again") % {"name": vote.by})
+        )
+    for vote in tally.requests:
+        lines.append(Need(False, _("%(name)s asks for changes") % {"name": vote.by}, vote.reason, vote))
+    for rule in tally.blocking:
+        lines.append(Need(False, _("The check “%(rule)s” blocks it") % {"rule": rule}))
+    return lines
+
+
+def _votes(seat: Seat) -> str:
+    needed, have = seat.tally.needed, len(seat.tally.approvals)
+    words = ngettext(
+        "%(have)d of %(needed)d approval by someone who did not write it",
+        "%(have)d of %(needed)d approvals by people who did not write it",
+        needed,
+    )
+    return words % {"have": have, "needed": needed}
+
+
+def tier_reason(change: Change, paths: Sequence[str]) -> str:
+    """Why the change has its tier."""
+    tier = Tier(change.tier)
+    if any(policy.is_protected(change.namespace, path) for path in paths) and TIER_ORDER[tier] <= TIER_ORDER[Tier.HIGH]:
+        return _("a protected path")
+    if change.namespace.tier_floor == tier and policy.OPERATION_TIER[Operation(change.operation)] != tier:
+        return _("the lowest tier of %(namespace)s") % {"namespace": change.namespace.name}
+    return _("what this kind of change counts as")
+
+
+def notice(seat: Seat, person: User) -> Notice | None:
+    """What the reader has to know before deciding."""
+    change, mine = seat.change, seat.vote_of(person)
+    if change.state == State.CONFLICT:
+        return Notice("error", _("In conflict: %(reason)s") % {"reason": change.state_reason})
+    if not change.is_votable:
+        return None
+    if change.state == State.STALE or not seat.held:
+        return Notice(
+            "stale", _("The memory changed since this was proposed. It is being carried over; look again soon.")
+        )
+    if mine is not None and mine in seat.tally.stale:
+        return Notice("stale", _("Evidence or rules changed since you approved this. Look at it again."))
+    if person.public_id in seat.head.contributors and not seat.may_count(person):
+        if seat.head.origin == RevisionOrigin.EDITED:
+            return Notice("info", _("You edited this: it waits for another reviewer."))
+        return Notice("info", _("You proposed this: it waits for another reviewer."))
+    if change.state_reason and change.state == State.OPEN:
+        return Notice("stale", change.state_reason)
+    return None
+
+
+def verdict(seat: Seat, person: User) -> tuple[str, str]:
+    """The chip of a decided card: its kind and its words."""
+    change, mine = seat.change, seat.vote_of(person)
+    if change.is_undecided and mine is not None:
+        return mine.verdict, str(_OWN[mine.verdict])
+    label = str(change.get_state_display())
+    by = _deciders(seat, person)
+    return change.state, _("%(state)s by %(names)s") % {"state": label, "names": by} if by else label
+
+
+_OWN = {
+    Verdict.APPROVE: gettext_lazy("You approved"),
+    Verdict.REJECT: gettext_lazy("You rejected"),
+    Verdict.REQUEST_CHANGES: gettext_lazy("You asked for changes"),
+    Verdict.QUARANTINE: gettext_lazy("You quarantined"),
+}
+
+
+def _deciders(seat: Seat, person: User) -> str:
+    tally = seat.tally
+    votes: Sequence[Decision] = ()
+    if seat.change.state in (State.APPROVED, State.APPLIED):
+        votes = tally.approvals or tally.stale
+    elif seat.change.state == State.REJECTED and tally.rejection:
+        votes = [tally.rejection]
+    elif seat.change.state == State.QUARANTINED and tally.quarantine:
+        votes = [tally.quarantine]
+    return ", ".join(_("you") if vote.by_id == person.pk else str(vote.by) for vote in votes)
+
+
+def said(seat: Seat) -> str:
+    """The reason given with a rejection or a quarantine."""
+    vote = seat.tally.rejection or seat.tally.quarantine
+    if vote is None:
+        return seat.change.state_reason if seat.change.state not in (State.APPLIED, State.APPROVED) else ""
+    code = str(RejectCode(vote.reason_code).label) if vote.reason_code in RejectCode.values else ""
+    return " · ".join(part for part in (code, vote.reason) if part)
