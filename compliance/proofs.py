@@ -1,0 +1,64 @@
+"""What one event proves by itself: its hash, its link to the event before, and the private values it commits to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from audit.models import Event, Private
+from audit.verify import commitments, merkle
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`links` is None for the first event of a log, and where the event before is gone."""
+
+    body: str
+    leaf: str
+    prev: str
+    leaf_fits: bool
+    links: bool | None
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A private value: `value` is empty where it may not be seen, `fits` None where there is nothing to compare."""
+
+    name: str
+    commitment: str
+    value: str = ""
+    fits: bool | None = None
+    is_kept: bool = False
+
+
+def of_event(event: Event, *, before: Event | None) -> Proof:
+    body, leaf, prev = bytes(event.body), bytes(event.leaf), bytes(event.prev)
+    return Proof(
+        body=body.decode(errors="backslashreplace"),
+        leaf=leaf.hex(),
+        prev=prev.hex(),
+        leaf_fits=merkle.leaf_hash(body) == leaf,
+        links=None if before is None else bytes(before.leaf) == prev == _named_before(body),
+    )
+
+
+def secrets(event: Event, *, promised: Mapping[str, str], reveals: bool) -> list[Secret]:
+    """The private values of an event, each held against its commitment; in sight only where `reveals`."""
+    kept = {secret.name: secret for secret in Private.objects.filter(event=event.public_id)}
+    return [_secret(name, str(promised.get(name, "")), kept.get(name), reveals) for name in sorted({*promised, *kept})]
+
+
+def _secret(name: str, commitment: str, kept: Private | None, reveals: bool) -> Secret:
+    if kept is None:
+        return Secret(name, commitment)
+    fits = commitments.is_kept(commitment=commitment, name=name, value=kept.value, salt=bytes(kept.salt))
+    return Secret(name, commitment, kept.value if reveals else "", fits, is_kept=True)
+
+
+def _named_before(body: bytes) -> bytes | None:
+    """The leaf that the record itself names as the one before."""
+    try:
+        return bytes.fromhex(json.loads(body)["prev"])
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -1,0 +1,246 @@
+"""Events as sentences, for people: one table of patterns for each family of types, and a fallback.
+
+A pattern names its parts: `who` did it, `what` it is about, and what the event's data says. The record itself is the
+event's bytes; a sentence only reads them out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from accounts.enums import Role
+from accounts.models import Team
+from agents.enums import Access
+from audit import catalogue
+from audit.models import Event
+from audit.verify.canonical import NotCanonical
+from compliance import names
+from compliance.names import Name, Names
+
+_PART = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Row:
+    """An event as a list shows it. `parts` are names in a sentence, and the words between them."""
+
+    event: Event
+    data: Mapping[str, Any]
+    parts: Sequence[Name]
+    is_readable: bool = True
+    private: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return "".join(part.label for part in self.parts)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The data, each value as one text."""
+        return [
+            (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+            for name, value in self.data.items()
+        ]
+
+
+def tell(team: Team, events: Sequence[Event]) -> list[Row]:
+    """The sentences of some events, with names from rows, in as many queries as there are kinds of things in them."""
+    bodies = [_content(event) for event in events]
+    known = names.resolve(team, _ids(zip(events, bodies, strict=True)))
+    return [_row(event, body, known) for event, body in zip(events, bodies, strict=True)]
+
+
+def _content(event: Event) -> dict[str, Any] | None:
+    """None where the bytes are no event any more: the page then shows what its columns say."""
+    try:
+        content = event.content()
+    except (NotCanonical, ValueError):
+        return None
+    is_event = isinstance(content, dict) and all(isinstance(content.get(name), dict) for name in ("data", "private"))
+    return content if is_event else None
+
+
+def _ids(pairs: Iterable[tuple[Event, Mapping[str, Any] | None]]) -> set[str]:
+    found = set()
+    for event, content in pairs:
+        found |= {event.actor_id, event.target_id}
+        found |= {value for value in (content or {}).get("data", {}).values() if isinstance(value, str)}
+    return found
+
+
+def _row(event: Event, content: Mapping[str, Any] | None, known: Names) -> Row:
+    data = content["data"] if content else {}
+    values = {
+        **{name: _shown(value, known) for name, value in data.items()},
+        **_told(data, known),
+        "who": _actor(event, known),
+        "what": names.name_of(event.target_id, known),
+    }
+    pattern = gettext(_pattern(event.type, data))
+    private = content["private"] if content else {}
+    return Row(event, data, _parts(pattern, values), content is not None, private)
+
+
+def _pattern(type: str, data: Mapping[str, Any]) -> str:
+    family = PATTERNS.get(type.split(".")[0], {})
+    found = family.get(f"{type} {data.get(CHOOSES.get(type, ''))}") or family.get(type)
+    if found:
+        return found
+    kind = catalogue.EVENTS.get(type)
+    return f"%(who)s: {kind.says if kind else type}"
+
+
+def _parts(pattern: str, values: Mapping[str, Name]) -> list[Name]:
+    pieces = enumerate(_PART.split(pattern))  # every second one is the name of a value
+    return [values.get(piece, Name("…")) if position % 2 else Name(piece) for position, piece in pieces if piece]
+
+
+def _actor(event: Event, known: Names) -> Name:
+    return Name("Lucid") if event.actor_type == "system" else names.name_of(event.actor_id, known)
+
+
+def _shown(value: Any, known: Names) -> Name:
+    if isinstance(value, str) and value in known:
+        return known[value]
+    if isinstance(value, list):
+        return Name(get_text_list([str(one).replace("_", " ") for one in value], gettext("and")))
+    return Name("…" if value is None or value == "" else str(value))
+
+
+def _told(data: Mapping[str, Any], known: Names) -> dict[str, Name]:
+    """Values that need more than their spelling: roles, and ways of access."""
+    found = {}
+    for name in ("roles", "before", "after"):
+        value = data.get(name)
+        if isinstance(value, list):
+            labels = [str(Role(role).label) if role in Role.values else str(role) for role in value]
+            found[name] = Name(get_text_list(labels, gettext("and")))
+        elif value in Access.values:
+            found[name] = Name(str(Access(value).label).lower())
+    return found
+
+
+# Types whose sentence depends on a value of their data: "type value" is looked up before "type".
+CHOOSES = {
+    "change.voted": "verdict",
+    "access.set": "after",
+    "memory.written": "archived",
+    "agent.changed": "archived",
+    "change.evidence_joined": "stance",
+    "audit.verified": "ok",
+}
+
+PATTERNS: dict[str, dict[str, str]] = {
+    "auth": {
+        "auth.signed_in": _("%(who)s signed in"),
+        "auth.sign_in_failed": _("A sign-in by %(method)s was refused"),
+        "auth.signed_out": _("%(who)s signed out"),
+        "auth.password_changed": _("%(who)s set another password"),
+        "auth.preferences_set": _("%(who)s changed preferences: %(changed)s"),
+    },
+    "team": {
+        "team.created": _("%(who)s made the team"),
+        "team.changed": _("%(who)s changed settings of the team: %(changed)s"),
+    },
+    "member": {
+        "member.invited": _("%(who)s invited someone as %(roles)s"),
+        "member.invitation_withdrawn": _("%(who)s withdrew an invitation as %(roles)s"),
+        "member.joined": _("%(what)s joined the team as %(roles)s"),
+        "member.roles_set": _("%(who)s set the roles of %(what)s to %(after)s (before: %(before)s)"),
+        "member.removed": _("%(who)s removed %(what)s from the team"),
+    },
+    "token": {
+        "token.created": _("%(who)s made an API %(what)s"),
+        "token.revoked": _("%(who)s revoked an API %(what)s"),
+    },
+    "access": {
+        "access.denied": _("%(who)s was refused %(path)s"),
+        "access.set": _("%(who)s gave %(what)s access to %(namespace)s: %(after)s"),
+        "access.set None": _("%(who)s took access to %(namespace)s from %(what)s"),
+    },
+    "agent": {
+        "agent.created": _("%(who)s registered the agent %(what)s"),
+        "agent.changed": _("%(who)s changed details of %(what)s: %(changed)s"),
+        "agent.changed True": _("%(who)s put the agent %(what)s away"),
+        "agent.changed False": _("%(who)s took the agent %(what)s up again"),
+    },
+    "namespace": {
+        "namespace.created": _("%(who)s made the namespace %(what)s"),
+        "namespace.changed": _("%(who)s changed the namespace %(what)s: %(changed)s"),
+    },
+    "sessions": {
+        "sessions.imported": _("%(who)s took in sessions of %(what)s from %(source)s: %(new)s new"),
+    },
+    "session": {"session.tainted": _("%(who)s marked the session “%(what)s” as not to be learnt from")},
+    "outcome": {"outcome.attached": _("%(who)s gave the session “%(what)s” the outcome %(name)s (%(source)s)")},
+    "feedback": {"feedback.attached": _("%(who)s gave feedback on the session “%(what)s”")},
+    "memory": {
+        "memory.imported": _("%(who)s imported memories into %(what)s: %(memories)s"),
+        "memory.written": _("%(who)s wrote version %(number)s of %(what)s"),
+        "memory.written True": _("%(who)s archived %(what)s in version %(number)s"),
+        "memory.synced": _("%(who)s took an outside edit of %(what)s as version %(number)s"),
+        "memory.read": _("%(who)s read memory of %(what)s: %(memories)s memories"),
+    },
+    "store": {
+        "store.delivered": _("The %(store)s store took version %(number)s of %(what)s"),
+        "store.conflicted": _("The %(store)s store held something else than version %(number)s of %(what)s"),
+    },
+    "proposal": {
+        "proposal.opened": _("%(who)s opened the proposal “%(what)s” with changes: %(changes)s"),
+        "proposal.closed": _("Nothing is left to decide of the proposal “%(what)s”"),
+        "proposal.withdrawn": _("%(who)s withdrew the proposal “%(what)s”"),
+        "proposal.reverted": _("%(who)s undid the proposal “%(what)s”"),
+    },
+    "change": {
+        "change.opened": _("%(who)s put forward “%(what)s”"),
+        "change.voted": _("%(who)s voted on “%(what)s” in revision %(revision)s"),
+        "change.voted approve": _("%(who)s approved “%(what)s” in revision %(revision)s"),
+        "change.voted reject": _("%(who)s voted to reject “%(what)s” in revision %(revision)s"),
+        "change.voted request_changes": _("%(who)s requested changes to “%(what)s” in revision %(revision)s"),
+        "change.voted quarantine": _("%(who)s voted to quarantine “%(what)s” in revision %(revision)s"),
+        "change.vote_withdrawn": _("%(who)s took back a vote on “%(what)s”"),
+        "change.vote_dismissed": _("%(who)s dismissed the request for changes by %(voter)s on “%(what)s”"),
+        "change.approved": _("“%(what)s” has all the approval it needs"),
+        "change.rejected": _("“%(what)s” is rejected, by %(who)s"),
+        "change.changes_requested": _("“%(what)s” waits for changes, on request of %(who)s"),
+        "change.quarantined": _("“%(what)s” is in quarantine, by %(who)s"),
+        "change.edited": _("%(who)s edited “%(what)s”: revision %(number)s"),
+        "change.answered": _("A request for changes to “%(what)s” was answered: revision %(number)s"),
+        "change.rebased": _("“%(what)s” was carried to a newer base: revision %(number)s"),
+        "change.conflicted": _("“%(what)s” clashes with what is there now"),
+        "change.staled": _("What was voted on in “%(what)s” has moved"),
+        "change.applied": _("“%(what)s” was written in revision %(revision)s, by %(who)s"),
+        "change.auto_applied": _("A policy wrote “%(what)s” (rule %(rule)s)"),
+        "change.undone": _("%(who)s took back the approval of “%(what)s” before it was written"),
+        "change.reverted": _("“%(what)s” was undone by “%(by_change)s”"),
+        "change.withdrawn": _("%(who)s withdrew “%(what)s”"),
+        "change.superseded": _("Another change took the place of “%(what)s”"),
+        "change.expired": _("“%(what)s” waited too long for a decision: %(days)s days"),
+        "change.evidence_joined": _("More evidence for “%(what)s”: %(added)s"),
+        "change.evidence_joined against": _("More evidence against “%(what)s”: %(added)s"),
+    },
+    "policy": {"policy.changed": _("%(who)s set version %(number)s of the policy")},
+    "dream": {
+        "dream.settings_set": _("%(who)s changed how %(what)s dreams: %(changed)s"),
+        "dream.queued": _("%(who)s queued dream run %(what)s"),
+        "dream.started": _("Dream run %(what)s started"),
+        "dream.finished": _("Dream run %(what)s ended: %(state)s, changes: %(changes)s"),
+        "dream.failed": _("Dream run %(what)s failed"),
+        "dream.canceled": _("%(who)s canceled dream run %(what)s"),
+        "dream.resumed": _("Dream run %(what)s was taken up again"),
+    },
+    "export": {"export.made": _("%(who)s exported as %(format)s; rows: %(rows)s")},
+    "audit": {
+        "audit.verified": _("%(who)s verified the log up to event %(size)s; faults: %(faults)s"),
+        "audit.verified True": _("%(who)s verified the log up to event %(size)s: sound"),
+    },
+    "backup": {"backup.made": _("%(who)s made a backup of %(bytes)s bytes")},
+}
