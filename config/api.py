@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path, re_path
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -92,6 +93,7 @@ def _opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
             message = f"this address takes {allow}"
             response = Problem(405, "wrong_method", message, headers={"Allow": allow}).answer()
         response.headers.setdefault("Cache-Control", "no-store")
+        patch_vary_headers(response, ["Authorization"])
         return response
 
     return opened
