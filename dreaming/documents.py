@@ -9,6 +9,7 @@ from accounts.models import Team
 from agents.models import Session
 from agents.text import lines
 from agents.text.lines import Edit
+from dreaming import lists
 from dreaming.manifests import AT_ONCE
 from dreaming.models import Pattern, Run
 from reviews import hunks
@@ -19,7 +20,7 @@ from reviews.models import Change, Evidence, Proposal, RevisionTarget
 def document(run: Run, *, stored: bool = True) -> dict[str, Any]:
     """What a run found and proposed. Of a rehearsal (`stored` is False) nothing can be named."""
     proposal = proposal_of(run)
-    patterns = list(Pattern.objects.of(run.team).filter(run=run).order_by("-support", "key"))
+    patterns = lists.patterns_of(run)
     return {
         "version": 1,
         "run": run.public_id if stored else None,

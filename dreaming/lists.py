@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Team
 from agents.models import Agent, Session
+from dreaming.manifests import AT_ONCE
 from dreaming.models import Pattern, Run
 from reviews.enums import OriginKind, ProposalState
 from reviews.models import Proposal
@@ -45,14 +46,20 @@ def with_proposals(team: Team, runs: Iterable[Any]) -> None:
         run.proposal = by_run.get(run.public_id)
 
 
-def patterns_of(run: Run, most: int, sessions_each: int) -> list[Any]:
-    """The patterns that this run was the last to see, the widest first, each with some of its sessions."""
-    patterns: list[Any] = list(Pattern.objects.of(run.team).filter(run=run).order_by("-support", "key")[:most])
-    wanted = {session for pattern in patterns for session in pattern.session_ids[:sessions_each]}
-    rows = Session.objects.of(run.team).filter(public_id__in=wanted)
+def patterns_of(run: Run) -> list[Pattern]:
+    """What a run found, the widest first; the numbers of each are those of the run that saw it last."""
+    found: list[Pattern] = []
+    for start in range(0, len(run.pattern_ids), AT_ONCE):
+        found += Pattern.objects.of(run.team).filter(public_id__in=run.pattern_ids[start : start + AT_ONCE])
+    return sorted(found, key=lambda pattern: (-pattern.support, pattern.key))
+
+
+def with_sessions(team: Team, patterns: Iterable[Any], most: int) -> None:
+    """Put some of its sessions (public id, external id) on each pattern, and how many more there are."""
+    wanted = {session for pattern in patterns for session in pattern.session_ids[:most]}
+    rows = Session.objects.of(team).filter(public_id__in=wanted)
     names = dict(rows.values_list("public_id", "external_id"))
     for pattern in patterns:
-        shown = pattern.session_ids[:sessions_each]
+        shown = pattern.session_ids[:most]
         pattern.shown_sessions = [(session, names[session]) for session in shown if session in names]
         pattern.more_sessions = len(pattern.session_ids) - len(shown)
-    return patterns

@@ -103,6 +103,7 @@ class Run(TeamModel):
     usage = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     proposal_id = models.CharField(max_length=40, blank=True)
+    pattern_ids = models.JSONField(default=list)  # a pattern's row follows the run that saw it last
 
     objects = RunQuerySet.as_manager()
 

@@ -39,6 +39,9 @@ FIGURES = {
 }
 
 
+SILENT_ZEROS = ("skipped_", "dropped_", "sessions_", "joined")
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One line of the run's time-line: done, current, failed, or (empty) still to come."""
@@ -67,7 +70,7 @@ def seconds(run: Run) -> float | None:
 
 
 def _is_told(run: Run, name: str) -> bool:
-    return name in run.funnel and bool(run.funnel[name] or not name.startswith(("skipped_", "dropped_", "sessions_")))
+    return name in run.funnel and bool(run.funnel[name] or not name.startswith(SILENT_ZEROS))
 
 
 def _reached(run: Run) -> int:

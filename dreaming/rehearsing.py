@@ -38,6 +38,7 @@ def rehearse(*, agent: Agent, at: datetime, engine: str = "", clock: Clock = tim
             run = _run(agent, name, at)
             stored = results.store_found(run=run, snapshot=snapshot, result=result, at=at, unit=unit)
             run.state, run.funnel, run.usage = stored.state, dict(stored.funnel), dict(result.usage)
+            run.pattern_ids = [pattern.public_id for pattern in stored.patterns]
             run.finished_at = clock()
             raise _TakenBack(documents.document(run, stored=False))  # noqa: TRY301  (this is how the unit is undone)
     except _TakenBack as rehearsed:

@@ -49,6 +49,7 @@ def store(*, lease: Lease, snapshot: Snapshot, result: DreamResult, at: datetime
         if stored.state != RunState.PARTIAL:  # what was left out has to be new to the next dream
             _mark_read(run, snapshot)
         run.funnel, run.usage = dict(stored.funnel), dict(result.usage)
+        run.pattern_ids = [pattern.public_id for pattern in stored.patterns]
         run.proposal_id = stored.proposal.public_id if stored.proposal else ""
         if stored.state == RunState.PARTIAL:
             run.error = gettext(

@@ -42,12 +42,15 @@ def show(request, team, run_number):
     """The page, or only what changes while the run goes on; the part asks for itself until the run has ended."""
     run = _run_or_404(request, run_number)
     lists.with_proposals(request.team, [run])
+    patterns = lists.patterns_of(run)
+    lists.with_sessions(request.team, patterns[:PATTERNS_SHOWN], SESSIONS_SHOWN)
     context = {
         "run": run,
         "agent": run.agent,
         "stages": progress.stages(run),
         "figures": progress.figures(run),
-        "patterns": [] if run.is_active else lists.patterns_of(run, PATTERNS_SHOWN, SESSIONS_SHOWN),
+        "patterns": patterns[:PATTERNS_SHOWN],
+        "more_patterns": max(0, len(patterns) - PATTERNS_SHOWN),
         "seconds": progress.seconds(run),
         "may_run": request.membership.may(roles.RUN_DREAMS),
     }

@@ -94,6 +94,15 @@ def test_run_that_has_ended_asks_no_more(client, team, agent):
     assert reverse("agents:session", args=[team.slug, session.public_id]).encode() in page.content
 
 
+def test_run_keeps_its_patterns_when_a_later_run_sees_them_too(client, team, agent):
+    found = pattern(agent_recipes.session(agent))
+    first = dream(agent, engine=finds(patterns=[found]))
+    dream(agent, engine=finds(patterns=[found]))
+    client.force_login(team.member)
+
+    assert b"The ledger is often locked" in client.get(first.get_absolute_url()).content
+
+
 def test_failed_run_says_why_and_offers_another(client, team, agent):
     run = dream(agent, engine=raises(EngineFailed("the <budget> is spent")))
     client.force_login(team.lead)
