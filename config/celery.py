@@ -13,7 +13,7 @@ env = environment.read()
 
 app = Celery("lucid")
 app.conf.update(
-    broker_url=env.broker_url or "filesystem://",
+    broker_url=env.broker_url or "filesystem://localhost/",  # a host only quiets kombu
     broker_connection_retry_on_startup=True,
     task_ignore_result=True,
     task_acks_late=True,

@@ -15,6 +15,7 @@ from dreaming import supervising
 from dreaming.supervising import Child
 
 HOST = "127.0.0.1"
+WEB_THREADS = "8"
 WEB_WORKERS = "3"
 DREAMS_AT_ONCE = "4"
 
@@ -74,9 +75,11 @@ class Command(BaseCommand):
 
 
 def web(port):
-    arguments = ["--bind", f"{HOST}:{port}", "--workers", WEB_WORKERS, "--timeout", "120", "--graceful-timeout", "5"]
+    """Threads, because browsers talk to it directly: a sync worker waits on each connection they open ahead of need."""
+    arguments = ["--bind", f"{HOST}:{port}", "--timeout", "120", "--graceful-timeout", "5"]
+    hands = ["--worker-class", "gthread", "--workers", WEB_WORKERS, "--threads", WEB_THREADS]
     quiet = ["--log-level", "warning", "--no-control-socket"]
-    return _python("web", ["gunicorn", *arguments, *quiet, "config.wsgi:application"])
+    return _python("web", ["gunicorn", *arguments, *hands, *quiet, "config.wsgi:application"])
 
 
 def worker():
