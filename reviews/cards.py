@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 
 from accounts import roles
 from accounts.models import ApiToken, Team, User
-from agents.models import MemoryVersion
+from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
 from reviews import desk, quoting, wording
 from reviews.desk import Seat
-from reviews.enums import RevisionOrigin, State
-from reviews.models import Change, Check, Inverse, RevisionTarget
+from reviews.enums import RevisionOrigin, State, Verdict
+from reviews.models import Change, Check, Inverse, Proposal, RevisionTarget
 from reviews.quoting import Quote
 from reviews.wording import Need
 
@@ -130,8 +130,10 @@ class Card:
         return self.quotes[:MOST_QUOTES]
 
     @property
-    def more_quotes(self) -> int:
-        return max(0, len(self.quotes) - MOST_QUOTES)
+    def more_quotes(self) -> str:
+        """How many quotes are not beside the change, in words."""
+        more = len(self.quotes) - MOST_QUOTES
+        return ngettext("%(n)d more quote", "%(n)d more quotes", more) % {"n": more} if more > 0 else ""
 
     @property
     def sessions(self) -> int:
@@ -182,6 +184,11 @@ class Card:
         return wording.verdict(self.seat, self.reader.person)
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether the chip of the verdict carries a tick."""
+        return self.verdict[0] in (Verdict.APPROVE, State.APPROVED, State.APPLIED)
+
+    @property
     def said(self) -> str:
         return wording.said(self.seat)
 
@@ -191,9 +198,16 @@ class Card:
         found = self.change.pattern.items()
         return [(name.replace("_", " "), value) for name, value in found if isinstance(value, (int, float))]
 
-    @property
-    def opens_reasons(self) -> bool:
-        return bool(self.typed.reason or self.typed.reason_code)
+
+def rows(proposal: Proposal) -> list[Change]:
+    """The changes of a proposal as `desk.rows` gives them; what they all share is read once."""
+    team = proposal.team
+    found = Change.objects.of(team).filter(proposal=proposal).select_related("head").prefetch_related("head__checks")
+    changes = list(found.in_order())
+    namespaces = Namespace.objects.of(team).in_bulk({change.namespace_id for change in changes})
+    for change in changes:
+        change.team, change.proposal, change.namespace = team, proposal, namespaces[change.namespace_id]
+    return changes
 
 
 def read(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 from django.utils.html import escape, format_html, format_html_join
@@ -16,25 +17,45 @@ from agents.text.diffs import ADDED, CHANGED, EQUAL, REMOVED, SKIPPED
 register = template.Library()
 
 NOTHING = SafeString("")
+FEW = 64  # strings that are added faster than they are joined
 _SIGNS = re.compile(r"(?P<heading>#{1,6}[ \t]+)|(?P<nest>[ \t]*)(?:(?P<item>[-*+][ \t]+)|(?P<quoted>>[ \t]?))")
 _CODE = re.compile(r" {4}|\t|[ \t]*```")
-_EQUAL = (
-    '<div class="diff__row diff__row--equal"><div class="diff__side diff__side--equal">'
-    '<span class="diff__no">{}</span><span class="diff__no diff__no--new">{}</span>'
-    '<div class="diff__line"><span class="diff__sign"></span>{}</div></div>{}</div>'
+_CLASSES = {
+    name: SafeString(name)
+    for name in (
+        "",
+        " diff__text--code",
+        " diff__text--heading",
+        " diff__text--item",
+        " diff__text--item diff__text--nested",
+        " diff__text--quoted",
+        " diff__text--quoted diff__text--nested",
+    )
+}
+_SAME = (
+    '<div class="diff__side diff__side--equal"><span class="diff__no">{0}</span>'
+    '<span class="diff__no diff__no--new">{1}</span>'
+    '<div class="diff__line"><span class="diff__sign"></span>{2}</div></div>'
 )
 _REPEAT = (
-    '<div class="diff__side diff__side--repeat" aria-hidden="true"><span class="diff__no diff__no--new">{}</span>'
-    '<div class="diff__line"><span class="diff__sign"></span>{}</div></div>'
+    '<div class="diff__side diff__side--repeat" aria-hidden="true"><span class="diff__no diff__no--new">{1}</span>'
+    '<div class="diff__line"><span class="diff__sign"></span>{2}</div></div>'
 )
-_DEL = (
-    '<div class="diff__side diff__side--del"><span class="diff__no">{}</span><div class="diff__line">'
-    '<span class="diff__sign" aria-hidden="true">−</span>{}</div></div>'
+_OLD = (
+    '<div class="diff__side diff__side--del"><span class="diff__no">{0}</span><div class="diff__line">'
+    '<span class="diff__sign" aria-hidden="true">−</span>{2}</div></div>'
 )
-_INS = (
-    '<div class="diff__side diff__side--ins"><span class="diff__no diff__no--new">{}</span><div class="diff__line">'
-    '<span class="diff__sign" aria-hidden="true">+</span>{}</div></div>'
+_NEW = (
+    '<div class="diff__side diff__side--ins"><span class="diff__no diff__no--new">{1}</span><div class="diff__line">'
+    '<span class="diff__sign" aria-hidden="true">+</span>{3}</div></div>'
 )
+_ROWS = {
+    (EQUAL, False): f'<div class="diff__row diff__row--equal">{_SAME}</div>',
+    (EQUAL, True): f'<div class="diff__row diff__row--equal">{_SAME}{_REPEAT}</div>',
+    **{(CHANGED, split): f'<div class="diff__row diff__row--change">{_OLD}{_NEW}</div>' for split in (False, True)},
+    **{(REMOVED, split): f'<div class="diff__row diff__row--del">{_OLD}</div>' for split in (False, True)},
+    **{(ADDED, split): f'<div class="diff__row diff__row--ins">{_NEW}</div>' for split in (False, True)},
+}
 _BLANK = SafeString('<div class="diff__text"><br></div>')
 _MARKS = {name: (SafeString(f"<{name}>"), SafeString(f"</{name}>")) for name in ("del", "ins")}
 
@@ -45,7 +66,7 @@ def diff(rows: Sequence[diffs.Row], shown_as: str = "unified") -> SafeString:
     kinds = {row[0] for row in rows}
     split = shown_as == "split" and (CHANGED in kinds or {ADDED, REMOVED} <= kinds)
     spoken = {"del": _spoken(gettext("Removed:")), "ins": _spoken(gettext("Added:"))}
-    drawn = format_html_join("", "{}", ((_row(row, split, spoken),) for row in rows))
+    drawn = joined([_row(row, split, spoken) for row in rows])
     return format_html('<div class="diff diff--{}">{}</div>', "split" if split else "unified", drawn)
 
 
@@ -70,8 +91,17 @@ def visible(text: str) -> SafeString:
     """The text escaped, with a chip for each hidden character."""
     if not hidden.HIDDEN.search(text):
         return escape(text)
-    parts = (escape(part) if found is None else _chip(found) for part, found in hidden.parts(text))
-    return format_html_join("", "{}", ((part,) for part in parts))
+    return joined([escape(part) if found is None else _chip(found) for part, found in hidden.parts(text)])
+
+
+def joined(parts: Sequence[SafeString]) -> SafeString:
+    """The parts one after the other."""
+    if len(parts) > FEW:
+        return format_html_join("", "{}", ((part,) for part in parts))
+    whole = NOTHING
+    for part in parts:
+        whole += part
+    return whole
 
 
 def _row(row: diffs.Row, split: bool, spoken: dict[str, SafeString]) -> SafeString:
@@ -81,15 +111,21 @@ def _row(row: diffs.Row, split: bool, spoken: dict[str, SafeString]) -> SafeStri
         return format_html('<p class="diff__gap">{}</p>', words)
     kind, old_number, new_number, left, right = row
     if kind == EQUAL:
-        line = _line(left)
-        repeat = format_html(_REPEAT, new_number, line) if split else NOTHING
-        return format_html(_EQUAL, old_number, new_number, line, repeat)
-    sides = NOTHING
-    if kind != ADDED:
-        sides += format_html(_DEL, old_number, _line(left, right, "del", spoken["del"]))
-    if kind != REMOVED:
-        sides += format_html(_INS, new_number, _line(right, left, "ins", spoken["ins"]))
-    return format_html('<div class="diff__row diff__row--{}">{}</div>', kind, sides)
+        old, new = _line(left), NOTHING
+    else:
+        old = _line(left, right, "del", spoken["del"]) if kind != ADDED else NOTHING
+        new = _line(right, left, "ins", spoken["ins"]) if kind != REMOVED else NOTHING
+    return format_html(_ROWS[kind, split], _number(old_number), _number(new_number), old, new)
+
+
+@lru_cache(20_000)
+def _number(number: int | None) -> SafeString:
+    return NOTHING if number is None else escape(number)
+
+
+@lru_cache(100)
+def _sign(sign: str) -> SafeString:
+    return format_html('<span class="md">{}</span>', sign)
 
 
 def _line(
@@ -100,7 +136,7 @@ def _line(
     classes, length = _dressed(whole)
     text = spoken
     if length and _sign_stays(whole[:length], other):
-        text += format_html('<span class="md">{}</span>', whole[:length])
+        text += _sign(whole[:length])
         segments = _after(segments, length)
     for marked, part in segments:
         if marked:
@@ -108,7 +144,7 @@ def _line(
             text = text + start + visible(part) + end
         else:
             text += visible(part)
-    return format_html('<div class="diff__text{}">{}</div>', classes, text)
+    return format_html('<div class="diff__text{}">{}</div>', _CLASSES[classes], text)
 
 
 def _dressed(line: str) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import roles
 from accounts.access import needs
-from reviews import applying, decisions, desk, rebasing
+from reviews import applying, decisions, rebasing
 from reviews import cards as reading
 from reviews.cards import Typed
 from reviews.decisions import Moved, Refused
@@ -139,6 +139,5 @@ def _place(request, change, onwards):
     proposal = change.proposal.get_absolute_url()
     if not onwards:
         return f"{proposal}#{change.public_id}"
-    changes = list(desk.rows(request.team).filter(proposal=change.proposal_id).in_order())
-    cards = reading.read(changes, team=request.team, reader=drawing.reader(request))
+    cards = reading.read(reading.rows(change.proposal), team=request.team, reader=drawing.reader(request))
     return f"{proposal}#{reading.next_undecided(cards, change.public_id)}"

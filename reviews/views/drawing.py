@@ -12,6 +12,7 @@ from reviews import cards as reading
 from reviews import desk
 from reviews.cards import Reader
 from reviews.enums import RejectCode
+from reviews.frames import Frames
 
 ICONS = ("check", "x", "pencil", "circle", "circle-check", "undo-2", "zap")
 
@@ -24,6 +25,7 @@ def shared(request):
     """What is the same in every card, so that two hundred cards work it out once."""
     slug = request.team.slug
     return {
+        "frames": Frames(),
         "shown_as": request.user.diff_view,
         "icons": {name.replace("-", "_"): icon(name) for name in ICONS},
         "reject_codes": [(code.value, code.label) for code in RejectCode],

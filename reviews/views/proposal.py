@@ -70,7 +70,7 @@ def rows(request):
 def page(request, row, *, typed=None, status=200):
     """The whole page; also the answer to a form that could not be taken, with what was typed."""
     reader = drawing.reader(request)
-    changes = list(desk.rows(request.team).filter(proposal=row).in_order())
+    changes = reading.rows(row)
     cards = drawing.dress(request, reading.read(changes, team=request.team, reader=reader, typed=typed))
     happened = activity.events(row, changes)
     known = reading.names(_people(row, happened), team=request.team)

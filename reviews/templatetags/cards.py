@@ -1,0 +1,160 @@
+"""A change as a card. The markup is in the templates; here is what they are filled with."""
+
+from __future__ import annotations
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from agents.models import MemoryVersion
+from agents.templatetags.diffs import diff, joined, visible
+from reviews.cards import Card, Drawn
+from reviews.models import Check
+from reviews.quoting import Quote
+from reviews.wording import Need
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def change_card(context: Context, card: Card) -> SafeString:
+    """The card of a change, with everything in it."""
+    name = "reviews/_decided.html" if card.is_decided else "reviews/_undecided.html"
+    return _fill(context, name, _texts(context, card), _flags(card))
+
+
+@register.simple_tag(takes_context=True)
+def quote(context: Context, one: Quote, since: object = None) -> SafeString:
+    """One quote; `since` is the time after which quotes are new to the reader."""
+    row, session = one.evidence, one.evidence.session
+    texts = {
+        "speaker": visible(one.tool or one.speaker),
+        "iso": one.iso,
+        "when": one.when,
+        "said": visible(one.text),
+        "status_label": one.status_label,
+        "source_label": one.source_label,
+        "href": f"{context['sessions_url']}{session.public_id}/{one.place}",
+        "session": visible(session.external_id),
+        "position": str(row.position),
+    }
+    flags = {
+        "is_tool": bool(one.tool),
+        "is_against": one.is_against,
+        "status": "" if one.is_verified else row.status,
+        "source_class": one.source_class,
+        "is_new": bool(since and row.added_at > since),  # type: ignore[operator]
+    }
+    return _fill(context, "reviews/_quote.html", texts, flags)
+
+
+def _texts(context: Context, card: Card) -> dict[str, object]:
+    """All that differs from card to card."""
+    change, bound = card.change, card.seat.bound
+    kind, verdict = card.verdict if card.is_decided else ("", "")
+    return {
+        "id": card.id,
+        "url": card.url,
+        "sign": card.sign,
+        "title": visible(change.title),
+        "path": visible(card.path),
+        "added": str(card.added),
+        "removed": str(card.removed),
+        "alert": card.typed.alert,
+        "typed": card.typed.reason,
+        "notice": visible(card.notice.text) if card.notice else "",
+        "diffs": joined([_target(context, card, one) for one in card.targets]),
+        "checks": joined([_check(context, one) for one in card.checks]),
+        "confidence": "" if card.confidence is None else str(card.confidence),
+        "sources": card.sources,
+        "revision_label": card.revision,
+        "revision": card.seat.head.public_id,
+        "base": bound.base,
+        "proposed": bound.proposed,
+        "requirement": bound.requirement,
+        "evidence": bound.evidence,
+        "verdict": verdict,
+        "verdict_kind": kind,
+        "said": visible(card.said) if card.is_decided else "",
+        "seconds": str(card.seconds) if change.apply_after else "",
+        "needs": joined([_need(context, card, one) for one in card.needs]),
+        "versions": joined([_version(context, one) for one in card.versions]),
+        **(_EMPTY if card.is_decided else _why(context, card)),
+    }
+
+
+def _why(context: Context, card: Card) -> dict[str, object]:
+    change = card.change
+    return {
+        "quotes": joined([quote(context, one, card.new_since) for one in card.shown_quotes]),
+        "more_quotes": card.more_quotes,
+        "rationale": visible(change.rationale),
+        "reason": change.reason_code,
+        "supporting": str(card.supporting) if card.quotes else "",
+        "against": str(card.against) if card.against else "",
+        "quote_count": str(len(card.quotes)),
+        "numbers": format_html_join("", "<dt>{}</dt><dd>{}</dd>", card.numbers),
+        "tier_reason": card.tier_reason,
+    }
+
+
+_EMPTY = dict.fromkeys(
+    ("quotes", "more_quotes", "rationale", "reason", "supporting", "against", "quote_count", "numbers", "tier_reason"),
+    "",
+)
+
+
+def _flags(card: Card) -> dict[str, object]:
+    """All that a template compares or asks for."""
+    return {
+        "is_current": card.is_current,
+        "tier": card.change.tier,
+        "state": card.change.state,
+        "notice_kind": card.notice.kind if card.notice else "",
+        "is_agreed": card.is_decided and card.is_agreed,
+        "decides": card.decides,
+        "approves": card.approves,
+        "edits": card.edits,
+        "applies": card.applies,
+        "undoes": card.undoes,
+        "is_sole": card.change.sole_reviewer_used,
+        "reason_code": card.typed.reason_code,
+    }
+
+
+def _target(context: Context, card: Card, one: Drawn) -> SafeString:
+    texts = {
+        "label": "" if card.path else visible(one.label),
+        "note": one.note,
+        "rows": diff(one.rows, context["shown_as"]) if one.rows else "",
+    }
+    return _fill(context, "reviews/_target.html", texts, {})
+
+
+def _check(context: Context, one: Check) -> SafeString:
+    texts = {
+        "reason": visible(one.reason),
+        "rule": f"{one.rule} {one.rule_version}",
+        "label": one.get_severity_display(),
+    }
+    return _fill(context, "reviews/_check.html", texts, {"severity": one.severity})
+
+
+def _need(context: Context, card: Card, one: Need) -> SafeString:
+    vote = one.dismissible.public_id if one.dismissible and card.dismisses else ""
+    texts = {"text": one.text, "said": visible(one.said), "vote": vote}
+    return _fill(context, "reviews/_need.html", texts, {"is_met": one.is_met})
+
+
+def _version(context: Context, one: MemoryVersion) -> SafeString:
+    texts = {
+        "href": f"{context['memories_url']}{one.memory.public_id}/history/#v{one.number}",
+        "label": visible(_("%(path)s, version %(number)s") % {"path": one.path, "number": one.number}),
+    }
+    return _fill(context, "reviews/_version.html", texts, {})
+
+
+def _fill(context: Context, name: str, texts: dict[str, object], flags: dict[str, object]) -> SafeString:
+    return context["frames"].fill(name, context, texts=texts, flags=flags)  # type: ignore[no-any-return]
