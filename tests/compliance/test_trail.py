@@ -31,7 +31,7 @@ def numbers(page):
 
 def sentences(page):
     rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)[1:]
-    return [re.sub(r"<[^>]+>", "", re.findall(r"<td>(.*?)</td>", row, re.DOTALL)[0]).strip() for row in rows]
+    return [re.sub(r"<[^>]+>", "", re.findall(r"<td><span>(.*?)</span> <code", row, re.DOTALL)[0]).strip() for row in rows]
 
 
 def test_trail_tells_newest_first_what_happened(auditor, team, happen):
