@@ -58,8 +58,8 @@ class TargetGround:
         if self.memory is None:
             return ["free" if self.path_is_free else "taken"]
         if self.binds_all:
-            return [self.memory.path, self.memory.archived, self.ground.view()]
-        return [self.memory.path, self.memory.archived, [self.ground.region(hunk) for hunk in self.hunks]]
+            return [self.ground.path, self.memory.archived, self.ground.view()]
+        return [self.ground.path, self.memory.archived, [self.ground.region(hunk) for hunk in self.hunks]]
 
     @property
     def restores(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 from accounts.models import Team
 from agents.models import MemoryVersion
 from agents.text import lines as text_lines
+from reviews.models import Change
 from reviews.places import Ground, steps_of
 
 K = TypeVar("K", bound=Hashable)
@@ -22,12 +24,33 @@ def follow(wanted: Mapping[K, tuple[MemoryVersion, str]], *, team: Team) -> dict
     rows = MemoryVersion.objects.of(team).filter(memory__in=memories, pk__gt=oldest).select_related("blob")
     for version in rows.order_by("number"):
         later[version.memory_id].append(version)
+    movers = _movers(team, (base for base, _ in wanted.values()), later)
     grounds = {}
     for key, (base, proposal) in wanted.items():
-        ground = Ground(text_lines.split(base.text), number=base.number)
+        ground, path = Ground(text_lines.split(base.text), number=base.number, path=base.path), base.path
         for version in later[base.memory_id]:
             if version.number > base.number:
                 lines = text_lines.split(version.text)
                 ground.follow(steps_of(version.edits, after=lines, proposal=proposal))
+                if version.path != path and proposal not in movers.get(version.pk, ()):
+                    ground.path = version.path
+                path = version.path
         grounds[key] = ground
     return grounds
+
+
+def _movers(
+    team: Team, bases: Iterable[MemoryVersion], later: Mapping[int, Sequence[MemoryVersion]]
+) -> dict[int, set[str]]:
+    """For each version at another path than the one before, the proposals that moved it."""
+    moved: dict[int, list[str]] = {}
+    for base in bases:
+        for before, version in pairwise([base, *(one for one in later[base.memory_id] if one.number > base.number)]):
+            if version.path != before.path:
+                moved[version.pk] = version.origin_ids
+    if not moved:
+        return {}
+    ids = {one for origin_ids in moved.values() for one in origin_ids}
+    rows = Change.objects.of(team).filter(public_id__in=ids).values_list("public_id", "proposal__public_id")
+    proposals = dict(rows)
+    return {pk: {proposals[one] for one in origin_ids if one in proposals} for pk, origin_ids in moved.items()}

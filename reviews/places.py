@@ -84,8 +84,9 @@ class Written:
 class Ground:
     """The lines and gaps of one base version, followed up to the present text."""
 
-    def __init__(self, base: Sequence[str], *, number: int = 0) -> None:
+    def __init__(self, base: Sequence[str], *, number: int = 0, path: str = "") -> None:
         self.number = number
+        self.path = path  # where the text would stand without own moves
         self._lines = [_Piece([line], [line]) for line in base]
         self._gaps: list[list[_Piece]] = [[] for _ in range(len(base) + 1)]
 
