@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
 
@@ -178,6 +179,6 @@ def test_a_whole_proposal_is_decided_without_javascript(come_in):
     while undecided(page).count():
         before = undecided(page).count()
         undecided(page).first.get_by_role("button", name="Approve").click()
-        assert undecided(page).count() == before - 1
+        expect(undecided(page)).to_have_count(before - 1)
 
     assert page.locator(".change--decided").count() > 0
