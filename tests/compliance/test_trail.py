@@ -30,8 +30,8 @@ def numbers(page):
 
 
 def sentences(page):
-    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)[1:]
-    return [re.sub(r"<[^>]+>", "", re.findall(r"<td><span>(.*?)</span> <code", row, re.DOTALL)[0]).strip() for row in rows]
+    told = re.findall(r"<td><span>(.*?)</span> <code", page, re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", one).strip() for one in told]
 
 
 def test_trail_tells_newest_first_what_happened(auditor, team, happen):
