@@ -23,9 +23,9 @@ app.conf.update(
     enable_utc=True,
     timezone="UTC",
     beat_schedule={
-        "agents": {"task": "agents.tasks.tick", "schedule": 10.0},
-        "reviews": {"task": "reviews.tasks.tick", "schedule": 5.0},
-        "dreaming": {"task": "dreaming.tasks.tick", "schedule": 5.0},
+        "agents": {"task": "agents.tasks.tick", "schedule": 10.0, "options": {"expires": 30}},
+        "reviews": {"task": "reviews.tasks.tick", "schedule": 5.0, "options": {"expires": 30}},
+        "dreaming": {"task": "dreaming.tasks.tick", "schedule": 5.0, "options": {"expires": 30}},
     },
 )
 

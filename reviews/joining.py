@@ -8,9 +8,9 @@ from datetime import datetime
 
 from audit import trail
 from audit.trail import Actor
-from reviews import evidence
+from reviews import desk, evidence, rebasing
 from reviews.drafts import DraftQuote
-from reviews.enums import EvidenceStatus
+from reviews.enums import EvidenceStatus, Stance
 from reviews.models import Change, Evidence
 
 
@@ -18,7 +18,7 @@ def join(
     *, change: Change, quotes: Sequence[DraftQuote], by: Actor, at: datetime, unit: trail.Unit, run: str = ""
 ) -> list[Evidence]:
     """Add the quotes that the change does not have and that stand at their place. They belong to the change and link
-    to no revision; one that speaks against moves what its voters saw. The same again is harmless.
+    to no revision; one that speaks against turns the change stale. The same again is harmless.
 
     Raises evidence.UnknownSession.
     """
@@ -43,4 +43,6 @@ def join(
             "evidence": [row.public_id for row in added if row.stance == stance],
         }
         unit.record("change.evidence_joined", target=change, by=by, data=data)
+    if any(row.stance == Stance.AGAINST for row in added):
+        rebasing.turn_stale(desk.read_one(desk.rows(change.team).get(pk=change.pk), team=change.team), at, unit)
     return added

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from accounts.models import Team
-from agents.models import Memory, MemoryVersion
+from agents.models import Memory, MemoryVersion, Namespace
 from agents.text import lines as text_lines
 from audit import trail
 from audit.trail import SYSTEM
@@ -41,7 +41,7 @@ def refresh(*, team: Team, change_id: int, at: datetime) -> Change:
             if change.state in (State.STALE, State.CONFLICT):  # what was in the way is gone
                 settling.settle(change=change, by=SYSTEM, at=at, unit=unit)
             return change
-        _turn_stale(seat, at, unit)
+        turn_stale(seat, at, unit)
         try:
             targets = [_carried(target) for target in seat.standing.targets]
         except Clash as clash:
@@ -62,7 +62,7 @@ def conflict(change: Change, message: str, *, at: datetime, unit: trail.Unit) ->
 def follow_versions(*, team: Team, at: datetime) -> int:
     """Look at the versions written since the last time, and refresh the votable changes they touch."""
     cursor, _ = Cursor.objects.of(team).get_or_create(team=team)
-    versions = list(MemoryVersion.objects.of(team).filter(pk__gt=cursor.last_version).order_by("pk")[:VERSIONS_AT_ONCE])
+    versions = _versions_after(cursor.last_version, team, at)
     if not versions:
         return 0
     for change_id in touched(team, versions):
@@ -70,6 +70,14 @@ def follow_versions(*, team: Team, at: datetime) -> int:
     cursor.last_version = versions[-1].pk
     cursor.save(update_fields=["last_version"])
     return len(versions)
+
+
+def _versions_after(last: int, team: Team, at: datetime) -> list[MemoryVersion]:
+    """Waits for those who are writing: a version that is stored later may have a smaller key."""
+    with trail.unit_of_work(at=at):
+        spaces = Namespace.objects.of(team).select_for_update(no_key=True).order_by("pk")
+        list(spaces.values_list("pk", flat=True))
+        return list(MemoryVersion.objects.of(team).filter(pk__gt=last).order_by("pk")[:VERSIONS_AT_ONCE])
 
 
 def touched(team: Team, versions: Sequence[MemoryVersion]) -> list[int]:
@@ -81,7 +89,7 @@ def touched(team: Team, versions: Sequence[MemoryVersion]) -> list[int]:
     return sorted(set(touching.values_list("revision__change", flat=True)))
 
 
-def _turn_stale(seat: Seat, at: datetime, unit: trail.Unit) -> None:
+def turn_stale(seat: Seat, at: datetime, unit: trail.Unit) -> None:
     change = seat.change
     if change.state in (State.STALE, State.CONFLICT):
         return
