@@ -8,7 +8,7 @@ from datetime import datetime
 from accounts.models import Team
 from agents.models import Session, SessionEvent
 from reviews.drafts import DraftQuote
-from reviews.enums import EvidenceStatus
+from reviews.enums import EvidenceStatus, Stance
 from reviews.models import Change, Evidence, EvidenceLink, Revision
 
 PIECE = 400  # sessions in one query
@@ -37,6 +37,11 @@ class Book:
             if key in wanted:
                 self.events[key] = event
 
+    def source_classes(self, rows: Iterable[Evidence]) -> frozenset[str]:
+        """The same as `source_classes`, from the events that were read already."""
+        support = [(row.session.public_id, row.position) for row in rows if supports(row)]
+        return frozenset(self.events[place].source_class for place in support)
+
     def verify(self, quote: DraftQuote, *, change: Change, at: datetime) -> Evidence:
         """The evidence row of a quote, verified or missing. Raises UnknownSession."""
         session = self.sessions.get(quote.session)
@@ -58,6 +63,22 @@ class Book:
             status=EvidenceStatus.VERIFIED if found else EvidenceStatus.MISSING,
             added_at=at,
         )
+
+
+def supports(row: Evidence) -> bool:
+    return row.status == EvidenceStatus.VERIFIED and row.stance == Stance.FOR
+
+
+def source_classes(team: Team, rows: Sequence[Evidence]) -> frozenset[str]:
+    """Who said what the verified quotes in favour quote."""
+    places = {(row.session_id, row.position) for row in rows if supports(row)}
+    if not places:
+        return frozenset()
+    events = SessionEvent.objects.of(team).filter(
+        session__in={session for session, _ in places}, position__in={position for _, position in places}
+    )
+    found = events.values_list("session", "position", "source_class")
+    return frozenset(said for session, position, said in found if (session, position) in places)
 
 
 def link(revision: Revision, rows: Sequence[Evidence]) -> list[EvidenceLink]:

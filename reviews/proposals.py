@@ -26,7 +26,6 @@ from reviews.enums import (
     OriginKind,
     ProposalState,
     RevisionOrigin,
-    Stance,
     State,
 )
 from reviews.models import Change, Check, Evidence, EvidenceLink, Proposal, Revision, RevisionTarget
@@ -104,6 +103,7 @@ def open_(
                 targets=one.draft.targets,
                 rows=one.rows,
                 quotes=rows,
+                source_classes=book.source_classes(rows),
                 origin=RevisionOrigin.OPENED,
                 contributors=contributors,
                 by=origin.by,
@@ -156,8 +156,11 @@ def store_revision(
     contributors: Sequence[str],
     by: Actor,
     at: datetime,
+    source_classes: frozenset[str] | None = None,
 ) -> Revision:
     """Store the next revision of a change as its head, with its diff and its checks."""
+    if source_classes is None:
+        source_classes = evidence.source_classes(change.team, quotes)
     number = (change.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
     revision = Revision.objects.create(
         team_id=change.team_id,
@@ -195,7 +198,7 @@ def store_revision(
             end=found.end,
             reason=found.reason,
         )
-        for found in checks.run(_proposed(change, targets, quotes))
+        for found in checks.run(_proposed(change, targets, quotes, source_classes))
     )
     change.head = revision
     change.save(update_fields=["head"])
@@ -317,12 +320,13 @@ def _distinct(rows: Sequence[Evidence]) -> list[Evidence]:
     return list({(row.session_id, row.position, row.start, row.end, row.stance): row for row in rows}.values())
 
 
-def _proposed(change: Change, targets: Sequence[DraftTarget], quotes: Sequence[Evidence]) -> checks.Proposed:
-    verified = [row for row in quotes if row.status == EvidenceStatus.VERIFIED and row.stance == Stance.FOR]
+def _proposed(
+    change: Change, targets: Sequence[DraftTarget], quotes: Sequence[Evidence], source_classes: frozenset[str]
+) -> checks.Proposed:
     return checks.Proposed(
         operation=change.operation,
-        verified_for=len(verified),
-        source_classes=frozenset(),
+        verified_for=sum(evidence.supports(row) for row in quotes),
+        source_classes=source_classes,
         targets=tuple(
             checks.ProposedTarget(
                 path_before=target.path_before,

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from reviews.checks import evidence, hidden, protected
+from reviews.checks import evidence, hidden, instructions, protected, secrets
 from reviews.checks.base import Finding, Proposed
 
-RULES = (evidence, hidden, protected)
+RULES = (secrets, instructions, evidence, hidden, protected)
 
 
 def run(proposed: Proposed) -> list[Finding]:
