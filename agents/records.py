@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,38 +25,48 @@ def carry(*, memory: Memory, text: str, edits: Sequence[dict[str, Any]], at: dat
     normalised text; what is in neither is retired, and what is new names the change that brought it and its parents.
     """
     old = list(StatementRecord.objects.of(memory.team).filter(memory=memory, retired_at=None).order_by("start", "pk"))
-    place_of = _places(edits)
-    found = {(one.start, normalise.digest(one.text)): one for one in reversed(statements(text))}
-    moved: list[tuple[StatementRecord, Statement]] = []
-    left: list[StatementRecord] = []
+    spans = _spans(edits)
+    moved, gone, new = _match(old, statements(text), spans)
+    parents: dict[str, list[str]] = defaultdict(list)
+    for record in gone:
+        parents[_by(spans, record.start, record.end, old=True)].append(record.public_id)
+        record.retired_at = at
+    for record, statement in moved:
+        record.start, record.end = statement.start, statement.end
+    kept = [*(record for record, _ in moved), *gone]
+    StatementRecord.objects.of(memory.team).bulk_update(kept, ["start", "end", "retired_at"], batch_size=500)
+    brought = [(statement, _by(spans, statement.start, statement.end)) for statement in new]
+    StatementRecord.objects.bulk_create(
+        _fresh(memory, statement, change, parents.get(change, []), at) for statement, change in brought
+    )
+
+
+def _match(
+    old: Sequence[StatementRecord], found: Sequence[Statement], spans: Sequence[_Span]
+) -> tuple[list[tuple[StatementRecord, Statement]], list[StatementRecord], list[Statement]]:
+    """Records with their statements of now, records whose statement is gone, and statements that are new."""
+    by_place: dict[tuple[int, str], list[Statement]] = defaultdict(list)
+    for one in found:
+        by_place[one.start, normalise.digest(one.text)].append(one)
+    moved, left = [], []
     for record in old:
-        start = place_of(record.start)
-        statement = found.pop((start, record.sha256), None) if start is not None else None
-        if statement is None:
-            left.append(record)
-        else:
-            moved.append((record, statement))
-    by_text: dict[str, list[Statement]] = {}
-    for (_, sha256), statement in sorted(found.items()):
-        by_text.setdefault(sha256, []).append(statement)
-    gone = []
-    for record in left:
-        same = by_text.get(record.sha256)
+        start = _place_now(spans, record.start)
+        same = by_place.get((start, record.sha256)) if start is not None else None
         if same:
             moved.append((record, same.pop(0)))
         else:
+            left.append(record)
+    by_text: dict[str, list[Statement]] = defaultdict(list)
+    for (_, sha256), rest in by_place.items():
+        by_text[sha256] += rest
+    gone = []
+    for record in left:
+        if by_text.get(record.sha256):
+            moved.append((record, by_text[record.sha256].pop(0)))
+        else:
             gone.append(record)
-    for record, statement in moved:
-        record.start, record.end = statement.start, statement.end
-    for record in gone:
-        record.retired_at = at
-    kept = [*(record for record, _ in moved), *gone]
-    StatementRecord.objects.of(memory.team).bulk_update(kept, ["start", "end", "retired_at"])
-    parents = [record.public_id for record in gone]
-    new = sorted((statement for group in by_text.values() for statement in group), key=lambda one: one.offset)
-    StatementRecord.objects.bulk_create(
-        _fresh(memory, statement, _brought_by(edits, statement), parents, at) for statement in new
-    )
+    new = sorted((one for rest in by_text.values() for one in rest), key=lambda one: one.offset)
+    return moved, gone, new
 
 
 def _fresh(memory: Memory, statement: Statement, change: str, parents: list[str], at: datetime) -> StatementRecord:
@@ -72,28 +84,42 @@ def _fresh(memory: Memory, statement: Statement, change: str, parents: list[str]
     )
 
 
-def _places(edits: Sequence[dict[str, Any]]) -> Callable[[int], int | None]:
-    """Where an old line is now; None where an edit replaced it."""
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """One edit: old lines [start, end) became the lines [now, now + count)."""
 
-    def place_of(line: int) -> int | None:
-        shift = 0
-        for edit in edits:
-            start, end, count = edit["start"], edit["end"], edit["count"]
-            if line < start:
-                break
-            if line < end:
-                return None
-            shift += count - (end - start)
-        return line + shift
-
-    return place_of
+    start: int
+    end: int
+    now: int
+    count: int
+    change: str
 
 
-def _brought_by(edits: Sequence[dict[str, Any]], statement: Statement) -> str:
-    shift = 0
+def _spans(edits: Sequence[dict[str, Any]]) -> list[_Span]:
+    spans, shift = [], 0
     for edit in edits:
         start, end, count = edit["start"], edit["end"], edit["count"]
-        if start + shift <= statement.start < start + shift + count:
-            return str(edit.get("change", ""))
+        spans.append(_Span(start, end, start + shift, count, str(edit.get("change", ""))))
         shift += count - (end - start)
+    return spans
+
+
+def _place_now(spans: Sequence[_Span], line: int) -> int | None:
+    """Where an old line is now; None where an edit replaced it."""
+    at = line
+    for span in spans:
+        if line < span.start:
+            break
+        if line < span.end:
+            return None
+        at = line - span.end + span.now + span.count
+    return at
+
+
+def _by(spans: Sequence[_Span], start: int, end: int, *, old: bool = False) -> str:
+    """The change whose edit touches the lines [start, end), of the old text or of the new."""
+    for span in spans:
+        first, last = (span.start, span.end) if old else (span.now, span.now + span.count)
+        if (first < end and last > start) if last > first else start < first < end:
+            return span.change
     return ""
