@@ -140,7 +140,8 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that a dream reads. `namespaces` are the slugs in scope that the agent may write."""
+    """All that a dream reads. `namespaces` are the slugs in scope that the agent may write, `shared` those in scope
+    that other agents read too."""
 
     agent: str
     taken_at: datetime
@@ -151,11 +152,12 @@ class Snapshot:
     open_changes: tuple[OpenChange, ...] = ()
     cooldowns: tuple[Cooldown, ...] = ()
     removals: tuple[Removal, ...] = ()
+    shared: tuple[str, ...] = ()
 
     def digest(self) -> str:
         """SHA-256 (hex) over everything that an engine could see; equal digests mean equal input."""
         seen = hashlib.sha256()
-        said = (self.agent, self.namespaces, self.memories, self.sessions)
+        said = (self.agent, self.namespaces, self.shared, self.memories, self.sessions)
         for part in (*said, self.open_changes, self.cooldowns, self.removals):
             seen.update(json.dumps(part, default=_plain, sort_keys=True).encode())
         events = self.events

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from agents.models import Agent, MemoryVersion, Namespace, Session, SessionEvent, StatementRecord
+from agents.models import Agent, MemoryVersion, Namespace, NamespaceAccess, Session, SessionEvent, StatementRecord
 from agents.snapshot import (
     EventColumns,
     EventColumnsBuilder,
@@ -39,7 +39,14 @@ def take(*, agent: Agent, manifest: dict[str, Any]) -> Snapshot:
         open_changes=verdicts.open_changes(agent.team, namespaces),
         cooldowns=verdicts.cooldowns(agent.team, namespaces),
         removals=verdicts.removals(agent.team, namespaces),
+        shared=_shared(agent, namespaces),
     )
+
+
+def _shared(agent: Agent, namespaces: Sequence[Namespace]) -> tuple[str, ...]:
+    """Namespaces that other agents may read too."""
+    others = NamespaceAccess.objects.of(agent.team).filter(namespace__in=namespaces).exclude(agent=agent)
+    return tuple(sorted(set(others.values_list("namespace__slug", flat=True))))
 
 
 def _memories(agent: Agent, version_ids: Sequence[str]) -> list[MemoryText]:

@@ -158,7 +158,7 @@ def test_snapshot_takes_the_same_queries_for_any_number_of_sessions(agent, count
         scenes.failing_session(agent)
     manifest = manifests.manifest_of(agent, settings.of(agent), AT)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         snapshots.take(agent=agent, manifest=manifest)
 
 
