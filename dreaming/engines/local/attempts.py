@@ -8,38 +8,53 @@ from collections.abc import Iterable, Mapping, Sequence
 from dreaming.engines.local import quotes
 from dreaming.engines.local.contrasts import Contrast, Task, values
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding, Span, counted, cut, strength
-from dreaming.engines.local.mistakes import code, listed
+from dreaming.engines.local.findings import Finding, Span, code, counted, cut, listed, share, share_all, strength
 from dreaming.engines.local.signals import Call, Signals, Trace
 from dreaming.engines.local.statistics import adjusted, enrichment
 
 MOST_VALUES = 3
+MOST_DIFFERENCES = 4  # of one task in its lesson; the statement has them all
+HOW = ("missing", "value", "extra")
 LIKELY_CHANCE = 0.25  # a split of attempts that chance gives this often is reported, but teaches nothing
 
 
 def per_task(signals: Signals, contrasts: Iterable[Contrast]) -> list[Finding]:
-    return [_contrast(signals, contrast) for contrast in contrasts]
+    """One finding for each task, of all its differences."""
+    groups: dict[tuple[str, str], list[Contrast]] = defaultdict(list)
+    for contrast in contrasts:
+        groups[contrast.task.source, contrast.task.name].append(contrast)
+    return [_of_task(signals, group) for _, group in sorted(groups.items())]
 
 
-def _contrast(signals: Signals, contrast: Contrast) -> Finding:
-    task = contrast.task
-    chance = enrichment(len(contrast.sessions), len(contrast.sessions), len(task.failed), task.attempts)
-    statement = _statement(contrast, label(task))
+def _of_task(signals: Signals, group: Sequence[Contrast]) -> Finding:
+    """The widest differences say how sure it is: those of all sessions that show the fewest are no surer."""
+    task = group[0].task
+    order = list(dict.fromkeys(call.tool for call in task.completed[0].calls))
+    places = {tool: at for at, tool in enumerate(order)}
+    group = sorted(group, key=lambda one: (HOW.index(one.how), places.get(one.tool, len(places)), one.tool))
+    held = {session for one in group for session in one.sessions}
+    sessions = tuple(trace.session for trace in task.failed if trace.session in held)
+    most = max(len(one.sessions) for one in group)
+    chance = enrichment(most, most, len(task.failed), task.attempts)
+    statement = " ".join(_statement(alike) for alike in _alike(group))
+    spans = [span for one in group for span in _evidence(signals, one)]
     return Finding(
         kind="mistake",
-        key=("contrast", contrast.how, task.source, task.name, contrast.tool),
-        statement=statement,
-        sessions=contrast.sessions,
+        key=("contrast", task.source, task.name),
+        statement=f"{label(task, capital=True)}: {statement}",
+        sessions=sessions,
         opportunities=len(task.failed),
-        spans=_evidence(signals, contrast),
-        confidence=strength(len(contrast.sessions), certainty=1 - chance),
-        reason_code=f"attempts_{contrast.how}",
-        title=cut(f"{_title(contrast.how, contrast.tool)} in task {task.name}", 110),
-        lesson=_lesson(contrast, situation(signals, task)) if chance <= LIKELY_CHANCE else "",
-        rationale=f"{statement} With {counted(task.attempts, 'attempt')}"
-        " this may be chance; it does not say that the call is the cause.",
+        spans=tuple(dict.fromkeys(spans)),
+        confidence=strength(most, certainty=1 - chance),
+        reason_code="attempts_differ",
+        title=f"Task {cut(task.name, 60)}: {_title(group)}",
+        lesson=_lesson(group, situation(signals, task)) if chance <= LIKELY_CHANCE else "",
+        heading=f"Attempts at {label(task)}",
+        rationale=f"{label(task, capital=True)}: {statement} With {counted(task.attempts, 'attempt')}"
+        " this may be chance; it does not say that these calls are the cause.",
         numbers={
-            "failing_with_it": len(contrast.sessions),
+            "differences": len(group),
+            "failing_with_them": len(sessions),
             "failing": len(task.failed),
             "completed": len(task.completed),
             "chance_ppm": round(1_000_000 * chance),
@@ -47,8 +62,8 @@ def _contrast(signals: Signals, contrast: Contrast) -> Finding:
     )
 
 
-def label(task: Task) -> str:
-    return f"task {code(task.name)}"
+def label(task: Task, *, capital: bool = False) -> str:
+    return f"{'Task' if capital else 'task'} {code(task.name)}"
 
 
 def situation(signals: Signals, task: Task) -> str:
@@ -64,35 +79,53 @@ def _call(tool: str, given: Mapping[str, str]) -> str:
     return code(f"{tool}({', '.join(shown)})" if shown else tool)
 
 
-def _title(how: str, tool: str) -> str:
-    words = {"extra": "Check before calling", "missing": "Do not leave out", "value": "Check the arguments of"}
-    return f"{words[how]} {tool}"
+def _title(group: Sequence[Contrast]) -> str:
+    """What completed attempts did otherwise, as far as it fits."""
+    tools = {how: [one.tool for one in group if one.how == how] for how in HOW}
+    words = {"missing": "call {}", "value": "check the arguments of {}", "extra": "do without {}"}
+    parts = [words[how].format(" and ".join(some[:2])) for how, some in tools.items() if some]
+    return cut(", ".join(parts), 110)
 
 
-def _statement(contrast: Contrast, name: str) -> str:
-    task, support = contrast.task, len(contrast.sessions)
-    failing = f"{support} of {len(task.failed)} failing attempts at {name}"
-    completed = f"completed attempts ({len(task.completed)})"
-    if contrast.how == "extra":
-        return f"{failing} called {_call(contrast.tool, contrast.wrong)}; none of the {completed} did."
-    if contrast.how == "missing":
-        return f"{failing} never got {_call(contrast.tool, contrast.right)} accepted; all {completed} did."
-    wrong, right = _call(contrast.tool, contrast.wrong), _call(contrast.tool, contrast.right)
-    return f"{failing} called {wrong} and never {right}; all {completed} called the latter and none the former."
+def _alike(group: Sequence[Contrast]) -> list[list[Contrast]]:
+    """Differences that can be told in one clause: calls that the same failing attempts left out."""
+    found: dict[tuple[object, ...], list[Contrast]] = {}
+    for one in group:
+        found.setdefault((one.how, one.sessions) if one.how == "missing" else (one.how, one.tool), []).append(one)
+    return list(found.values())
 
 
-def _lesson(contrast: Contrast, when: str) -> str:
-    if contrast.how == "extra":
-        call = _call(contrast.tool, contrast.wrong)
-        return (
-            f"Before calling {call} for {when}, check that it is asked for and allowed: attempts that called it failed."
+def _calls(alike: Sequence[Contrast]) -> tuple[str, str]:
+    right = [_call(one.tool, one.right) for one in alike]
+    return " and ".join(right), _call(alike[0].tool, alike[0].wrong)
+
+
+def _statement(alike: Sequence[Contrast]) -> str:
+    task = alike[0].task
+    failing = f"{share(len(alike[0].sessions), len(task.failed))} failing attempts"
+    completed = "the completed one" if len(task.completed) == 1 else f"{share_all(len(task.completed))} completed ones"
+    right, wrong = _calls(alike)
+    text = {
+        "extra": f"{failing} called {wrong}, no completed one did.",
+        "missing": f"{failing} never got {right} accepted, {completed} did.",
+        "value": f"{failing} called {wrong} and never {right}, {completed} called the latter and none the former.",
+    }[alike[0].how]
+    return text[:1].upper() + text[1:]
+
+
+def _lesson(group: Sequence[Contrast], when: str) -> str:
+    """One line: what completed attempts called, and what only failing ones did."""
+    parts = []
+    for alike in _alike(group):
+        right, wrong = _calls(alike)
+        parts.append(
+            {
+                "missing": f"call {right}, as completed attempts did",
+                "value": f"call {right} rather than {wrong}, which failed",
+                "extra": f"check whether {wrong} is asked for, as only failing attempts called it",
+            }[alike[0].how]
         )
-    call = _call(contrast.tool, contrast.right)
-    if contrast.how == "missing":
-        why = "completed attempts called it, failing ones ended without it"
-        return f"Before ending {when}, check whether {call} is still due: {why}."
-    wrong = _call(contrast.tool, contrast.wrong)
-    return f"Before calling {code(contrast.tool)} for {when}, check its arguments: {call} completed, {wrong} failed."
+    return f"Before ending {when}: {'; '.join(parts[:MOST_DIFFERENCES])}."
 
 
 def _evidence(signals: Signals, contrast: Contrast) -> tuple[Span, ...]:
@@ -142,6 +175,13 @@ def over_tasks(signals: Signals, contrasts: Iterable[Contrast]) -> list[Finding]
     ]
 
 
+OVER_TITLE = {
+    "extra": "Check before calling {tool}: several tasks failed with it",
+    "missing": "Do not leave out {tool}: several tasks failed without it",
+    "value": "Check the arguments of {tool}: several tasks failed with others",
+}
+
+
 def _over(signals: Signals, how: str, tool: str, group: Sequence[Contrast]) -> Finding:
     tasks = {(one.task.source, one.task.name): one.task for one in group}
     held = {session for one in group for session in one.sessions}
@@ -162,8 +202,9 @@ def _over(signals: Signals, how: str, tool: str, group: Sequence[Contrast]) -> F
         spans=tuple(by_session[row] for row in sorted(by_session)),
         confidence=strength(len(sessions), certainty=0.9),
         reason_code=f"tasks_{how}",
-        title=cut(_title(how, tool), 110),
+        title=OVER_TITLE[how].format(tool=cut(tool, 80)),
         lesson=lesson,
+        heading=f"Tasks that need {code(tool)} right",
         rationale=f"{counts} Tasks: {cut(', '.join(sorted(name for _, name in tasks)), 200)}.",
         numbers={"sessions": len(sessions), "tasks": len(tasks), "failing": failing},
     )

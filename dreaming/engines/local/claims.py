@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from agents.snapshot import MemoryText, Snapshot, StatementMark
 from agents.text import lines
 from agents.text.normalise import digest, normalise
+from agents.text.specifics import specifics
 from agents.text.statements import Statement, statements
 from agents.text.tokens import tokens
 from dreaming.engines.local.curation import Curation
@@ -120,6 +123,33 @@ def _is_bound(statement: Statement, rows: list[str]) -> bool:
 
 def _indent(row: str) -> int:
     return len(row.expandtabs(4)) - len(row.expandtabs(4).lstrip())
+
+
+def scope(claim: Claim) -> frozenset[object]:
+    """What the headings name: a statement under another name is another statement."""
+    return frozenset(specifics(" / ".join(claim.heading))) if claim.heading else frozenset()
+
+
+def worth(snapshot: Snapshot) -> Callable[[Claim], tuple[Any, ...]]:
+    """What is kept comes first: what may not be touched, what helped, what has stood longest."""
+
+    def order(claim: Claim) -> tuple[Any, ...]:
+        path = snapshot.memories[claim.memory].path
+        return (
+            not claim.fixed,
+            claim.harmful - claim.helpful,
+            claim.first_seen,
+            -len(claim.text),
+            path,
+            claim.start,
+            claim.offset,
+        )
+
+    return order
+
+
+def where(snapshot: Snapshot, claim: Claim) -> str:
+    return f"{snapshot.memories[claim.memory].path}, line {claim.start + 1}"
 
 
 def words(text: str) -> tuple[str, ...]:

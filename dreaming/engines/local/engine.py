@@ -16,8 +16,10 @@ from dreaming.engines.local import (
     operations,
     pairs,
     preferences,
+    refused,
     settling,
     stale,
+    stated,
     workflows,
 )
 from dreaming.engines.local import signals as reading
@@ -27,6 +29,7 @@ from dreaming.engines.local.findings import Finding, Tidying
 from dreaming.engines.local.held import Holdings
 from dreaming.engines.local.operations import Draft, Quoter
 from dreaming.engines.local.signals import Signals
+from dreaming.engines.local.stated import Sayings
 from dreaming.engines.protocol import DreamResult, Journal, Report
 
 STAGES = ("claims", "signals", "pairs", "stale", "mistakes", "attempts", "workflows", "preferences", "operations")
@@ -46,8 +49,9 @@ class LocalEngine:
         _tell(report, "claims")
         signals = reading.read(snapshot)
         _tell(report, "signals")
-        tidyings = tidy(snapshot, known, policy, report)
-        findings = find(signals, policy, report)
+        tidyings = tidy(signals, known, policy, report)
+        findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report))
+        tidyings += superseded
         quoter = Quoter(snapshot, policy.max_quotes)
         drafts = draft(snapshot, known, findings, tidyings, quoter)
         settled = settling.settle(snapshot, drafts, Holdings(snapshot, known), policy)
@@ -59,11 +63,13 @@ class LocalEngine:
         return DreamResult(patterns, settled.operations, settled.alternatives, settled.joins, dict(funnel))
 
 
-def tidy(snapshot: Snapshot, known: Sequence[Claim], policy: Curation, report: Report) -> list[Tidying]:
-    """What memory alone calls for."""
-    found = pairs.decide(snapshot, known)
+def tidy(signals: Signals, known: Sequence[Claim], policy: Curation, report: Report) -> list[Tidying]:
+    """What memory calls for, read beside what people and tools say of it."""
+    snapshot = signals.snapshot
+    found = pairs.decide(snapshot, known, Sayings(signals))
     _tell(report, "pairs")
     found += stale.find(snapshot, known, policy)
+    found += refused.find(snapshot, signals, known, policy)
     _tell(report, "stale")
     return found
 
@@ -77,7 +83,7 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     found += attempts.per_task(signals, differences) + attempts.over_tasks(signals, differences)
     found += attempts.outcomes(signals, tried, policy) + attempts.with_tools(signals, policy)
     _tell(report, "attempts")
-    found += workflows.find(signals, policy)
+    found += workflows.find(signals, policy, found)
     _tell(report, "workflows")
     found += preferences.find(signals, policy)
     _tell(report, "preferences")

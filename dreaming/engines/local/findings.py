@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dreaming.engines.local.claims import Claim
+
+CLAUSE = re.compile(r"[;.:](?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Finding:
     """Something that recurs over sessions. `key` is what it is, free of counts and wording.
 
     `sessions` are the indexes of the sessions that support it, `lesson` is the line that memory would get (empty for
-    a pattern that teaches nothing yet), `anchors` the literals that a memory has to name to hold the lesson already.
+    a pattern that teaches nothing yet), `heading` what it stands under in a file of its own, `anchors` the literals
+    that a memory has to name to hold the lesson already, `steps` the tools that it puts in order.
     """
 
     kind: str
@@ -37,8 +41,10 @@ class Finding:
     reason_code: str
     title: str = ""
     lesson: str = ""
+    heading: str = ""
     rationale: str = ""
     anchors: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
     numbers: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -46,7 +52,8 @@ class Finding:
 class Tidying:
     """Statements to take out of memory, and the one that stays in their place, if any.
 
-    `loses` where the removed text is said nowhere else; `choices` are other removals that a person might want.
+    `loses` where the removed text is said nowhere else; `choices` are other removals that a person might want;
+    `put` is said in place of the first one; `sessions` are those that the spans are taken from.
     """
 
     kind: str
@@ -60,6 +67,8 @@ class Tidying:
     loses: bool
     spans: tuple[Span, ...] = ()
     choices: tuple[tuple[Claim, ...], ...] = ()
+    put: str = ""
+    sessions: tuple[int, ...] = ()
 
 
 def strength(support: int, *, certainty: float = 1.0) -> float:
@@ -71,10 +80,39 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def share(count: int, of: int) -> str:
+    """ "all 6", "both" or "4 of the 6": what follows is in the plural."""
+    return share_all(of) if count == of else f"{count} of the {of}"
+
+
+def share_all(count: int) -> str:
+    return "both" if count == 2 else f"all {count}"
+
+
+def code(text: str) -> str:
+    """As a literal of Markdown: on one line, without the sign that would end it."""
+    return f"`{cut(text.replace('`', chr(39)), 200)}`"
+
+
+def listed(names: Sequence[str]) -> str:
+    coded = [code(name) for name in names]
+    return coded[0] if len(coded) == 1 else f"{', '.join(coded[:-1])} and {coded[-1]}"
+
+
 def cut(text: str, length: int) -> str:
-    """The text on one line, at most `length` characters, cut at a word where possible."""
+    """The text on one line, at most `length` characters, cut after a whole word where there is one."""
     flat = " ".join(text.split())
     if len(flat) <= length:
         return flat
-    head = flat[: length - 1]
-    return (head.rsplit(" ", 1)[0] if " " in head[length // 2 :] else head) + "…"
+    head = flat[: length - 1]  # one more than fits: a word that ends here is whole
+    whole = head.rsplit(" ", 1)[0] if " " in head[length // 2 :] else ""
+    return f"{whole.rstrip(' ,;:–—-(')} …" if whole else head + "…"
+
+
+def gist(text: str, length: int) -> str:
+    """The first sentence or clause that fits, else as many whole words as do; without the closing sign."""
+    flat = " ".join(text.split())
+    clauses = [match.start() for match in CLAUSE.finditer(flat) if len(flat) // 4 < match.start() <= length]
+    if len(flat) > length and clauses:
+        flat = flat[: clauses[-1]]
+    return cut(flat, length).rstrip(" .;:,")

@@ -35,7 +35,7 @@ class Holdings:
 
     def removed(self, finding: Finding, namespace: str) -> bool:
         """A person took these lines out."""
-        own = {digest(finding.lesson), digest(finding.title)}
+        own = {digest(finding.lesson)}
         return any((namespace, sha256) in self._removed for sha256 in own)
 
     def _named(self, anchors: Sequence[str]) -> bool:

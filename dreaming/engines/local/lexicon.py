@@ -42,6 +42,15 @@ LEAD_IN = re.compile(
     r"[,!.:]?\s+){1,6}",
     re.IGNORECASE,
 )
+REPORTED = re.compile(
+    r"^(?:tell|inform|remind|say|answer|note|know|remember|assume|be aware)\b[^,.;:]{0,60}?\bthat\s+", re.IGNORECASE
+)
+GONE = re.compile(
+    r"\b(?:unknown|unrecogni[sz]ed|no such|nothing (?:matches|found)|not (?:found|known|exist|registered|active)"
+    r"|(?:does|do|did) ?n[o']t exist|no longer|deactivated|disabled|inactive|deleted|retired|decommissioned|expired"
+    r"|(?:could|can) ?not (?:be found|find))\b",
+    re.IGNORECASE,
+)
 CORRECTION = re.compile(
     r"^(?:no|nope|sorry|wait|actually)?[,.! ]{0,3}(?:that(?:['’]s| is| was)|this is|it['’]?s|these are|those are)"
     r" (?:not (?:right|correct|what)|wrong|incorrect)\b"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import takewhile
 
 MASK = "…"
 LONGEST = 160
@@ -24,6 +26,27 @@ RUN = re.compile(rf"{MASK}(?:[\s,]*{MASK})+")
 def mask(text: str) -> str:
     """One line with every varying piece replaced by the sign and blanks folded."""
     return RUN.sub(MASK, VARIES.sub(MASK, BLANK.sub(" ", text).strip()))
+
+
+def shared(texts: Sequence[str]) -> str:
+    """What texts of one mask have in common: only what varies between them is masked, up to its last separator."""
+    flat = [BLANK.sub(" ", text).strip() for text in dict.fromkeys(texts)]
+    found = [VARIES.findall(text) for text in flat]
+    rest = [VARIES.split(text) for text in flat]
+    if not flat or len({tuple(parts) for parts in rest}) > 1:
+        return mask(texts[0]) if texts else ""
+    pieces = [_common(values) for values in zip(*found, strict=True)]
+    text = "".join(part + piece for part, piece in zip(rest[0], [*pieces, ""], strict=True))
+    return RUN.sub(MASK, text)
+
+
+def _common(values: Sequence[str]) -> str:
+    if len(set(values)) == 1:
+        return values[0]
+    first, last = min(values), max(values)
+    prefix = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
+    start = re.match(r"[^\"'`]*[/:@._-]", prefix)
+    return f"{start.group()}{MASK}" if start else MASK
 
 
 def headline(text: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -98,8 +98,8 @@ def pattern(snapshot: Snapshot, finding: Finding, quoter: Quoter) -> FoundPatter
 
 
 def writable(snapshot: Snapshot) -> str:
-    """The first namespace for lessons: one that is not protected as a whole; empty where there is none."""
-    for namespace in snapshot.namespaces:
+    """The namespace for lessons: the agent's own before a shared one, none that is protected as a whole; else empty."""
+    for namespace in sorted(snapshot.namespaces, key=lambda slug: slug in snapshot.shared):
         own = [memory for memory in snapshot.memories if memory.namespace == namespace]
         if not own or not all(memory.protected for memory in own):
             return namespace
@@ -114,7 +114,8 @@ def lesson(snapshot: Snapshot, finding: Finding, namespace: str, quoter: Quoter)
     home = _home(snapshot, namespace, f"/learned/{folder}.md")
     bullet = f"- {finding.lesson}\n"
     if home is None:
-        target = Target(namespace, "", "", path, path, (Edit(0, 0, (f"# {finding.title}\n", "\n", bullet)),))
+        heading = f"# {finding.heading or finding.title}\n"
+        target = Target(namespace, "", "", path, path, (Edit(0, 0, (heading, "\n", bullet)),))
     else:
         end = len(lines.split(home.text))
         target = Target(namespace, home.id, home.version_id, home.path, home.path, (Edit(end, end, (bullet,)),))
@@ -158,9 +159,9 @@ def tidy(snapshot: Snapshot, tidying: Tidying, claims: Sequence[Claim], quoter: 
         confidence=tidying.confidence,
         fingerprint=fingerprint(tidying.kind, namespace, tidying.key),
         targets=(),
-        quotes=quoter.of(tidying.spans, ()),
+        quotes=quoter.of(tidying.spans, tidying.sessions),
     )
-    kind, targets, taken = _removal(snapshot, tidying.remove, claims)
+    kind, targets, taken = _removal(snapshot, tidying.remove, claims, tidying.put)
     others = []
     for choice in tidying.choices:
         other_kind, other_targets, _ = _removal(snapshot, choice, claims)
@@ -169,19 +170,19 @@ def tidy(snapshot: Snapshot, tidying: Tidying, claims: Sequence[Claim], quoter: 
 
 
 def _removal(
-    snapshot: Snapshot, remove: Sequence[Claim], claims: Sequence[Claim]
+    snapshot: Snapshot, remove: Sequence[Claim], claims: Sequence[Claim], put: str = ""
 ) -> tuple[str, tuple[Target, ...], frozenset[tuple[int, int]]]:
     by_memory: dict[int, list[Claim]] = defaultdict(list)
     for claim in remove:
         by_memory[claim.memory].append(claim)
     gone = {claim.place for claim in remove}
     left = {claim.memory for claim in claims if claim.place not in gone}
-    archive = len(by_memory) == 1 and not by_memory.keys() & left
+    archive = len(by_memory) == 1 and not by_memory.keys() & left and not put
     targets, taken = [], set()
     for index, own in sorted(by_memory.items()):
         memory = snapshot.memories[index]
         rows = lines.split(memory.text)
-        edits = () if archive else _cuts(rows, own)
+        edits = () if archive else _cuts(rows, own, {remove[0].place: put})
         taken |= {(index, row) for claim in own for row in range(claim.start, claim.end)}
         if archive:
             taken |= {(index, row) for row in range(len(rows))}
@@ -191,8 +192,8 @@ def _removal(
     return ("archive" if archive else "edit"), tuple(targets), frozenset(taken)
 
 
-def _cuts(rows: list[str], remove: Sequence[Claim]) -> tuple[Edit, ...]:
-    """Whole lines go where they are the claim's alone; else the claim's words are cut out of them."""
+def _cuts(rows: list[str], remove: Sequence[Claim], puts: Mapping[tuple[int, int, int], str]) -> tuple[Edit, ...]:
+    """Whole lines go where they are the claim's alone; else the claim's words are cut out of them, or replaced."""
     text = "".join(rows)
     starts = [0]
     for row in rows:
@@ -206,8 +207,12 @@ def _cuts(rows: list[str], remove: Sequence[Claim]) -> tuple[Edit, ...]:
         for claim in sorted(own, key=lambda claim: -claim.offset):
             at = claim.offset - starts[start]
             rest = body[at + len(claim.text) :]
+            if puts.get(claim.place):
+                body = body[:at] + puts[claim.place] + rest
+                continue
             body = body[:at] + (rest.lstrip(" ") if not body[:at].strip() or body[:at].endswith(" ") else rest)
-        whole = not any(claim.shared for claim in own) or not body.strip()
+        replaced = any(puts.get(claim.place) for claim in own)
+        whole = not replaced and (not any(claim.shared for claim in own) or not body.strip())
         left = () if whole else tuple(lines.split(_trimmed(body)))
         edits.append(Edit(start, end, left))
     return tuple(edits)

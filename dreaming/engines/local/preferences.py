@@ -15,9 +15,8 @@ from agents.text.normalise import digest
 from agents.text.sentences import spans as sentences
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding, Span, counted, cut, strength
+from dreaming.engines.local.findings import Finding, Span, code, counted, gist, strength
 from dreaming.engines.local.lexicon import ADDRESSED, CORRECTION, LASTING, LEAD_IN, OWN_PLANS
-from dreaming.engines.local.mistakes import code
 from dreaming.engines.local.signals import Call, Signals, Trace
 from dreaming.engines.local.stale import due_date
 
@@ -81,8 +80,9 @@ def _wish(signals: Signals, key: str, group: list[Said]) -> Finding:
         spans=tuple(said.span for said in group),
         confidence=max(ONCE, strength(len(sessions))),
         reason_code="stated_preference",
-        title=cut(f"A person asks: {words}", 110),
+        title=f"As a person asked: {gist(_sentence(words), 90)}",
         lesson=_sentence(words),
+        heading="Asked for by a person",
         rationale=f"Said by a person as something that lasts, in {counted(len(sessions), 'session')};"
         " kept in their words.",
         numbers={"sessions": len(sessions)},

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from agents.snapshot import Snapshot
-from dreaming.engines.local.claims import Claim
+from agents.text.sentences import spans as sentences
+from dreaming.engines.local.claims import Claim, where
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Tidying, cut
+from dreaming.engines.local.findings import Tidying, gist
 from dreaming.engines.local.lexicon import DUE, MONTHS
+
+MOST_DATE_WORDS = 6
 
 
 def find(snapshot: Snapshot, claims: Sequence[Claim], curation: Curation) -> list[Tidying]:
@@ -55,30 +58,40 @@ def _is_old(claim: Claim, at: datetime, curation: Curation) -> bool:
 def _overdue(snapshot: Snapshot, claim: Claim, due: date) -> Tidying:
     return _tidying(
         snapshot, claim, reason_code="past_its_date", confidence=0.75, mark=due.isoformat(),
-        why=f"It names {due.isoformat()} as its last day or day of review;"
+        title=f"Retire “{gist(_undated(claim.text), 80)}”, past its date {due.isoformat()}",
+        why=f"Its last day, or day of review, was {due.isoformat()};"
         f" the dream was on {snapshot.taken_at.date().isoformat()}.",
     )  # fmt: skip
+
+
+def _undated(text: str) -> str:
+    """Without a closing sentence that says nothing but the date, where something is left."""
+    parts = [text[start:end] for start, end in sentences(text)]
+    rest = [part for part in parts if not (DUE.match(part) and len(part.split()) <= MOST_DATE_WORDS)]
+    return " ".join(rest or parts)
 
 
 def _aged(snapshot: Snapshot, claim: Claim, curation: Curation) -> Tidying:
     days = (snapshot.taken_at - claim.confirmed_at).days
     return _tidying(
         snapshot, claim, reason_code="unconfirmed", confidence=0.4, mark=claim.confirmed_at.date().isoformat(),
+        title=f"Retire “{gist(claim.text, 80)}”, not confirmed since {claim.confirmed_at.date().isoformat()}",
         why=f"Last confirmed {days} days before the dream; the curation policy asks again after"
         f" {curation.stale_after_days}."
         " Old is not wrong: reject this to keep it.",
     )  # fmt: skip
 
 
-def _tidying(snapshot: Snapshot, claim: Claim, *, reason_code: str, confidence: float, mark: str, why: str) -> Tidying:
-    where = f"{snapshot.memories[claim.memory].path}, line {claim.start + 1}"
+def _tidying(
+    snapshot: Snapshot, claim: Claim, *, reason_code: str, confidence: float, mark: str, title: str, why: str
+) -> Tidying:
     return Tidying(
         kind="stale",
         key=(claim.digest, reason_code, mark),
         remove=(claim,),
         keep=None,
-        title=f"Retire: {cut(claim.text, 80)}",
-        rationale=f"“{cut(claim.text, 140)}” ({where}). {why}",
+        title=title,
+        rationale=f"“{gist(claim.text, 140)}” ({where(snapshot, claim)}). {why}",
         reason_code=reason_code,
         confidence=confidence,
         loses=True,

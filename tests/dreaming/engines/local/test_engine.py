@@ -75,8 +75,7 @@ def test_dream_finds_each_kind_and_quotes_word_for_word(snap):
     assert {operation.reason_code for operation in result.operations} == {
         "recurring_error",
         "stated_preference",
-        "attempts_extra",
-        "attempts_missing",
+        "attempts_differ",
         "same",
         "updates",
         "past_its_date",
@@ -95,9 +94,9 @@ def test_dream_writes_exact_edits(snap):
     assert after["/a.md"] == f"# Rules\n\n- {RULE}\n"
     assert after["/b.md"] == "Some words that stand first. And some last.\n\n- The database is now PostgreSQL.\n"
     (lesson,) = [text for path, text in after.items() if path.startswith("/learned/mistakes/tool") or "extract" in path]
-    assert lesson.endswith(
-        "- Before calling `extract`, call `scan`: `extract` refuses calls with `Error: page … is an image`,"
-        " and worked after that.\n"
+    assert lesson == (
+        "# When calling `extract`\n\n"
+        "- Before calling `extract`, call `scan`: otherwise it may answer `Error: page … is an image`.\n"
     )
 
 
@@ -186,6 +185,67 @@ def test_what_a_person_removed_or_memory_holds_is_not_proposed():
     )
     assert dream(replace(snap, memories=(known,))).operations == ()
     assert len(dream(replace(snap, memories=(known,))).patterns) == 1
+
+
+WISH = "From now on, please tell customers that the refund window is 14 days."
+WINDOW = memory("/r.md", "# Refunds\n\n- The refund window is 30 days from the start.\n- Ask for the receipt.\n")
+
+
+def test_a_wish_of_another_value_is_one_edit_of_the_losing_line():
+    snap = snapshot([session("1", person(WISH))], [WINDOW])
+
+    (operation,) = dream(snap).operations
+
+    assert (operation.kind, operation.title) == ("edit", "Set refund window to 14 days, as a person asked")
+    assert [quote.text for quote in operation.quotes] == [WISH]
+    after = applied(snap, [operation])
+    assert after.memories[0].text == (
+        "# Refunds\n\n- Tell customers that the refund window is 14 days.\n- Ask for the receipt.\n"
+    )
+    assert dream(after).operations == ()
+
+
+def test_a_wish_joins_the_contradiction_that_it_settles():
+    newer = memory("/s.md", "# Refunds\n\n- The refund window is 14 days from the start.\n", at=NOW - timedelta(days=2))
+    snap = snapshot([session("1", person(WISH), started_at=NOW)], [WINDOW, newer])
+
+    result = dream(snap)
+
+    (operation,) = result.operations
+    assert (operation.reason_code, operation.confidence) == ("updates", 0.8)
+    assert [quote.text for quote in operation.quotes] == [WISH]
+    assert [pattern.kind for pattern in result.patterns] == ["preference"]
+    assert dream(applied(snap, result.operations)).operations == ()
+
+
+def test_lessons_stay_out_of_shared_namespaces_where_they_can():
+    both = snapshot(failing("a", "b"), namespaces=("all", "main"), shared=("all",))
+    only = snapshot(failing("a", "b"), namespaces=("all",), shared=("all",))
+
+    assert [dream(snap).operations[0].targets[0].namespace for snap in (both, only)] == ["main", "all"]
+
+
+def test_a_contact_that_left_is_replaced_once():
+    text = "# Contacts\n\n- Billing: Ada, handle `ada.b`.\n- Storage: Cleo, handle `cleo.d`.\n"
+    sessions = [
+        session(
+            name,
+            tried("page", "PageError: no such user ada.b", handle="ada.b"),
+            person("Billing is with Eve now, handle eve.f."),
+            tried("page", handle="eve.f"),
+        )
+        for name in "12"
+    ]
+    snap = snapshot(sessions, [memory("/pagers.md", text)])
+
+    (operation,) = dream(snap).operations
+
+    after = applied(snap, [operation])
+    assert after.memories[0].text == text.replace(
+        "Billing: Ada, handle `ada.b`.", "Billing is with Eve now, handle eve.f."
+    )
+    assert len(operation.quotes) == 4
+    assert dream(after).operations == ()
 
 
 def test_nothing_is_written_where_the_agent_may_not():

@@ -1,6 +1,6 @@
 import pytest
 
-from dreaming.engines.local.masks import headline, mask
+from dreaming.engines.local.masks import headline, mask, shared
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,20 @@ def test_headline_is_the_first_line_or_the_last_of_a_traceback():
     assert text[slice(*headline(text))] == "KeyError: missing"
     assert headline("\n  bad thing\nmore") == (3, 12)
     assert headline(" \n ") == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("texts", "common"),
+    [
+        (["range exceeds 40 pages (got 1-62)", "range exceeds 40 pages (got 1-9)"],
+         "range exceeds 40 pages (got 1-…)"),
+        (["no ref LH-235 today", "no ref LH-99 today"], "no ref LH-… today"),
+        (["lock deploy/api is held by 41", "lock deploy/mail is held by 42"], "lock deploy/… is held by …"),
+        (["no 'a-b' here", "no 'a-c' here"], "no … here"),
+        (["at 5"], "at 5"),
+        (["at 5", "at 5 or 6"], "at …"),
+        ([], ""),
+    ],
+)  # fmt: skip
+def test_shared_keeps_what_is_the_same_in_every_text(texts, common):
+    assert shared(texts) == common

@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 
 from agents.snapshot import StatementMark
-from dreaming.engines.local import claims, pairs, stale
+from dreaming.engines.local import claims, pairs, refused, signals, stale
 from dreaming.engines.local.curation import Curation
-from tests.dreaming.engines.build import NOW, memory, snapshot
+from dreaming.engines.local.stated import Sayings
+from tests.dreaming.engines.build import NOW, agent, memory, person, session, snapshot, tried
 
 
-def decided(*memories):
-    snap = snapshot(memories=memories)
-    return pairs.decide(snap, claims.read(snap, Curation()))
+def decided(*memories, sessions=(), **kept):
+    snap = snapshot(sessions, memories, **kept)
+    return pairs.decide(snap, claims.read(snap, Curation()), Sayings(signals.read(snap)))
 
 
 def stale_texts(text, *, marks=(), **curation):
@@ -30,15 +31,40 @@ def test_copies_within_a_namespace_keep_one():
 
     assert (found.kind, found.reason_code, found.loses) == ("duplicate", "same", False)
     assert [claim.memory for claim in found.remove] == [1]
+    assert found.title == f"Remove a copy of “{same[:-1]}”, kept in /a.md"
+    assert found.rationale.startswith("Kept in /a.md, line 1; the same statement also stands in /b.md, line 3,")
 
 
 def test_copies_in_other_namespaces_scopes_or_protection_stay():
     same = "- Invoices over 500 EUR need a second signature.\n"
 
-    assert decided(memory("/a.md", same), memory("/a.md", same, namespace="other")) == []
+    assert decided(memory("/a.md", same), memory("/a.md", same, protected=True)) != []
     assert decided(memory("/a.md", f"# Acme GmbH\n\n{same}\n# Globex AG\n\n{same}")) == []
     assert decided(memory("/a.md", same, protected=True), memory("/b.md", same, protected=True)) == []
     assert decided(memory("/a.md", "- Be kind.\n- Be kind.\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("shared", "namespaces", "protected", "removed"),
+    [
+        ((), ("main", "other"), "", ["main"]),
+        (("main",), ("main", "other"), "", ["other"]),
+        (("main", "other"), ("main", "other"), "", []),
+        ((), ("other",), "", ["other"]),
+        ((), ("main", "other"), "main", ["other"]),
+        (("other",), ("main", "other"), "main", []),
+    ],
+)
+def test_copies_over_namespaces_lose_the_one_that_nobody_else_reads(shared, namespaces, protected, removed):
+    same = "- Invoices over 500 EUR need a second signature.\n"
+    older = memory("/a.md", same, namespace="other", at=NOW - timedelta(days=90), protected=protected == "other")
+    younger = memory("/b.md", same, protected=protected == "main")
+
+    found = decided(younger, older, shared=shared, namespaces=namespaces)
+
+    assert [[younger, older][one.remove[0].memory].namespace for one in found] == removed
+    assert {one.kind for one in found} <= {"duplicate_across"}
+    assert all(len(one.remove) == 1 and "kept in " in one.title for one in found)
 
 
 def test_near_duplicates_need_the_same_words_names_and_numbers():
@@ -90,6 +116,51 @@ def test_contradiction_over_titles_needs_a_marked_value():
     assert found.remove[0].text == "The refund window is 30 days."
 
 
+REFUNDS = (
+    memory("/old.md", "# Refunds\n\n- The refund window is 30 days from the start.\n", at=NOW - timedelta(days=90)),
+    memory("/new.md", "# Refunds\n\n- The refund window is 14 days from the start.\n", at=NOW - timedelta(days=60)),
+)
+
+
+def told(name, text, days, **kept):
+    return session(name, person(text, **kept), started_at=NOW - timedelta(days=days))
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "confidence", "stances"),
+    [
+        ([("Please tell them that the refund window is 14 days.", 20)], "updates", 0.8, ["for"]),
+        ([("The refund window is 30 days, I think.", 80)], "updates", 0.55, ["against"]),
+        ([("The refund window is 30 days again.", 20)], "needs_person", 0.3, ["against"]),
+        ([("The refund window is 14 days.", 30), ("The refund window is 30 days.", 20)], "needs_person", 0.3,
+         ["for", "against"]),
+        ([("The return window is 14 days.", 20), ("Is the refund window 14 days?", 20)], "updates", 0.55, []),
+    ],
+)  # fmt: skip
+def test_contradiction_hears_what_people_state(said, reason, confidence, stances):
+    sessions = [told(str(at), text, days) for at, (text, days) in enumerate(said)]
+
+    (found,) = decided(*REFUNDS, sessions=sessions)
+
+    assert found.remove[0].text == "The refund window is 30 days from the start."
+    assert (found.reason_code, found.confidence) == (reason, confidence)
+    assert [span.stance for span in found.spans] == stances
+    wanted = "Keep 14 days for refund window, not 30 days"
+    assert found.title == wanted if reason == "updates" else "Which one holds" in found.title
+
+
+def test_people_settle_what_memory_cannot_and_only_people_do():
+    same_age = [memory(one.path, one.text, at=NOW - timedelta(days=60)) for one in REFUNDS]
+    text = "The refund window is 30 days."
+
+    (heard,) = decided(*same_age, sessions=[told("1", text, 20)])
+    (recalled,) = decided(*same_age, sessions=[told("1", text, 20, source_class="recalled")])
+    (written,) = decided(*same_age, sessions=[session("1", agent(text))])
+
+    assert (heard.remove[0].text, heard.reason_code) == ("The refund window is 14 days from the start.", "updates")
+    assert {one.reason_code for one in (recalled, written)} == {"needs_person"}
+
+
 def test_of_three_values_two_go():
     values = [
         memory(f"/{n}.md", f"- The database is {name}.\n", at=NOW - timedelta(days=90 - n))
@@ -129,3 +200,37 @@ def test_stale_by_age_spares_what_is_pinned_confirmed_or_helpful():
     assert stale_texts(text, marks=marks, stale_after_days=0) == []
     assert stale_texts(text, marks=marks, protected_phrases=("ada",)) == []
     assert stale_texts(text, marks=marks, protected_paths=("/a.md",)) == []
+
+
+def gone(*sessions, text):
+    snap = snapshot(sessions, [memory("/pagers.md", text)])
+    return refused.find(snap, signals.read(snap), claims.read(snap, Curation()), Curation())
+
+
+def paged(name, *more, handle="ada.b", error="PageError: no such user ada.b"):
+    return session(name, tried("page", error, handle=handle), *more)
+
+
+CONTACT = "# Contacts\n\n- Billing: Ada, handle `ada.b`.\n- Storage: Cleo, handle `cleo.d`.\n"
+
+
+def test_what_a_tool_refuses_as_gone_is_retired_where_memory_names_it():
+    (found,) = gone(paged("1"), paged("2"), text=CONTACT)
+
+    assert (found.remove[0].text, found.put) == ("Billing: Ada, handle `ada.b`.", "")
+    assert (found.title, len(found.spans)) == ("Retire ada.b, which page refuses", 2)
+    assert gone(paged("1"), text=CONTACT) == []
+    assert gone(paged("1"), paged("2", tried("page", handle="ada.b")), text=CONTACT) == []
+    assert gone(paged("1"), paged("2"), text=CONTACT.replace("ada.b", "ada.bo")) == []
+    assert gone(*[paged(name, error="PageError: ada.b is busy") for name in "12"], text=CONTACT) == []
+
+
+def test_the_successor_that_a_person_names_stands_in_its_place():
+    said = "Ada left. Billing is with Eve now, handle eve.f. Ask me for the rest."
+    told = [paged(name, person(said), tried("page", handle="eve.f")) for name in "12"]
+
+    (found,) = gone(*told, text=CONTACT)
+    (once,) = gone(told[0], paged("2"), text=CONTACT)
+
+    assert found.put == "Billing is with Eve now, handle eve.f."
+    assert once.put == ""

@@ -1,7 +1,10 @@
 """Signals, mistakes, attempts, workflows and preferences: what sessions show."""
 
+import pytest
+
 from dreaming.engines.local import attempts, contrasts, mistakes, preferences, signals, workflows
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.findings import Finding
 from tests.dreaming.engines.build import agent, call, person, result, session, snapshot, tried
 
 POLICY = Curation()
@@ -59,12 +62,63 @@ def test_mistake_counts_opportunities_and_says_what_worked():
     assert finding.key == ("tool_error", "extract", "Error: page … is an image")
     assert finding.statement == (
         "`extract` answered `Error: page … is an image` to 3 of 7 calls, in 3 of the 4 sessions that called it."
-        " In 2 of these sessions a like call of `extract` worked afterwards, mostly after `scan`"
-        " and with another value of `ocr`."
+        " In 2 of these 3 sessions a later call of `extract` worked; at least half of them did this first:"
+        " call `scan`, then also give `ocr`."
     )
-    refuses = "`extract` refuses calls with `Error: page … is an image`."
-    assert finding.lesson == f"Before calling `extract`, call `scan`, then check `ocr`: {refuses}"
+    assert finding.title == "Before calling extract, call scan, then also give ocr"
+    assert finding.lesson == (
+        "Before calling `extract`, call `scan`, then also give `ocr`:"
+        " otherwise it may answer `Error: page … is an image`."
+    )
     assert (finding.opportunities, finding.confidence, len(finding.spans)) == (7, 0.6, 5)
+
+
+@pytest.mark.parametrize(
+    ("failed", "worked", "how"),
+    [
+        (("1-62", "1-90"), ("1-40", "1-40"), "give `arg` a smaller range (`1-40` instead of `1-62`)"),
+        (("10s", "30s"), ("5m", "1h"), "give `arg` a larger value (`5m` instead of `10s`)"),
+        ((500, 700), (100, 50), "give `arg` a smaller number (`100` instead of `500`)"),
+        ((1.5, 20.25), (150, 2025), "give `arg` as a whole number, 100 times the decimal (`150` instead of `1.5`)"),
+        ((1.5, 20.5), (2, 20), "give `arg` as a whole number instead of a decimal (`2` instead of `1.5`)"),
+        (("AB-1", "AB-2"), ("a@b.example", "c@d.example"), "give `arg` as a mail address instead of an id"),
+        (("x", "y"), (["x"], ["y"]), "give `arg` as a list instead of words"),
+        ((1, 2), (None, None), "leave `arg` out"),
+        (("1-62", "AB-1"), ("1-40", "a@b.example"), "change `arg`"),
+    ],
+)
+def test_mistake_says_how_the_argument_changed_in_two_sessions(failed, worked, how):
+    given = [{} if value is None else {"arg": value} for value in worked]
+    sessions = [
+        session(str(at), tried("t", "Error: no", arg=old), tried("t", **new))
+        for at, (old, new) in enumerate(zip(failed, given, strict=True))
+    ]
+
+    (finding,) = mistakes.find(read(*sessions), POLICY)
+
+    assert finding.lesson == f"Before calling `t`, {how}: otherwise it may answer `Error: no`."
+
+
+def test_mistake_counts_any_later_call_that_worked():
+    unlike = [
+        session(str(n), tried("find", f"no such ref {n}", q=f"ref-{n}"), tried("find", by="mail", mail="a@b.example"))
+        for n in range(2)
+    ]
+    never = session("9", tried("find", "no such ref 9", q="9"), tried("find", "no such ref 9", q="9"))
+
+    found = mistakes.find(read(*unlike, never), POLICY)
+
+    assert "In 2 of these 3 sessions a later call of `find` worked" in found[0].statement
+    (none,) = mistakes.find(read(never, session("8", tried("find", "no such ref 8", q="8"))), POLICY)
+    assert none.statement.endswith("In none of these sessions did a later call of `find` work.")
+
+
+def test_a_value_that_is_gone_teaches_nothing_about_the_call():
+    found = read(*[session(n, tried("page", "PageError: ada.b not found", to="ada.b"), tried("page")) for n in "12"])
+
+    (finding,) = mistakes.find(found, POLICY)
+
+    assert (finding.reason_code, finding.lesson) == ("refused_value", "")
 
 
 def test_a_tool_that_never_works_is_broken_and_teaches_nothing():
@@ -96,16 +150,20 @@ def test_attempts_at_one_task_show_extra_missing_and_other_values():
     assert [(one.how, one.tool, one.sessions) for one in differences] == [
         ("extra", "drop", (0, 1)), ("missing", "mail", (0, 1)), ("value", "pay", (0, 1)),
     ]  # fmt: skip
-    extra, missing, value = attempts.per_task(found, differences)
-    assert (
-        extra.statement == "2 of 2 failing attempts at task `t` called `drop`; none of the completed attempts (2) did."
+    (finding,) = attempts.per_task(found, differences)
+    assert finding.statement == (
+        "Task `t`: Both failing attempts never got `mail` accepted, both completed ones did."
+        " Both failing attempts called `pay(sum=1)` and never `pay(sum=2)`,"
+        " both completed ones called the latter and none the former."
+        " Both failing attempts called `drop`, no completed one did."
     )
-    assert (
-        missing.statement
-        == "2 of 2 failing attempts at task `t` never got `mail` accepted; all completed attempts (2) did."
+    assert finding.title == "Task t: call mail, check the arguments of pay, do without drop"
+    assert finding.lesson == (
+        "Before ending a request like “Cancel my order.” (task `t`): call `mail`, as completed attempts did;"
+        " call `pay(sum=2)` rather than `pay(sum=1)`, which failed;"
+        " check whether `drop` is asked for, as only failing attempts called it."
     )
-    assert "`pay(sum=1)` and never `pay(sum=2)`" in value.statement
-    assert {span.row for span in missing.spans} == {7, 15, 21, 29}
+    assert finding.sessions == (0, 1)
     assert attempts.outcomes(found, every, POLICY) == []
 
 
@@ -140,11 +198,46 @@ def test_workflow_is_maximal_and_beats_chance():
 
     (finding,) = workflows.find(read(*good, *bad), POLICY)
 
-    assert finding.key == ("workflow", "a", "b", "c")
-    assert finding.statement.startswith(
-        "8 of 8 sessions that called `a` → `b` → `c` in this order completed, and 0 of 8"
+    assert finding.key == ("workflow", "before", "c")
+    assert finding.statement == (
+        "Of 16 sessions that called `c`, all 8 that had called `a` and `b` before completed, and 0 of the 8 others."
     )
+    assert finding.title == "Before calling c, call a and b"
     assert workflows.find(read(*good), POLICY) == []
+
+
+def test_workflow_compares_with_others_that_took_the_step():
+    """Closing goes with completing, and says nothing of what comes before."""
+    closed = [session(f"g{n}", tried("look"), tried("close"), outcome="completed") for n in range(8)]
+    left = [session(f"b{n}", tried("look"), outcome="failed") for n in range(8)]
+
+    assert workflows.find(read(*closed, *left), POLICY) == []
+
+
+def test_one_habit_is_one_workflow_and_a_remedy_is_none():
+    good = [
+        session(f"g{n}", tried("ask"), tried("free"), tried("start"), tried("close"), outcome="completed")
+        for n in range(8)
+    ]
+    bad = [session(f"b{n}", tried("start"), tried("close"), outcome="failed") for n in range(8)]
+    found = read(*good, *bad)
+    remedy = Finding("mistake", ("k",), "", (0,), 1, (), 0.5, "recurring_error", steps=("free", "start"))
+
+    assert [one.title for one in workflows.find(found, POLICY)] == ["Before calling close, call ask and free"]
+    taught = [one.title for one in workflows.find(found, POLICY, [remedy])]
+    assert "Before calling start, call ask and free" not in taught
+
+
+def test_only_a_handful_of_workflows_teaches():
+    good = [
+        session(f"g{n}{kind}", tried(f"ask{kind}"), tried(f"do{kind}"), outcome="completed")
+        for n in range(8) for kind in range(6)
+    ]  # fmt: skip
+    bad = [session(f"b{n}{kind}", tried(f"do{kind}"), outcome="failed") for n in range(8) for kind in range(6)]
+
+    found = workflows.find(read(*good, *bad), POLICY)
+
+    assert (len(found), sum(bool(one.lesson) for one in found)) == (6, workflows.MOST_TAUGHT)
 
 
 def test_wish_is_lasting_addressed_and_said_by_a_person():

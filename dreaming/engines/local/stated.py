@@ -1,0 +1,161 @@
+"""What people state as a fact in sessions, by slot: for or against a value that memory holds, or a newer one.
+
+Read only for subjects that are asked for: most of what people say is about the case at hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from agents.snapshot import Snapshot
+from agents.text import phrases, quantities
+from agents.text.sentences import spans as sentences
+from agents.text.slots import Slot, conflict, slots
+from dreaming.engines.local.claims import MOVABLE, Claim
+from dreaming.engines.local.findings import Finding, Span, Tidying, gist
+from dreaming.engines.local.lexicon import LEAD_IN, REPORTED
+from dreaming.engines.local.signals import LONG_AGO, Signals
+
+FIRST_WORDS = 20_000
+UNIT = re.compile(r"^(\d[\d.,]*) (?:business )?(?:millisecond|second|minute|hour|day|week|month|year)$")
+ASKED = 0.85  # a person said the new value, and said that it lasts
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One sentence of a person that says what something is."""
+
+    session: int
+    at: datetime
+    span: Span
+    slot: Slot
+
+
+class Sayings:
+    """All that people say, in canonical order, searched by subject."""
+
+    def __init__(self, signals: Signals) -> None:
+        self._signals = signals
+        self._found: dict[str, tuple[Saying, ...]] = {}
+        self._messages: list[tuple[int, int, str]] | None = None
+
+    def about(self, subject: str) -> tuple[Saying, ...]:
+        if subject not in self._found:
+            self._found[subject] = tuple(self._about(subject)) if subject else ()
+        return self._found[subject]
+
+    def _about(self, subject: str) -> Iterator[Saying]:
+        if self._messages is None:
+            texts = ((session, row, self._signals.text(row)[:FIRST_WORDS]) for session, row in self._signals.said)
+            self._messages = [(session, row, text.lower()) for session, row, text in texts]
+        named = subject.split()
+        for session, row, low in self._messages:
+            if all(word in low for word in named):
+                text = self._signals.text(row)[:FIRST_WORDS]
+                at = self._signals.mark(session).started_at or LONG_AGO
+                for start, end in sentences(text):
+                    for slot in read(text[start:end]):
+                        if slot.subject == subject:
+                            yield Saying(session, at, Span(row, start, end), slot)
+
+
+def read(sentence: str) -> tuple[Slot, ...]:
+    """What a sentence of a person says now: as it stands, or behind "please tell them that"."""
+    plain = LEAD_IN.sub("", " ".join(sentence.split()))
+    reported = REPORTED.match(plain)
+    found = slots(plain[reported.end() :] if reported else plain)
+    return tuple(slot for slot in found if slot.polarity and slot.time != "past" and slot.value != "yes")
+
+
+def agrees(said: Slot, held: Slot) -> bool:
+    """Both give one subject one value, or the same single quantity: "14 days" says "14 days from the start"."""
+    if not _comparable(said, held):
+        return False
+    one, other = (quantities.find(slot.value) for slot in (said, held))
+    return (said.attribute, said.value) == (held.attribute, held.value) or (
+        len(one) == len(other) == 1 and one[0].value == other[0].value
+    )
+
+
+def differs(said: Slot, held: Slot) -> bool:
+    """One subject, another value: by their slots, or by the one quantity of one dimension that each holds."""
+    if not _comparable(said, held) or agrees(said, held):
+        return False
+    one, other = (quantities.find(slot.value) for slot in (said, held))
+    alike = len(one) == len(other) == 1 and phrases.dimension(one[0]) == phrases.dimension(other[0])
+    return alike or conflict(replace(said, scope=held.scope), held)
+
+
+def spoken(value: str) -> str:
+    """A value as people say it: slots hold "14 day"."""
+    return UNIT.sub(lambda match: match.group() if match[1] == "1" else f"{match.group()}s", gist(value, 40))
+
+
+def _comparable(said: Slot, held: Slot) -> bool:
+    scopes = {"", held.scope.removeprefix("# ")}
+    return said.subject == held.subject and said.scope in scopes and held.polarity and held.value != "yes"
+
+
+def supersede(
+    snapshot: Snapshot, claims: Sequence[Claim], findings: Sequence[Finding]
+) -> tuple[list[Finding], list[Tidying]]:
+    """Wishes that give a slot of memory another value: one change of that line, no lesson beside it.
+
+    A wish whose value memory holds already teaches nothing.
+    """
+    wishes = {finding.key: read(finding.lesson) for finding in findings if finding.kind == "preference"}
+    subjects = {slot.subject for said in wishes.values() for slot in said}
+    holders = _holders(claims, subjects)
+    kept: list[Finding] = []
+    found: list[Tidying] = []
+    for finding in findings:
+        said = wishes.get(finding.key, ())
+        held = [(claim, slot, own) for own in said for claim, slot in holders.get(own.subject, ())]
+        other = [(claim, slot, own) for claim, slot, own in held if differs(own, slot)]
+        other = [one for one in other if not one[0].fixed and _namespace(snapshot, one[0]) in snapshot.namespaces]
+        if any(agrees(own, slot) for _, slot, own in held):
+            finding = replace(finding, lesson="")
+        elif other:
+            first = _namespace(snapshot, other[0][0])
+            mine = [one for one in other if _namespace(snapshot, one[0]) == first]
+            found.append(_superseded(snapshot, finding, [claim for claim, _, _ in mine], mine[0][1], mine[0][2]))
+            finding = replace(finding, lesson="")
+        kept.append(finding)
+    return kept, found
+
+
+def _holders(claims: Sequence[Claim], subjects: set[str]) -> Mapping[str, list[tuple[Claim, Slot]]]:
+    found: dict[str, list[tuple[Claim, Slot]]] = {subject: [] for subject in subjects}
+    for claim in claims if subjects else ():
+        if claim.kind in MOVABLE:
+            for slot in slots(claim.text, claim.heading[1:]):
+                if slot.subject in found:
+                    found[slot.subject].append((claim, slot))
+    return found
+
+
+def _namespace(snapshot: Snapshot, claim: Claim) -> str:
+    return snapshot.memories[claim.memory].namespace
+
+
+def _superseded(snapshot: Snapshot, finding: Finding, claims: list[Claim], held: Slot, said: Slot) -> Tidying:
+    remove = tuple(dict.fromkeys(claims))
+    places = "; ".join(f"{snapshot.memories[one.memory].path}, line {one.start + 1}" for one in remove)
+    return Tidying(
+        kind="superseded",
+        key=(*finding.key, *(claim.digest for claim in remove)),
+        remove=remove,
+        keep=None,
+        title=f"Set {gist(said.subject, 60)} to {spoken(said.value)}, as a person asked",
+        rationale=f"“{gist(remove[0].text, 140)}” ({places}) says “{gist(held.value, 60)}”. {finding.rationale}"
+        " The old statement is replaced by theirs; the memory's history keeps it.",
+        reason_code=finding.reason_code,
+        confidence=ASKED,
+        loses=True,
+        spans=finding.spans,
+        put=finding.lesson,
+        sessions=finding.sessions,
+    )
