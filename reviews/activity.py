@@ -26,7 +26,6 @@ SENTENCES = {
     "change.voted quarantine": say("%(who)s quarantined “%(what)s”"),
     "change.vote_withdrawn": say("%(who)s took back a vote on “%(what)s”"),
     "change.vote_dismissed": say("%(who)s set a request for changes to “%(what)s” aside"),
-    "change.approved": say("“%(what)s” has all approvals it needs"),
     "change.edited": say("%(who)s edited “%(what)s”: revision %(number)s"),
     "change.answered": say("A request for changes to “%(what)s” was answered: revision %(number)s"),
     "change.rebased": say("“%(what)s” was carried over to the memory as it is now: revision %(number)s"),
@@ -69,6 +68,6 @@ def tell(found: Sequence[Event], *, changes: Sequence[Change], names: Mapping[st
 def _happening(event: Event, title: str, names: Mapping[str, str]) -> Happening:
     data: dict[str, Any] = event.content().get("data", {})
     pattern = SENTENCES.get(f"{event.type} {data.get('verdict')}") or SENTENCES.get(event.type, "%(who)s")
-    who = "Lucid" if event.actor_type == "system" else names.get(event.actor_id, event.actor_id)
+    who = "Lucid" if event.actor_type == "system" else names.get(event.actor_id) or _("An agent")
     text = _(pattern) % {"who": who, "what": title, "number": data.get("number", "")}
     return Happening(text, when(event.at), event.at.isoformat(), event.target_id if title else "")

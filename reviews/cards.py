@@ -114,12 +114,17 @@ class Card:
         return max(0, ceil((due - self.reader.at).total_seconds())) if due else 0
 
     @property
+    def looks_again_in(self) -> int:
+        """In how many seconds the page should ask whether the change was applied; 0 for never."""
+        return self.seconds + 2 if self.change.state == State.APPROVED else 0
+
+    @property
     def path(self) -> str:
         return self.targets[0].label if len(self.targets) == 1 else ""
 
     @property
-    def checks(self) -> Sequence[Check]:
-        return self.seat.head.checks.all()  # type: ignore[no-any-return]
+    def checks(self) -> list[Check]:
+        return list(self.seat.head.checks.all())
 
     @property
     def confidence(self) -> int | None:

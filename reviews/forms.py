@@ -48,7 +48,7 @@ class DecisionForm(forms.Form):
     def problem(self) -> str:
         """The one thing to say about a form that was not filled in."""
         own = self.non_field_errors()
-        return own[0] if own else str(_("This form was not complete. Nothing was decided."))
+        return str(own[0]) if own else str(_("This form was not complete. Nothing was decided."))
 
 
 class ReasonForm(forms.Form):

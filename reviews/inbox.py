@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Cast
@@ -59,17 +60,17 @@ def lines(proposals: Sequence[Proposal], *, team: Team, person: User, decides: b
             gravest_ever=Max(weight),
         )
     )
-    by_proposal = {row["proposal"]: row for row in counted}
+    by_proposal: dict[int, Mapping[str, Any]] = {row["proposal"]: row for row in counted}
     mine = set()
     if decides and any(proposal.state == ProposalState.OPEN for proposal in proposals):
         mine = set(waiting_for(person, team=team).filter(proposal__in=proposals).values_list("proposal", flat=True))
     return [_line(proposal, by_proposal.get(proposal.pk, _NONE), proposal.pk in mine) for proposal in proposals]
 
 
-_NONE = {"total": 0, "undecided": 0, "waiting": 0, "gravest": None, "gravest_ever": None}
+_NONE: Mapping[str, Any] = {"total": 0, "undecided": 0, "waiting": 0, "gravest": None, "gravest_ever": None}
 
 
-def _line(proposal: Proposal, row: dict[str, int | None], yours: bool) -> Line:
+def _line(proposal: Proposal, row: Mapping[str, Any], yours: bool) -> Line:
     weights = {order: tier for tier, order in TIER_ORDER.items()}
     gravest = row["gravest"] if row["gravest"] is not None else row["gravest_ever"] or 0
     total = row["total"] or 0

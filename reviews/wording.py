@@ -102,7 +102,7 @@ def verdict(seat: Seat, person: User) -> tuple[str, str]:
     """The chip of a decided card: its kind and its words."""
     change, mine = seat.change, seat.vote_of(person)
     if change.is_undecided and mine is not None:
-        return mine.verdict, str(_OWN[mine.verdict])
+        return mine.verdict, str(_OWN[Verdict(mine.verdict)])
     label = str(change.get_state_display())
     by = _deciders(seat, person)
     return change.state, _("%(state)s by %(names)s") % {"state": label, "names": by} if by else label

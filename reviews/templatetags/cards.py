@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 from django.template import Context
 from django.utils.html import format_html_join
@@ -110,6 +112,7 @@ def _flags(card: Card) -> dict[str, object]:
     """All that a template compares or asks for."""
     return {
         "is_current": card.is_current,
+        "is_revised": card.seat.head.number > 1,
         "tier": card.change.tier,
         "state": card.change.state,
         "notice_kind": card.notice.kind if card.notice else "",
@@ -156,5 +159,5 @@ def _version(context: Context, one: MemoryVersion) -> SafeString:
     return _fill(context, "reviews/_version.html", texts, {})
 
 
-def _fill(context: Context, name: str, texts: dict[str, object], flags: dict[str, object]) -> SafeString:
+def _fill(context: Context, name: str, texts: Mapping[str, object], flags: Mapping[str, object]) -> SafeString:
     return context["frames"].fill(name, context, texts=texts, flags=flags)  # type: ignore[no-any-return]

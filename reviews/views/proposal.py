@@ -30,7 +30,7 @@ def change(request, team, change_id):
     row = get_object_or_404(Change.objects.of(request.team).select_related("proposal__team"), public_id=change_id)
     if request.htmx and not request.htmx.boosted:
         context = drawing.shared(request) | {"card": drawing.one_card(request, change_id)}
-        return render(request, "reviews/_change.html", context)
+        return render(request, "reviews/_looked_again.html", context)
     return redirect(row)
 
 

@@ -27,5 +27,9 @@ if (region) {
     const { failed, offline, gone } = region.dataset;
     show(detail.status === 0 ? offline : detail.status === 404 ? gone : failed);
   });
-  document.addEventListener("submit", (event) => event.target.closest("[data-toast]")?.remove());
+  // Hidden, not gone: an answer finds its places from the form that asked for it.
+  document.addEventListener("submit", (event) => {
+    const toast = event.target.closest("[data-toast]");
+    if (toast) toast.hidden = true;
+  });
 }
