@@ -263,7 +263,7 @@ class SessionEvent(TeamModel):
 
 
 class Outcome(TeamModel):
-    """How a session ended, and who says so; may arrive later. One of a name and source: the latest word counts."""
+    """How a session ended and who says so; may arrive later. One of a name and source: the latest word counts."""
 
     public_id = public_id_field("out")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="outcomes")

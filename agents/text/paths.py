@@ -15,7 +15,7 @@ _REFUSED_CATEGORIES = {
 }
 
 
-class BadPath(ValueError):  # noqa: N818  (it is raised about a path and reads as such)
+class BadPath(ValueError):
     """A path that no memory may have; `str()` says why."""
 
     def __init__(self, reason: str) -> None:
