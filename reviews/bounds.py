@@ -115,9 +115,15 @@ def read(
 
 
 def targets_of(changes: Sequence[Change], *, team: Team) -> dict[int, list[RevisionTarget]]:
+    """The targets with their bases and memories; what many targets share is read once, as its text may be long."""
+    heads = [change.head_id for change in changes if change.head_id]
+    rows = list(RevisionTarget.objects.of(team).filter(revision__in=heads).order_by("revision", "position"))
+    bases = MemoryVersion.objects.of(team).select_related("blob").in_bulk({row.base_id for row in rows if row.base_id})
+    memories = Memory.objects.of(team).in_bulk({row.memory_id for row in rows if row.memory_id})
     found: dict[int, list[RevisionTarget]] = defaultdict(list)
-    rows = RevisionTarget.objects.of(team).filter(revision__in=[change.head_id for change in changes if change.head_id])
-    for target in rows.select_related("base__blob", "memory__head").order_by("revision", "position"):
+    for target in rows:
+        target.base = bases[target.base_id] if target.base_id else None
+        target.memory = memories[target.memory_id] if target.memory_id else None
         found[target.revision_id].append(target)
     return found
 
@@ -150,19 +156,19 @@ def _taken_paths(changes: Sequence[Change], targets: Targets, team: Team) -> dic
 def _quotes(
     team: Team, changes: Sequence[Change], heads: Sequence[int | None]
 ) -> tuple[dict[int, list[list[Any]]], dict[int, list[list[Any]]]]:
+    """The linked quotes by revision, and the quotes that speak against by change; plain values, as there are many."""
     links: dict[int, list[list[Any]]] = defaultdict(list)
-    for link in (
-        EvidenceLink.objects.of(team).filter(revision__in=[head for head in heads if head]).select_related("evidence")
-    ):
-        links[link.revision_id].append(_quote(link.evidence))
+    linked = EvidenceLink.objects.of(team).filter(revision__in=[head for head in heads if head])
+    for revision, *quote in linked.values_list("revision_id", *(f"evidence__{name}" for name in _QUOTE)):
+        links[revision].append(quote)
     against: dict[int, list[list[Any]]] = defaultdict(list)
-    for quote in Evidence.objects.of(team).filter(change__in=changes, stance=Stance.AGAINST):
-        against[quote.change_id].append(_quote(quote))
+    opposed = Evidence.objects.of(team).filter(change__in=changes, stance=Stance.AGAINST)
+    for change, *quote in opposed.values_list("change_id", *_QUOTE):
+        against[change].append(quote)
     return links, against
 
 
-def _quote(evidence: Evidence) -> list[Any]:
-    return [evidence.public_id, evidence.event_sha256, evidence.start, evidence.end, evidence.stance, evidence.status]
+_QUOTE = ("public_id", "event_sha256", "start", "end", "stance", "status")
 
 
 def _target_ground(

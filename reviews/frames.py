@@ -35,7 +35,7 @@ class Frames:
         frame = self._drawn.get(key)
         if frame is None:
             frame = self._drawn[key] = _frame(name, context, texts, flags)
-        return format_html(frame, **texts)
+        return format_html(frame, **{text: value for text, value in texts.items() if value})
 
 
 def _frame(name: str, context: Context, texts: Mapping[str, Any], flags: Mapping[str, Hashable]) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
-from django.utils import dateformat, timezone
+from django.utils import timezone
+from django.utils.dates import MONTHS_3
 
 from accounts.models import Team
 from agents.enums import SourceClass
@@ -98,5 +99,8 @@ def _events(team: Team, wanted: Sequence[int | None]) -> dict[int | None, dict[s
 
 
 def when(at: datetime | None) -> str:
-    """Day and time as people read them, in their time zone."""
-    return dateformat.format(timezone.localtime(at), "j M, H:i") if at else ""
+    """Day and time as people read them ("j M, H:i"), in their time zone."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return f"{local.day} {str(MONTHS_3[local.month]).title()}, {local:%H:%M}"

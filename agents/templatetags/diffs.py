@@ -9,7 +9,7 @@ from functools import lru_cache
 from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from agents.text import diffs, hidden
 from agents.text.diffs import ADDED, CHANGED, EQUAL, REMOVED, SKIPPED
@@ -65,7 +65,7 @@ def diff(rows: Sequence[diffs.Row], shown_as: str = "unified") -> SafeString:
     """The rows as a diff. What only adds or only removes needs one column, however it is shown."""
     kinds = {row[0] for row in rows}
     split = shown_as == "split" and (CHANGED in kinds or {ADDED, REMOVED} <= kinds)
-    spoken = {"del": _spoken(gettext("Removed:")), "ins": _spoken(gettext("Added:"))}
+    spoken = _spoken(get_language())
     drawn = joined([_row(row, split, spoken) for row in rows])
     return format_html('<div class="diff diff--{}">{}</div>', "split" if split else "unified", drawn)
 
@@ -83,8 +83,11 @@ def shown(text: object) -> SafeString:
     return visible(str(text))
 
 
-def _spoken(word: str) -> SafeString:
-    return format_html('<span class="visually-hidden">{} </span>', word)
+@lru_cache
+def _spoken(language: str | None) -> dict[str, SafeString]:
+    """What a screen reader says before a line, for each language once."""
+    words = {"del": gettext("Removed:"), "ins": gettext("Added:")}
+    return {mark: format_html('<span class="visually-hidden">{} </span>', word) for mark, word in words.items()}
 
 
 def visible(text: str) -> SafeString:
