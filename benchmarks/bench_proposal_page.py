@@ -3,8 +3,8 @@ changes.
 
     python benchmarks/bench_proposal_page.py [--changes 200] [--rounds 15] [--memories 20]
 
-The changes are small edits with two quotes each, spread over memories of 100 lines. The page is asked for through the
-whole stack of middleware, without a network. The database is a new one beside that of DATABASE_URL.
+The changes are small edits with two quotes each, spread over memories of 100 lines or more. The page is asked for
+through the whole stack of middleware, without a network. The database is a new one beside that of DATABASE_URL.
 """
 
 import argparse
@@ -40,7 +40,8 @@ from reviews.drafts import Draft, DraftQuote, DraftTarget  # noqa: E402
 from reviews.enums import Operation, OriginKind  # noqa: E402
 from reviews.proposals import Origin  # noqa: E402
 
-LINES = 100
+LINES = 100  # of each memory, at least
+APART = 5  # lines between two changes of one memory
 SAID = "It came after fourteen days, and the rule you told me says thirty."
 
 
@@ -62,14 +63,15 @@ def scene():
 def proposal(team, agent, space, changes, spread):
     """`changes` small edits over `spread` memories."""
     at = timezone.now()
+    lines = max(LINES, APART * (changes // spread + 1))
     files = [
-        (f"/{changes}/{n}.md", "".join(f"- Refund rule {line} holds for {n} days.\n" for line in range(LINES)))
+        (f"/{changes}/{n}.md", "".join(f"- Refund rule {line} holds for {n} days.\n" for line in range(lines)))
         for n in range(spread)
     ]
     rows = memory.import_first(team=team, namespace=space, files=files, by=trail.SYSTEM, at=at).new
     heads = [row.versions.select_related("blob", "memory").get() for row in rows]
     heard = list(Session.objects.of(team).order_by("pk"))
-    drafts = [_draft(number, heads[number % spread], number // spread * 7 % LINES, heard) for number in range(changes)]
+    drafts = [_draft(number, heads[number % spread], number // spread * APART, heard) for number in range(changes)]
     origin = Origin(OriginKind.DREAM, "run_1", trail.SYSTEM)
     return proposals.open_(team=team, agent=agent, title="Many changes", origin=origin, drafts=drafts, at=at)
 
