@@ -145,23 +145,26 @@ def _judged(snapshot: Snapshot, one: Holder, other: Holder, sayings: Sayings) ->
     if not pros and not cons:
         return verdict
     if verdict.reason == "needs_person":
-        if cons and (not pros or pros[-1].at < cons[-1].at):
+        if cons and (not pros or _last(pros) < _last(cons)):
             first, pros, cons = second, cons, pros
         return Verdict(first[0], _heard(pros), "updates", SAID - 0.1 * bool(cons), False, pros, cons)
-    since = pros[-1].at if pros else first[0].first_seen
-    if any(saying.at > since for saying in cons):
-        why = f"{verdict.why} Yet a person said otherwise on {_day(cons[-1].at)}."
-        return Verdict(first[0], why, "needs_person", 0.3, verdict.is_marked, pros, cons)
+    since = _last(pros) if pros else first[0].first_seen
+    if cons and _last(cons) > since:
+        why = f"A person stated the first one on {_day(_last(cons))}, yet memory tells otherwise."
+        return Verdict(second[0], why, "needs_person", 0.3, False, cons, pros)
     sure = max(verdict.confidence, SAID) if pros else verdict.confidence
     why = f"{verdict.why} {_heard(pros)}" if pros else verdict.why
     return Verdict(first[0], why, verdict.reason, sure, verdict.is_marked, pros, cons)
 
 
+def _last(said: Sequence[Saying]) -> datetime:
+    return max(one.at for one in said)
+
+
 def _heard(said: Sequence[Saying]) -> str:
     sessions = len({one.session for one in said})
-    known = said[-1].at.year > 1
-    when = f", {'last ' if sessions > 1 else ''}on {_day(said[-1].at)}" if known else ""
-    return f"People stated the first one in {counted(sessions, 'session')}{when}."
+    when = f"{'last ' if sessions > 1 else ''}on {_day(_last(said))}"
+    return f"People stated the first one in {counted(sessions, 'session')}, {when}."
 
 
 def _first(snapshot: Snapshot, one: Claim, other: Claim) -> Verdict:

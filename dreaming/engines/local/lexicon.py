@@ -51,6 +51,7 @@ GONE = re.compile(
     r"|(?:could|can) ?not (?:be found|find))\b",
     re.IGNORECASE,
 )
+DENIED = re.compile(r"\b(?:never|do not|don['’]t|must not|not|left|error)\b", re.IGNORECASE)
 CORRECTION = re.compile(
     r"^(?:no|nope|sorry|wait|actually)?[,.! ]{0,3}(?:that(?:['’]s| is| was)|this is|it['’]?s|these are|those are)"
     r" (?:not (?:right|correct|what)|wrong|incorrect)\b"

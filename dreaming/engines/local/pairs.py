@@ -61,17 +61,19 @@ def _is_shared(snapshot: Snapshot, claim: Claim) -> bool:
 
 
 def _copies(snapshot: Snapshot, claims: Sequence[Claim]) -> tuple[list[Tidying], list[Claim]]:
-    """Statements that repeat another one word for word, and one claim of each wording and scope."""
+    """Statements that repeat another one word for word, and one claim of each wording and scope but templates."""
     groups: dict[tuple[str, frozenset[object]], list[Claim]] = defaultdict(list)
     for claim in claims:
         groups[claim.digest, scope(claim)].append(claim)
     found: list[Tidying] = []
     kept: list[Claim] = []
     for group in groups.values():
+        if _is_template(snapshot, group):
+            continue
         keep = min(group, key=worth(snapshot))
         kept.append(keep)
         spare = tuple(claim for claim in group if claim is not keep and not claim.fixed)
-        if spare and len(words(keep.text)) >= FEWEST_WORDS and not _is_template(snapshot, group):
+        if spare and len(words(keep.text)) >= FEWEST_WORDS:
             found.append(_copy(snapshot, keep, spare))
     return found, sorted(kept, key=lambda claim: claim.place)
 

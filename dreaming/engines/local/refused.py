@@ -19,7 +19,7 @@ from dreaming.engines.local import quotes
 from dreaming.engines.local.claims import MOVABLE, Claim, where, words
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Span, Tidying, code, counted, gist, strength
-from dreaming.engines.local.lexicon import GONE
+from dreaming.engines.local.lexicon import DENIED, GONE, NEWER, RETIRED
 from dreaming.engines.local.masks import headline
 from dreaming.engines.local.signals import Call, Signals, Trace, arguments
 
@@ -55,7 +55,7 @@ def find(snapshot: Snapshot, signals: Signals, claims: Sequence[Claim], curation
     found: list[Tidying] = []
     held = {claim.digest for claim in claims}
     for refusal in _refusals(signals, curation):
-        holding = [claim for claim in claims if claim.kind in MOVABLE and _names(claim.text, refusal.value)]
+        holding = [claim for claim in claims if claim.kind in MOVABLE and _relies_on(claim.text, refusal.value)]
         for claim in holding if len(holding) <= MOST_LINES else ():
             if not claim.fixed:
                 put, said = _successor(signals, refusal, claim)
@@ -81,6 +81,11 @@ def _gone(signals: Signals, call: Call) -> Iterator[tuple[str, str]]:
 
 def _names(text: str, value: str) -> bool:
     return value in text and re.search(rf"(?<![\w@-]){re.escape(value)}(?![\w@-]|\.\w)", text) is not None
+
+
+def _relies_on(text: str, value: str) -> bool:
+    """Names the value as something that is there: not as gone, not to be used, not in the quote of an error."""
+    return _names(text, value) and not any(find.search(text) for find in (GONE, NEWER, RETIRED, DENIED))
 
 
 def _refusals(signals: Signals, curation: Curation) -> list[Refusal]:

@@ -17,7 +17,7 @@ from agents.text.slots import Slot, conflict, slots
 from dreaming.engines.local.claims import MOVABLE, Claim
 from dreaming.engines.local.findings import Finding, Span, Tidying, gist
 from dreaming.engines.local.lexicon import LEAD_IN, REPORTED
-from dreaming.engines.local.signals import LONG_AGO, Signals
+from dreaming.engines.local.signals import Signals
 
 FIRST_WORDS = 20_000
 UNIT = re.compile(r"^(\d[\d.,]*) (?:business )?(?:millisecond|second|minute|hour|day|week|month|year)$")
@@ -26,7 +26,7 @@ ASKED = 0.85  # a person said the new value, and said that it lasts
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One sentence of a person that says what something is."""
+    """One sentence of a person that says what something is; where nobody knows when, it counts as said just now."""
 
     session: int
     at: datetime
@@ -55,11 +55,15 @@ class Sayings:
         for session, row, low in self._messages:
             if all(word in low for word in named):
                 text = self._signals.text(row)[:FIRST_WORDS]
-                at = self._signals.mark(session).started_at or LONG_AGO
+                at = said_at(self._signals.snapshot, session)
                 for start, end in sentences(text):
                     for slot in read(text[start:end]):
                         if slot.subject == subject:
                             yield Saying(session, at, Span(row, start, end), slot)
+
+
+def said_at(snapshot: Snapshot, session: int) -> datetime:
+    return snapshot.sessions[session].started_at or snapshot.taken_at
 
 
 def read(sentence: str) -> tuple[Slot, ...]:
@@ -104,7 +108,7 @@ def supersede(
 ) -> tuple[list[Finding], list[Tidying]]:
     """Wishes that give a slot of memory another value: one change of that line, no lesson beside it.
 
-    A wish whose value memory holds already teaches nothing.
+    A wish whose value memory holds already, or was given another one since, teaches nothing.
     """
     wishes = {finding.key: read(finding.lesson) for finding in findings if finding.kind == "preference"}
     subjects = {slot.subject for said in wishes.values() for slot in said}
@@ -115,10 +119,11 @@ def supersede(
         said = wishes.get(finding.key, ())
         held = [(claim, slot, own) for own in said for claim, slot in holders.get(own.subject, ())]
         other = [(claim, slot, own) for claim, slot, own in held if differs(own, slot)]
-        other = [one for one in other if not one[0].fixed and _namespace(snapshot, one[0]) in snapshot.namespaces]
-        if any(agrees(own, slot) for _, slot, own in held):
+        said_last = max(said_at(snapshot, session) for session in finding.sessions)
+        if any(agrees(own, slot) for _, slot, own in held) or any(one[0].first_seen >= said_last for one in other):
             finding = replace(finding, lesson="")
-        elif other:
+        other = [one for one in other if not one[0].fixed and _namespace(snapshot, one[0]) in snapshot.namespaces]
+        if finding.lesson and other:
             first = _namespace(snapshot, other[0][0])
             mine = [one for one in other if _namespace(snapshot, one[0]) == first]
             found.append(_superseded(snapshot, finding, [claim for claim, _, _ in mine], mine[0][1], mine[0][2]))

@@ -131,7 +131,7 @@ def told(name, text, days, **kept):
     [
         ([("Please tell them that the refund window is 14 days.", 20)], "updates", 0.8, ["for"]),
         ([("The refund window is 30 days, I think.", 80)], "updates", 0.55, ["against"]),
-        ([("The refund window is 30 days again.", 20)], "needs_person", 0.3, ["against"]),
+        ([("The refund window is 30 days again.", 20)], "needs_person", 0.3, ["for"]),
         ([("The refund window is 14 days.", 30), ("The refund window is 30 days.", 20)], "needs_person", 0.3,
          ["for", "against"]),
         ([("The return window is 14 days.", 20), ("Is the refund window 14 days?", 20)], "updates", 0.55, []),
@@ -142,7 +142,7 @@ def test_contradiction_hears_what_people_state(said, reason, confidence, stances
 
     (found,) = decided(*REFUNDS, sessions=sessions)
 
-    assert found.remove[0].text == "The refund window is 30 days from the start."
+    assert ("30 days" in found.remove[0].text) == (reason == "updates")
     assert (found.reason_code, found.confidence) == (reason, confidence)
     assert [span.stance for span in found.spans] == stances
     wanted = "Keep 14 days for refund window, not 30 days"
@@ -222,6 +222,7 @@ def test_what_a_tool_refuses_as_gone_is_retired_where_memory_names_it():
     assert gone(paged("1"), text=CONTACT) == []
     assert gone(paged("1"), paged("2", tried("page", handle="ada.b")), text=CONTACT) == []
     assert gone(paged("1"), paged("2"), text=CONTACT.replace("ada.b", "ada.bo")) == []
+    assert gone(paged("1"), paged("2"), text="- Never page `ada.b`.\n- Ada left, `ada.b` is unknown.\n") == []
     assert gone(*[paged(name, error="PageError: ada.b is busy") for name in "12"], text=CONTACT) == []
 
 
