@@ -140,10 +140,11 @@ def _judged(snapshot: Snapshot, one: Holder, other: Holder, sayings: Sayings) ->
     verdict = _first(snapshot, one[0], other[0])
     said = sayings.about(one[1].subject) if one[1].value != other[1].value else ()
     first, second = (one, other) if verdict.first is one[0] else (other, one)
-    pros = tuple(saying for saying in said if stated.agrees(saying.slot, first[1]))
-    cons = tuple(saying for saying in said if stated.agrees(saying.slot, second[1]))
+    pros, cons = (_for(sayings, said, *pair) for pair in ((first[1], second[1]), (second[1], first[1])))
     if not pros and not cons:
         return verdict
+    if pros and cons and _last(pros) == _last(cons):
+        return replace(verdict, reason="needs_person", confidence=0.3, why="People state both.", pros=pros, cons=cons)
     if verdict.reason == "needs_person":
         if cons and (not pros or _last(pros) < _last(cons)):
             first, pros, cons = second, cons, pros
@@ -155,6 +156,12 @@ def _judged(snapshot: Snapshot, one: Holder, other: Holder, sayings: Sayings) ->
     sure = max(verdict.confidence, SAID) if pros else verdict.confidence
     why = f"{verdict.why} {_heard(pros)}" if pros else verdict.why
     return Verdict(first[0], why, verdict.reason, sure, verdict.is_marked, pros, cons)
+
+
+def _for(sayings: Sayings, said: Sequence[Saying], holds: Slot, past: Slot) -> tuple[Saying, ...]:
+    """What people state of a value, and how they correct the agent to it."""
+    direct = [saying for saying in said if stated.agrees(saying.slot, holds)]
+    return (*direct, *(sayings.corrected(holds, past) if holds.value != past.value else ()))
 
 
 def _last(said: Sequence[Saying]) -> datetime:

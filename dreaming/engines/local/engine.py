@@ -49,8 +49,9 @@ class LocalEngine:
         _tell(report, "claims")
         signals = reading.read(snapshot)
         _tell(report, "signals")
-        tidyings = tidy(signals, known, policy, report)
-        findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report))
+        sayings = Sayings(signals)
+        tidyings = tidy(signals, known, sayings, policy, report)
+        findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report), sayings)
         tidyings += superseded
         quoter = Quoter(snapshot, policy.max_quotes)
         drafts = draft(snapshot, known, findings, tidyings, quoter)
@@ -63,10 +64,10 @@ class LocalEngine:
         return DreamResult(patterns, settled.operations, settled.alternatives, settled.joins, dict(funnel))
 
 
-def tidy(signals: Signals, known: Sequence[Claim], policy: Curation, report: Report) -> list[Tidying]:
+def tidy(signals: Signals, known: Sequence[Claim], sayings: Sayings, policy: Curation, report: Report) -> list[Tidying]:
     """What memory calls for, read beside what people and tools say of it."""
     snapshot = signals.snapshot
-    found = pairs.decide(snapshot, known, Sayings(signals))
+    found = pairs.decide(snapshot, known, sayings)
     _tell(report, "pairs")
     found += stale.find(snapshot, known, policy)
     found += refused.find(snapshot, signals, known, policy)

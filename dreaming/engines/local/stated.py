@@ -16,8 +16,8 @@ from agents.text.sentences import spans as sentences
 from agents.text.slots import Slot, conflict, slots
 from dreaming.engines.local.claims import MOVABLE, Claim
 from dreaming.engines.local.findings import Finding, Span, Tidying, gist
-from dreaming.engines.local.lexicon import LEAD_IN, REPORTED
-from dreaming.engines.local.signals import Signals
+from dreaming.engines.local.lexicon import LEAD_IN, NEWER, REPORTED
+from dreaming.engines.local.signals import LONG_AGO, Signals
 
 FIRST_WORDS = 20_000
 UNIT = re.compile(r"^(\d[\d.,]*) (?:business )?(?:millisecond|second|minute|hour|day|week|month|year)$")
@@ -47,12 +47,42 @@ class Sayings:
             self._found[subject] = tuple(self._about(subject)) if subject else ()
         return self._found[subject]
 
-    def _about(self, subject: str) -> Iterator[Saying]:
+    def corrected(self, holds: Slot, past: Slot) -> Iterator[Saying]:
+        """Messages that name both amounts and mark the one that holds, where the session spoke of the subject before:
+        "No, 30 days is the old rule. It is 14 days now."
+        """
+        one, other = (quantities.find(slot.value) for slot in (holds, past))
+        if len(one) != 1 or len(other) != 1 or phrases.dimension(one[0]) != phrases.dimension(other[0]):
+            return
+        for session, row, low in self._all():
+            if not NEWER.search(low) or not self._spoke_of(holds.subject, session, row):
+                continue
+            text = self._signals.text(row)[:FIRST_WORDS]
+            named = [((start, end), _amounts(text[start:end])) for start, end in sentences(text)]
+            if any(other[0].value in amounts for _, amounts in named):
+                for (start, end), amounts in named:
+                    if amounts == {one[0].value} and NEWER.search(text[start:end]):
+                        yield Saying(session, said_at(self._signals.snapshot, session), Span(row, start, end), holds)
+
+    def _spoke_of(self, subject: str, session: int, row: int) -> bool:
+        """Whatever was said or recalled earlier shows what a session is about; it supports nothing."""
+        named = subject.split()
+        own = self._signals.snapshot.events.rows_of(session)
+        return any(
+            all(word in low for word in named)
+            for earlier in range(own.start, row)
+            if (low := self._signals.text(earlier)[:FIRST_WORDS].lower())
+        )
+
+    def _all(self) -> list[tuple[int, int, str]]:
         if self._messages is None:
             texts = ((session, row, self._signals.text(row)[:FIRST_WORDS]) for session, row in self._signals.said)
             self._messages = [(session, row, text.lower()) for session, row, text in texts]
+        return self._messages
+
+    def _about(self, subject: str) -> Iterator[Saying]:
         named = subject.split()
-        for session, row, low in self._messages:
+        for session, row, low in self._all():
             if all(word in low for word in named):
                 text = self._signals.text(row)[:FIRST_WORDS]
                 at = said_at(self._signals.snapshot, session)
@@ -60,6 +90,10 @@ class Sayings:
                     for slot in read(text[start:end]):
                         if slot.subject == subject:
                             yield Saying(session, at, Span(row, start, end), slot)
+
+
+def _amounts(sentence: str) -> set[str]:
+    return {quantity.value for quantity in quantities.find(sentence)}
 
 
 def said_at(snapshot: Snapshot, session: int) -> datetime:
@@ -104,11 +138,11 @@ def _comparable(said: Slot, held: Slot) -> bool:
 
 
 def supersede(
-    snapshot: Snapshot, claims: Sequence[Claim], findings: Sequence[Finding]
+    snapshot: Snapshot, claims: Sequence[Claim], findings: Sequence[Finding], sayings: Sayings
 ) -> tuple[list[Finding], list[Tidying]]:
     """Wishes that give a slot of memory another value: one change of that line, no lesson beside it.
 
-    A wish whose value memory holds already, or was given another one since, teaches nothing.
+    A wish teaches nothing where memory holds its value already, or was given another since, by people or by an edit.
     """
     wishes = {finding.key: read(finding.lesson) for finding in findings if finding.kind == "preference"}
     subjects = {slot.subject for said in wishes.values() for slot in said}
@@ -120,7 +154,9 @@ def supersede(
         held = [(claim, slot, own) for own in said for claim, slot in holders.get(own.subject, ())]
         other = [(claim, slot, own) for claim, slot, own in held if differs(own, slot)]
         said_last = max(said_at(snapshot, session) for session in finding.sessions)
-        if any(agrees(own, slot) for _, slot, own in held) or any(one[0].first_seen >= said_last for one in other):
+        since = [claim.first_seen for claim, _, _ in other]
+        since += [one.at for _, slot, _ in other for one in sayings.about(slot.subject) if agrees(one.slot, slot)]
+        if any(agrees(own, slot) for _, slot, own in held) or max(since, default=LONG_AGO) >= said_last:
             finding = replace(finding, lesson="")
         other = [one for one in other if not one[0].fixed and _namespace(snapshot, one[0]) in snapshot.namespaces]
         if finding.lesson and other:

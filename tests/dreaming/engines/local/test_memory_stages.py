@@ -149,6 +149,15 @@ def test_contradiction_hears_what_people_state(said, reason, confidence, stances
     assert found.title == wanted if reason == "updates" else "Which one holds" in found.title
 
 
+def test_a_correction_that_names_both_amounts_counts_where_the_session_spoke_of_it():
+    said = "No, 30 days is the old rule. It is 14 days now."
+    about = agent("You are within the refund window.")
+
+    (found,) = decided(*REFUNDS, sessions=[session("1", about, person(said)), session("2", person(said))])
+
+    assert (found.reason_code, found.confidence, len(found.spans), found.sessions) == ("updates", 0.8, 1, (0,))
+
+
 def test_people_settle_what_memory_cannot_and_only_people_do():
     same_age = [memory(one.path, one.text, at=NOW - timedelta(days=60)) for one in REFUNDS]
     text = "The refund window is 30 days."
