@@ -52,6 +52,7 @@ ROWS = {
     "change_id": lambda people: scenes.changes(_proposal(people))[0].public_id,
     "decision_id": _decision,
     "session_id": lambda people: agent_recipes.session(agent_recipes.agent(people.row)).public_id,
+    "run_id": lambda people: dreams.run(agent_recipes.agent(people.row)).public_id,
     "run_number": lambda people: dreams.run(agent_recipes.agent(people.row)).number,
 }
 

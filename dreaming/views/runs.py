@@ -37,6 +37,13 @@ def index(request, team):
 
 @require_safe
 @needs(roles.VIEW)
+def find(request, team, run_id):
+    """For those who know a run by its opaque id only, as a proposal knows what opened it."""
+    return redirect(get_object_or_404(Run.objects.of(request.team).select_related("team"), public_id=run_id))
+
+
+@require_safe
+@needs(roles.VIEW)
 @vary_on_headers("HX-Request")
 def show(request, team, run_number):
     """The page, or only what changes while the run goes on; the part asks for itself until the run has ended."""

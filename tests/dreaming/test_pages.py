@@ -187,3 +187,12 @@ def test_settings_page_says_what_is_wrong(client, team, agent, field, value):
 
     assert answer.status_code == 422
     assert settings.of(agent).version == 0
+
+
+def test_a_proposal_leads_back_to_its_run(client, team):
+    run = dreams.run(agent_recipes.agent(team.row))
+    client.force_login(team.member)
+
+    answer = client.get(reverse("dreaming:run_of", args=[team.slug, run.public_id]))
+
+    assert (answer.status_code, answer.url) == (302, run.get_absolute_url())
