@@ -190,7 +190,7 @@ def test_settings_page_says_what_is_wrong(client, team, agent, field, value):
 
 
 def test_a_proposal_leads_back_to_its_run(client, team):
-    run = dreams.run(agent_recipes.agent(team.row))
+    run = scenes.run(agent_recipes.agent(team.row))
     client.force_login(team.member)
 
     answer = client.get(reverse("dreaming:run_of", args=[team.slug, run.public_id]))
