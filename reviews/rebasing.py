@@ -65,8 +65,10 @@ def follow_versions(*, team: Team, at: datetime) -> int:
     versions = _versions_after(cursor.last_version, team, at)
     if not versions:
         return 0
-    for change_id in touched(team, versions):
-        refresh(team=team, change_id=change_id, at=at)
+    rows = list(desk.rows(team).filter(pk__in=touched(team, versions)).order_by("pk"))
+    for seat in desk.read(rows, team=team).values():  # most are written elsewhere in their memory
+        if not seat.held or seat.change.state in (State.STALE, State.CONFLICT):
+            refresh(team=team, change_id=seat.change.pk, at=at)
     cursor.last_version = versions[-1].pk
     cursor.save(update_fields=["last_version"])
     return len(versions)

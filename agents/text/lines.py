@@ -31,7 +31,7 @@ def split(text: str) -> list[str]:
 
 def are_whole(lines: Sequence[str]) -> bool:
     """Whether these are the lines of their text: one that lacks its ending runs into the next."""
-    return all(line.find("\n") == len(line) - 1 for line in lines[:-1]) and (
+    return all(line and line.find("\n") == len(line) - 1 for line in lines[:-1]) and (
         not lines or (bool(lines[-1]) and "\n" not in lines[-1][:-1])
     )
 

@@ -1,0 +1,133 @@
+"""Real files, revision by revision, as proposals: written in any order, taken back, carried over."""
+
+import json
+import os
+import random
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from agents.memory import MAX_BYTES
+from agents.text import lines as text_lines
+from reviews import rebasing, reverting
+from reviews.drafts import Draft, DraftTarget
+from reviews.enums import Operation
+from tests.reviews import scenes
+
+HISTORIES = Path(os.environ.get("LUCID_DATA", ""), "dev", "memory_file_histories")
+FILES = sorted(HISTORIES.glob("*__*.jsonl")) if os.environ.get("LUCID_DATA") else []
+LISTED = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow]) for path in FILES]
+pytestmark = pytest.mark.skipif(not FILES, reason="LUCID_DATA names no folder with dev/memory_file_histories")
+
+
+def revisions(path):
+    """The texts of a file's revisions that a memory can hold, without repetitions."""
+    texts = [json.loads(line)["content"] for line in path.read_text(encoding="utf-8").splitlines()]
+    held = [text for text in texts if len(text.encode()) <= MAX_BYTES]
+    return [text for before, text in pairwise([None, *held]) if text != before]
+
+
+def lines_of(text):
+    return text_lines.split(text)
+
+
+def propose(team, memory, edits, salt):
+    """A proposal with one change for each hunk."""
+    base = scenes.head(memory)
+    drafts = [
+        Draft(
+            Operation.EDIT,
+            memory.namespace,
+            f"Hunk {number}",
+            (DraftTarget(base=base, path_after=base.path, edits=(edit,)),),
+            fingerprint=f"{salt}-{number}",
+        )
+        for number, edit in enumerate(edits)
+    ]
+    return scenes.propose(team.row, *drafts)
+
+
+def write(team, changes, chance):
+    """Approve and write the changes in any order, some alone and some together."""
+    left = list(changes)
+    chance.shuffle(left)
+    while left:
+        size = chance.choice((1, 2, 5))
+        for change in left[:size]:
+            scenes.vote(change, team.reviewer)
+        scenes.apply(left[0].namespace)
+        left = left[size:]
+
+
+def test_revisions_that_are_too_large_are_counted():
+    sizes = [len(json.loads(line)["content"].encode()) for path in FILES for line in path.read_text().splitlines()]
+
+    assert (len(sizes), sum(size > MAX_BYTES for size in sizes)) == (167, 0)
+
+
+@pytest.mark.parametrize("path", LISTED)
+def test_every_revision_is_written_and_taken_back_byte_for_byte(team, path):
+    texts, chance = revisions(path), random.Random(path.name)
+    memory = scenes.memory(scenes.namespace(team.row), text=texts[0])
+
+    for number, (before, after) in enumerate(pairwise(texts)):
+        proposal = propose(team, memory, text_lines.diff(lines_of(before), lines_of(after)), f"do-{number}")
+        write(team, scenes.changes(proposal), chance)
+        assert scenes.text(memory) == after, number
+        assert {change.state for change in scenes.changes(proposal)} == {"applied"}, number
+
+        revert = reverting.open_revert(team=team.row, proposal=proposal, reason="", by=team.lead, at=scenes.LATER)
+        write(team, scenes.changes(revert), chance)
+        assert scenes.text(memory) == before, number
+        assert {change.state for change in scenes.changes(proposal)} == {"reverted"}, number
+
+        scenes.write_elsewhere(memory, after)
+        assert scenes.text(memory) == after, number
+
+
+@pytest.mark.parametrize("path", LISTED)
+def test_what_was_proposed_before_a_revision_is_carried_over_or_clashes(team, path):
+    """Hunks of revision n to n+2, proposed on n, while n+1 is written by somebody else."""
+    texts = revisions(path)
+    for number, (base, meanwhile, wanted) in enumerate(zip(texts, texts[1:], texts[2:], strict=False)):
+        if base == wanted:  # the revision between was taken back
+            continue
+        memory = scenes.memory(scenes.namespace(team.row), text=base)
+        mine = text_lines.diff(lines_of(base), lines_of(wanted))
+        theirs = text_lines.diff(lines_of(base), lines_of(meanwhile))
+        proposal = propose(team, memory, mine, f"mine-{number}")
+        scenes.write_elsewhere(memory, meanwhile)
+        while rebasing.follow_versions(team=team.row, at=scenes.AT):
+            pass
+
+        apart = [all(_apart(one, other) for other in theirs) for one in mine]
+        for change, is_apart in zip(scenes.changes(proposal), apart, strict=True):
+            allowed = {"open"} if is_apart else {"open", "conflict", "superseded"}
+            assert change.state in allowed, (number, change.title)
+            if is_apart:
+                scenes.vote(change, team.reviewer)
+        scenes.apply(memory.namespace)
+        both = sorted([*theirs, *(one for one, is_apart in zip(mine, apart, strict=True) if is_apart)], key=_place)
+        assert scenes.text(memory) == "".join(text_lines.apply(lines_of(base), both)), number
+
+        for change, one in zip(scenes.changes(proposal), mine, strict=True):
+            if change.state == "open":
+                assert scenes.approve_and_apply(change, team.reviewer).state == "applied"
+                _holds(scenes.text(memory), one.lines)
+        _holds(scenes.text(memory), [line for edit in both for line in edit.lines])
+
+
+def _apart(one, other):
+    """An unchanged line stands between."""
+    return one.end < other.start or other.end < one.start
+
+
+def _place(edit):
+    return edit.start, edit.end
+
+
+def _holds(text, lines):
+    missing = Counter(lines) - Counter(lines_of(text))
+    assert not missing
