@@ -25,9 +25,10 @@ VERSIONS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Clash(Exception):
-    """The change and what was written meanwhile do not go together; the message says what is in the way."""
+    """The change and what was written meanwhile do not go together; the message says what is in the way, and where."""
 
     message: str
+    path: str
 
 
 def refresh(*, team: Team, change_id: int, at: datetime) -> Change:
@@ -45,7 +46,7 @@ def refresh(*, team: Team, change_id: int, at: datetime) -> Change:
         try:
             targets = [_carried(target) for target in seat.standing.targets]
         except Clash as clash:
-            conflict(change, clash.message, at=at, unit=unit)
+            conflict(change, _told(clash, change), at=at, unit=unit)
             return change
         _store(seat, targets, at, unit)
         proposals.close_if_done(proposal=change.proposal, by=SYSTEM, at=at, unit=unit)
@@ -105,21 +106,21 @@ def _carried(ground: TargetGround) -> DraftTarget:
     target, memory = ground.target, ground.memory
     if memory is None or target.base is None:
         if not ground.path_is_free:
-            raise Clash(f"Another memory stands at {target.path_after} now.")
+            raise Clash(f"Another memory stands at {target.path_after} now.", target.path_after or "")
         return DraftTarget(base=None, path_after=target.path_after, edits=_edits(ground))
     head = _head(memory)
     if memory.archived != target.base.archived:
-        raise Clash(f"{memory.path} was {'archived' if memory.archived else 'restored'} meanwhile.")
+        raise Clash(f"{memory.path} was {'archived' if memory.archived else 'restored'} meanwhile.", memory.path)
     path_after = target.path_after
     if memory.path != target.path_before:
         if path_after not in (None, target.path_before):
-            raise Clash(f"{target.path_before} was moved to {memory.path} meanwhile.")
+            raise Clash(f"{target.path_before} was moved to {memory.path} meanwhile.", memory.path)
         path_after = None if path_after is None else memory.path
     if not ground.path_is_free:
-        raise Clash(f"Another memory stands at {target.path_after} now.")
+        raise Clash(f"Another memory stands at {target.path_after} now.", target.path_after or "")
     if ground.binds_all:
         if head.text != target.base.text:
-            raise Clash(f"{memory.path} has lines that this change has not seen.")
+            raise Clash(f"{memory.path} has lines that this change has not seen.", memory.path)
         return DraftTarget(base=head, path_after=path_after, edits=_edits(ground))
     return DraftTarget(base=head, path_after=path_after, edits=_merged(ground, head))
 
@@ -130,10 +131,23 @@ def _merged(ground: TargetGround, head: MemoryVersion) -> tuple[text_lines.Edit,
     try:
         edits = threeway.carry(base=base, edits=_edits(ground), current=current)
     except threeway.SameLines:
-        raise Clash(f"The same lines of {head.path} were written meanwhile.") from None
+        raise Clash(f"The same lines of {head.path} were written meanwhile.", head.path) from None
     if not text_lines.are_whole(text_lines.apply(current, edits)):
-        raise Clash(f"Lines of {head.path} would run into one another.")
+        raise Clash(f"Lines of {head.path} would run into one another.", head.path)
     return edits
+
+
+def _told(clash: Clash, change: Change) -> str:
+    """What is in the way, with the change that put it there where one did."""
+    heads = (
+        Memory.objects.of(change.team).filter(namespace=change.namespace, path=clash.path).order_by("archived", "-pk")
+    )
+    origins = heads.values_list("head__origin_ids", flat=True).first() or []
+    other = (
+        Change.objects.of(change.team).filter(public_id__in=origins).exclude(pk=change.pk).select_related("proposal")
+    )
+    named = other.order_by("-applied_at", "pk").first()
+    return f"{clash.message} It was #{named.proposal.number}: {named.title}" if named else clash.message
 
 
 def _edits(ground: TargetGround) -> tuple[text_lines.Edit, ...]:

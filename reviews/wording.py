@@ -83,12 +83,12 @@ def notice(seat: Seat, person: User) -> Notice | None:
         return Notice("error", _("In conflict: %(reason)s") % {"reason": change.state_reason})
     if not change.is_votable:
         return None
-    if change.state == State.STALE or not seat.held:
+    if not seat.held:
         return Notice(
             "stale", _("The memory changed since this was proposed. It is being carried over; look again soon.")
         )
-    if mine is not None and mine in seat.tally.stale:
-        return Notice("stale", _("Evidence or rules changed since you approved this. Look at it again."))
+    if change.state == State.STALE or (mine is not None and mine in seat.tally.stale):
+        return Notice("stale", _("Evidence or rules changed since this was approved. Look at it again."))
     if person.public_id in seat.head.contributors and not seat.may_count(person):
         if seat.head.origin == RevisionOrigin.EDITED:
             return Notice("info", _("You edited this: it waits for another reviewer."))

@@ -143,7 +143,7 @@ def test_a_moved_base_that_goes_together_is_open_again_on_a_new_revision(team, s
     assert scenes.text(memory) == "- new\n- a\n- B\n- c\n- D\n- e\n- f\n"
 
 
-def test_new_lines_in_a_memory_to_be_archived_are_a_conflict(team, space):
+def test_new_lines_in_a_memory_to_be_archived_are_a_conflict_that_names_who_wrote_them(team, space):
     memory = scenes.memory(space)
     change = scenes.changes(scenes.propose(team.row, scenes.archive(memory)))[0]
     scenes.write_elsewhere(memory, "- one\n- two\n- three\n- four\n")
@@ -151,7 +151,9 @@ def test_new_lines_in_a_memory_to_be_archived_are_a_conflict(team, space):
     rebasing.follow_versions(team=team.row, at=scenes.LATER)
 
     change.refresh_from_db()
-    assert (change.state, change.state_reason) == ("conflict", "/notes.md has lines that this change has not seen.")
+    other = Change.objects.of(team.row).get(state="applied")
+    reason = f"/notes.md has lines that this change has not seen. It was #{other.proposal.number}: {other.title}"
+    assert (change.state, change.state_reason) == ("conflict", reason)
 
 
 def test_the_same_edit_made_elsewhere_supersedes_the_change(team, space):
