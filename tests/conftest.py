@@ -2,7 +2,6 @@ from datetime import UTC, datetime
 
 import pytest
 import pytest_socket
-from django.conf import settings
 
 from audit import testing
 from tests import recipes
@@ -15,7 +14,6 @@ def pytest_runtest_setup():
 @pytest.fixture(scope="session", autouse=True)
 def _prepared():
     testing.let_flush_through()
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
 
 
 @pytest.fixture
