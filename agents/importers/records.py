@@ -14,7 +14,7 @@ OutcomeSource = Literal["test", "downstream", "human", "survey", "self-report"]
 Trust = Literal["trusted", "normal", "untrusted"]
 
 
-class BadTranscript(Exception):  # noqa: N818  (it names the file that is bad, as views and commands print it)
+class BadTranscript(Exception):
     """A file that cannot be read; `str()` is one line that names file and record."""
 
     def __init__(self, file: str, record: str, reason: str) -> None:
