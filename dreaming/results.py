@@ -46,7 +46,7 @@ def store(*, lease: Lease, snapshot: Snapshot, result: DreamResult, at: datetime
         Team.objects.select_for_update().get(pk=lease.run.team_id)  # before the run: opening a proposal needs it
         run = lease.locked()
         stored = store_found(run=run, snapshot=snapshot, result=result, at=at, unit=unit)
-        if stored.state != RunState.PARTIAL:  # what was left out has to be new to the next dream
+        if stored.state != RunState.PARTIAL and snapshot.namespaces:  # what found no place stays new to the next dream
             _mark_read(run, snapshot)
         run.funnel, run.usage = dict(stored.funnel), dict(result.usage)
         run.pattern_ids = [pattern.public_id for pattern in stored.patterns]

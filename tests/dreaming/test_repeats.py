@@ -4,10 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from agents import roster
+from agents.enums import Access
+from audit import trail
 from dreaming.enums import RunState
 from dreaming.models import SessionRead
 from reviews.enums import State, Verdict
 from reviews.models import Change
+from tests import agent_recipes
 from tests.dreaming import scenes
 from tests.dreaming.scenes import AT, dream
 from tests.reviews import scenes as desk
@@ -86,3 +90,16 @@ def test_new_session_joins_its_evidence_to_the_open_change(agent, team, changes)
 
     assert run.funnel["joined"] > 0
     assert Change.objects.of(team.row).count() == len(changes)
+
+
+def test_what_found_no_namespace_to_write_is_proposed_once_there_is_one(team):
+    agent = agent_recipes.agent(team.row)
+    for name in ("a", "b", "c"):
+        scenes.failing_session(agent, name)
+    first = dream(agent)
+
+    space = agent_recipes.namespace(team.row)
+    roster.set_access(agent=agent, namespace=space, mode=Access.WRITE, by=trail.SYSTEM, at=LATER)
+    second = dream(agent, at=LATER)
+
+    assert (first.state, second.state) == (RunState.NO_CHANGE, RunState.COMPLETED)

@@ -31,9 +31,10 @@ class Command(BaseCommand):
         at = timezone.now()
         with trail.unit_of_work(at=at):
             team = _team(name.strip(), at)
-            invitation, secret = members.invite(team=team, email=admin, roles=[Role.ADMIN], by=trail.SYSTEM, at=at)
+            roles = [Role.ADMIN, Role.LEAD]  # whoever is alone at first has to be able to decide, too
+            invitation, secret = members.invite(team=team, email=admin, roles=roles, by=trail.SYSTEM, at=at)
         self.stdout.write(
-            _("%(email)s joins the team %(team)s by this link, once and within %(days)s days:")
+            _("%(email)s joins the team %(team)s as admin and lead by this link, once and within %(days)s days:")
             % {"email": invitation.email, "team": team.name, "days": members.INVITATION_DAYS}
         )
         self.stdout.write(f"\n  {members.link(_base_url(), secret)}\n")
