@@ -20,7 +20,7 @@ def test_command_prints_a_link_that_makes_an_admin(client, db, capsys):
 
     team = Team.objects.get(slug="blue-team")
     assert link.startswith("http://127.0.0.1:8000/join/")
-    assert Membership.objects.of(team).get().roles == ["admin"]
+    assert Membership.objects.of(team).get().roles == ["admin", "lead"]
     assert client.get(reverse("accounts:invite", args=[team.slug])).status_code == 200
 
 
