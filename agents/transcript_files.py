@@ -31,6 +31,11 @@ class FileResult:
     error: str | None = None
     replaced_characters: int = 0
 
+    @property
+    def reason(self) -> str:
+        """The error without the name of the file, for lists that name it."""
+        return (self.error or "").removeprefix(f"{self.path}: ")
+
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if name != "replaced_characters"}
 

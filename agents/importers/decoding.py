@@ -22,14 +22,22 @@ _LAST_MOMENT = 253_402_214_400  # 9999-12-31: beyond lies no datetime
 _ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
+def is_binary(data: bytes) -> bool:
+    """Whether these are the bytes of something else than a text: PDF, an archive, a picture."""
+    is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.startswith(b"%PDF") or (b"\x00" in data[:8192] and not is_utf_16)
+
+
 def checked(file: str, data: bytes) -> bytes:
-    """The bytes without a byte order mark. Raises BadTranscript where they are too many, empty or not UTF-8."""
+    """The bytes without a byte order mark. Raises BadTranscript where they are too many, empty or no text in UTF-8."""
     if len(data) > limits.FILE_BYTES:
         raise BadTranscript(file, "", f"the file is larger than {limits.FILE_BYTES // 1024**2} MB")
     if data.startswith(codecs.BOM_UTF8):
         data = data[len(codecs.BOM_UTF8) :]
     if not data or data.isspace():
         raise BadTranscript(file, "", "the file is empty")
+    if is_binary(data):
+        raise BadTranscript(file, "", "the file is not text")
     try:
         data.decode()
     except UnicodeDecodeError as fault:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from agents.importers.decoding import is_binary
 from agents.text.paths import BadPath, check_path
 
 MAX_BYTES = 102_400
@@ -55,8 +56,12 @@ def memory_of(path: str, data: bytes) -> MemoryFile | BadMemory:
     except BadPath as fault:
         return BadMemory(path, fault.reason)
     except UnicodeDecodeError as fault:
+        if is_binary(data):
+            return BadMemory(path, "the file is not text")
         line = data.count(b"\n", 0, fault.start) + 1
         return BadMemory(path, f"line {line}: byte {fault.start} is not UTF-8; save the file as UTF-8")
+    if not text or text.isspace():
+        return BadMemory(path, "the file is empty")
     if len(data) > MAX_BYTES:
         return BadMemory(path, f"the text has {len(data):,} bytes; a memory holds at most {MAX_BYTES:,}")
     if "\x00" in text:

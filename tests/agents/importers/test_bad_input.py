@@ -22,6 +22,8 @@ FAULTS = {
     "cut line": ("a.jsonl", LINE + b'{"record":"eve', r"a.jsonl: line 2: not valid JSON, or cut short: .*"),
     "cut first line": ("a.jsonl", b'{"record', r"a.jsonl: line 1: not valid JSON, or cut short: .*"),
     "Latin-1": ("a.json", b'[{"role":"user",\n"content":"\xfc"}]', r"a.json: line 2: byte 28 is not UTF-8; .*"),
+    "PDF": ("a.json", b"%PDF-1.7\n1 0 obj", r"a.json: the file is not text"),
+    "zeros": ("a.json", b'{"a": 1}\x00\x00', r"a.json: the file is not text"),
     "UTF-16": ("a.json", "[]".encode("utf-16"), r"a.json: line 1: byte 0 is not UTF-8; .*"),
     "unknown document": ("a.json", b'{"hello": 1}', r"a.json: the format is not known; known are openai_chat, .*"),
     "unknown lines": ("a.jsonl", b'{"hello": 1}\n', r"a.jsonl: line 1: the format is not known; .*"),

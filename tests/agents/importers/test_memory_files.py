@@ -78,6 +78,8 @@ def test_bad_files_are_named_and_the_others_go_on(tmp_path):
     (tmp_path / "h.md").symlink_to(tmp_path / "c.md")
     (tmp_path / "i.md").symlink_to(tmp_path / "nowhere")
     (tmp_path / "j").symlink_to("/etc")
+    (tmp_path / "k.md").write_bytes(b"")
+    (tmp_path / "l.md").write_bytes(b"\x89PNG\x00")
 
     read = read_memory(tmp_path)
 
@@ -89,6 +91,8 @@ def test_bad_files_are_named_and_the_others_go_on(tmp_path):
         "/e\N{REPLACEMENT CHARACTER}f.md: the path holds a control character (U+000A)",
         "/g.md: the link leads out of the folder",
         "/i.md: the link leads nowhere",
+        "/k.md: the file is empty",
+        "/l.md: the file is not text",
     ]
     assert [memory.path for memory in read if isinstance(memory, MemoryFile)] == ["/c.md", "/h.md"]
 
