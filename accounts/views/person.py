@@ -36,12 +36,20 @@ def home(request):
 
 @require_http_methods(["GET", "POST"])
 def profile(request):
+    _in_only_team(request)
     form = ProfileForm(request.POST or None, initial={name: getattr(request.user, name) for name in preferences.FIELDS})
     if request.method == "POST" and form.is_valid():
         preferences.set_own(user=request.user, values=form.cleaned_data, at=timezone.now())
         messages.success(request, _("Saved."))
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _in_only_team(request):
+    """Where there is no choice of teams, the navigation of the only one stays on the page."""
+    own = request.user.memberships.active().select_related("team")[:2]
+    if len(own) == 1:
+        request.membership, request.team, request.teams = own[0], own[0].team, [own[0].team]
 
 
 @require_POST

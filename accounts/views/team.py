@@ -1,5 +1,6 @@
 """Pages of a team: its members, invitations and settings."""
 
+from django.conf import settings as site
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -52,6 +53,7 @@ def invite(request, team):
                 team=request.team, by=request.user, at=timezone.now(), base_url=base_url, **form.cleaned_data
             )
             context = {"invitation": invitation, "link": members.link(base_url, secret)}
+            context["printed"] = site.EMAIL_BACKEND.endswith("console.EmailBackend")
         except members.AlreadyMember:
             form.add_error("email", _("This person is in the team already."))
     context["form"] = form

@@ -62,6 +62,16 @@ def test_profile_sets_what_is_shown_and_records_only_the_names(client, team):
     assert 'data-theme="dark"' in client.get(reverse("accounts:profile")).content.decode()
 
 
+def test_profile_keeps_the_navigation_of_an_only_team(client, team, other_team):
+    client.force_login(team.lead)
+    inbox = reverse("reviews:inbox", args=[team.slug])
+
+    assert f'href="{inbox}"' in client.get(reverse("accounts:profile")).content.decode()
+
+    recipes.membership(other_team.row, user=team.lead)
+    assert f'href="{inbox}"' not in client.get(reverse("accounts:profile")).content.decode()
+
+
 def test_profile_keeps_what_was_typed_wrongly(client, team):
     client.force_login(team.lead)
 
