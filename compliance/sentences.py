@@ -24,6 +24,7 @@ from audit.models import Event
 from audit.verify.canonical import NotCanonical
 from compliance import names
 from compliance.names import Name, Names
+from dreaming.enums import RunState
 
 _PART = re.compile(r"%\((\w+)\)s")
 
@@ -116,8 +117,10 @@ def _shown(value: Any, known: Names) -> Name:
 
 
 def _told(data: Mapping[str, Any], known: Names) -> dict[str, Name]:
-    """Values that need more than their spelling: roles, and ways of access."""
+    """Values that need more than their spelling: roles, ways of access, and states of runs."""
     found = {}
+    if data.get("state") in RunState.values:
+        found["state"] = Name(str(RunState(data["state"]).label))
     for name in ("roles", "before", "after"):
         value = data.get(name)
         if isinstance(value, list):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import Team
+from accounts.models import Team, User
 from agents.models import Agent, Session
 from dreaming.manifests import AT_ONCE
 from dreaming.models import Pattern, Run
@@ -44,6 +44,12 @@ def with_proposals(team: Team, runs: Iterable[Any]) -> None:
     by_run = {proposal.origin_id: proposal for proposal in counted}
     for run in rows:
         run.proposal = by_run.get(run.public_id)
+
+
+def asker_of(run: Run) -> str:
+    """Who asked for a run: the person's name where one did, else where it came from."""
+    person = User.objects.filter(public_id=run.asked_by_id).first() if run.asked_by_type == "person" else None
+    return str(person or run.get_origin_display())
 
 
 def patterns_of(run: Run) -> list[Pattern]:

@@ -54,6 +54,7 @@ def show(request, team, run_number):
     context = {
         "run": run,
         "agent": run.agent,
+        "asker": lists.asker_of(run),
         "stages": progress.stages(run),
         "figures": progress.figures(run),
         "patterns": patterns[:PATTERNS_SHOWN],

@@ -40,6 +40,12 @@ def test_roles_are_told_by_their_labels(team, happen):
     assert told(team) == ["Admin set the roles of Lead to Lead and Auditor (before: Reviewer)"]
 
 
+def test_state_of_a_run_is_told_by_its_label(team, happen):
+    happen("dream.finished", data={"state": "no_change", "changes": 0})
+
+    assert told(team)[0].endswith("ended: No change, changes: 0")
+
+
 def test_missing_data_leaves_a_gap_and_not_an_error(team, happen):
     happen("team.changed")
 
