@@ -11,13 +11,13 @@ from agents.models import MemoryVersion
 from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from audit import trail
-from reviews import desk, evidence, proposals, settling
+from reviews import desk, revisions, settling
 from reviews.decisions import Moved, Refused, Settled
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
 from reviews.enums import RevisionOrigin, State
 from reviews.hunks import Hunk
-from reviews.models import Change, Evidence, RevisionTarget
+from reviews.models import Change, RevisionTarget
 
 Texts = Mapping[tuple[int, int], str]
 """What each hunk shall say after, by target position and hunk number."""
@@ -98,17 +98,14 @@ def _with_memory(base: MemoryVersion | None) -> MemoryVersion | None:
 
 def _store(seat: Seat, targets: Sequence[DraftTarget], by: User, at: datetime, unit: trail.Unit, reason: str) -> None:
     change, old = seat.change, seat.head
-    revision = proposals.store_revision(
+    revision = revisions.follow(
         change=change,
         targets=targets,
-        rows=[proposals.draw(target) for target in targets],
-        quotes=list(Evidence.objects.of(change.team).filter(links__revision=old)),
         origin=RevisionOrigin.EDITED,
         contributors=[*old.contributors, by.public_id],
         by=by.trail_actor,
         at=at,
     )
-    evidence.carry_links(old, revision)
     unit.record(
         "change.edited",
         target=change,

@@ -15,11 +15,10 @@ from agents import memory as memories
 from agents.memory import check_text
 from agents.models import Agent, Memory
 from agents.text import diffs
-from agents.text import lines as text_lines
 from audit import trail
 from audit.trail import Actor, HasActor
-from reviews import checks, evidence, policy
-from reviews.drafts import BadDraft, Draft, DraftTarget, check
+from reviews import evidence, policy, revisions
+from reviews.drafts import BadDraft, Draft, check
 from reviews.enums import (
     VOTABLE,
     EvidenceStatus,
@@ -28,7 +27,7 @@ from reviews.enums import (
     RevisionOrigin,
     State,
 )
-from reviews.models import Change, Check, Evidence, EvidenceLink, Proposal, Revision, RevisionTarget
+from reviews.models import Change, Evidence, EvidenceLink, Proposal
 
 
 class AlreadyProposed(ValueError):
@@ -98,7 +97,7 @@ def open_(
             change = _store_change(proposal, position, one, at)
             rows = [book.verify(quote, change=change, at=at) for quote in one.draft.quotes]
             rows = Evidence.objects.bulk_create(_distinct(rows))
-            revision = store_revision(
+            revision = revisions.store(
                 change=change,
                 targets=one.draft.targets,
                 rows=one.rows,
@@ -146,78 +145,6 @@ def close_if_done(*, proposal: Proposal, by: Actor, at: datetime, unit: trail.Un
         proposal.become(ProposalState.OPEN, at=at)
 
 
-def store_revision(
-    *,
-    change: Change,
-    targets: Sequence[DraftTarget],
-    rows: Sequence[list[diffs.Row]],
-    quotes: Sequence[Evidence],
-    origin: RevisionOrigin,
-    contributors: Sequence[str],
-    by: Actor,
-    at: datetime,
-    source_classes: frozenset[str] | None = None,
-) -> Revision:
-    """Store the next revision of a change as its head, with its diff and its checks."""
-    if source_classes is None:
-        source_classes = evidence.source_classes(change.team, quotes)
-    number = (change.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
-    revision = Revision.objects.create(
-        team_id=change.team_id,
-        change=change,
-        number=number,
-        origin=origin,
-        contributors=sorted(set(contributors)),
-        made_by_type=by.type,
-        made_by_id=by.id,
-        at=at,
-    )
-    RevisionTarget.objects.bulk_create(
-        RevisionTarget(
-            team_id=change.team_id,
-            revision=revision,
-            position=position,
-            memory=target.memory,
-            base=target.base,
-            path_before=target.path_before,
-            path_after=target.path_after,
-            hunks=[hunk.write() for hunk in target.hunks()],
-            rows=drawn,
-        )
-        for position, (target, drawn) in enumerate(zip(targets, rows, strict=True))
-    )
-    Check.objects.bulk_create(
-        Check(
-            team_id=change.team_id,
-            revision=revision,
-            rule=found.rule,
-            rule_version=found.version,
-            severity=found.severity,
-            target_position=found.target,
-            start=found.start,
-            end=found.end,
-            reason=found.reason,
-        )
-        for found in checks.run(_proposed(change, targets, quotes, source_classes))
-    )
-    change.head = revision
-    change.save(update_fields=["head"])
-    return revision
-
-
-def draw(target: DraftTarget) -> list[diffs.Row]:
-    """The rows of one target's diff: an archive removes every line, a restore brings every line, a move without edits
-    shows none.
-    """
-    lines = target.lines
-    if target.restores:
-        after = text_lines.split(target.text_after())
-        return diffs.rows([], [text_lines.Edit(0, 0, tuple(after))]) if after else []
-    if target.path_after is None:
-        return diffs.rows(lines, [text_lines.Edit(0, len(lines), ())]) if lines else []
-    return diffs.rows(lines, target.edits) if target.edits else []
-
-
 def _fingerprints(drafts: Sequence[Draft]) -> list[str]:
     """What each draft names; the second of two that say the same at two places (equal lines) is another change."""
     seen: Counter[tuple[int, str]] = Counter()
@@ -242,7 +169,7 @@ def _prepare(draft: Draft, fingerprint: str) -> _Prepared:
         draft=draft,
         fingerprint=fingerprint,
         tier=policy.tier_of(namespace=draft.namespace, operation=draft.operation, paths=paths),
-        rows=tuple(draw(target) for target in draft.targets),
+        rows=tuple(revisions.draw(target) for target in draft.targets),
     )
 
 
@@ -318,31 +245,6 @@ def _store_change(proposal: Proposal, position: int, one: _Prepared, at: datetim
 
 def _distinct(rows: Sequence[Evidence]) -> list[Evidence]:
     return list({(row.session_id, row.position, row.start, row.end, row.stance): row for row in rows}.values())
-
-
-def _proposed(
-    change: Change, targets: Sequence[DraftTarget], quotes: Sequence[Evidence], source_classes: frozenset[str]
-) -> checks.Proposed:
-    return checks.Proposed(
-        operation=change.operation,
-        verified_for=sum(evidence.supports(row) for row in quotes),
-        source_classes=source_classes,
-        targets=tuple(
-            checks.ProposedTarget(
-                path_before=target.path_before,
-                path_after=target.path_after,
-                before=tuple(line for hunk in target.hunks() for line in hunk.before),
-                after=tuple(line for hunk in target.hunks() for line in hunk.after),
-                text_after=target.text_after() if target.path_after is not None else "",
-                protected=any(
-                    policy.is_protected(change.namespace, path)
-                    for path in (target.path_before, target.path_after)
-                    if path
-                ),
-            )
-            for target in targets
-        ),
-    )
 
 
 def _opened(change: Change, draft: Draft, rows: Sequence[Evidence]) -> dict[str, object]:

@@ -13,12 +13,12 @@ from agents.models import Memory, MemoryVersion, Namespace
 from agents.text import lines as text_lines
 from audit import trail
 from audit.trail import SYSTEM
-from reviews import desk, evidence, proposals, settling, threeway
+from reviews import desk, proposals, revisions, settling, threeway
 from reviews.bounds import TargetGround
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
 from reviews.enums import VOTABLE, RevisionOrigin, State
-from reviews.models import Change, Cursor, Evidence, RevisionTarget
+from reviews.models import Change, Cursor, RevisionTarget
 
 VERSIONS_AT_ONCE = 500
 
@@ -164,18 +164,14 @@ def _store(seat: Seat, targets: Sequence[DraftTarget], at: datetime, unit: trail
         change.become(State.SUPERSEDED, at=at, reason="What it proposes stands there already.")
         unit.record("change.superseded", target=change, by=SYSTEM, data={})
         return
-    old = seat.head
-    revision = proposals.store_revision(
+    revision = revisions.follow(
         change=change,
         targets=targets,
-        rows=[proposals.draw(target) for target in targets],
-        quotes=list(Evidence.objects.of(change.team).filter(links__revision=old)),
         origin=RevisionOrigin.REBASED,
-        contributors=old.contributors,
+        contributors=seat.head.contributors,
         by=SYSTEM,
         at=at,
     )
-    evidence.carry_links(old, revision)
     change.become(State.OPEN, at=at, reason="The memory changed: carried over, to be decided again.")
     unit.record("change.rebased", target=change, by=SYSTEM, data={"number": revision.number, "clean": True})
     settling.settle(change=change, by=SYSTEM, at=at, unit=unit)  # a request for changes still stands

@@ -1,0 +1,147 @@
+"""Revisions: what exactly is proposed, stored once with its diff and what the checks found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Max
+
+from agents.text import diffs
+from agents.text import lines as text_lines
+from audit.trail import Actor
+from reviews import checks, evidence, policy
+from reviews.drafts import DraftTarget
+from reviews.enums import RevisionOrigin
+from reviews.models import Change, Check, Evidence, Revision, RevisionTarget
+
+
+def store(
+    *,
+    change: Change,
+    targets: Sequence[DraftTarget],
+    rows: Sequence[list[diffs.Row]],
+    quotes: Sequence[Evidence],
+    origin: RevisionOrigin,
+    contributors: Sequence[str],
+    by: Actor,
+    at: datetime,
+    source_classes: frozenset[str] | None = None,
+) -> Revision:
+    """Store the next revision of a change as its head, with its diff and its checks."""
+    if source_classes is None:
+        source_classes = evidence.source_classes(change.team, quotes)
+    number = (change.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+    revision = Revision.objects.create(
+        team_id=change.team_id,
+        change=change,
+        number=number,
+        origin=origin,
+        contributors=sorted(set(contributors)),
+        made_by_type=by.type,
+        made_by_id=by.id,
+        at=at,
+    )
+    _store_targets(revision, targets, rows)
+    _store_findings(revision, checks.run(_proposed(change, targets, quotes, source_classes)))
+    change.head = revision
+    change.save(update_fields=["head"])
+    return revision
+
+
+def follow(
+    *,
+    change: Change,
+    targets: Sequence[DraftTarget],
+    origin: RevisionOrigin,
+    contributors: Sequence[str],
+    by: Actor,
+    at: datetime,
+) -> Revision:
+    """Store the next revision of a change, resting on the same quotes as its head."""
+    old = change.head
+    assert old is not None  # noqa: S101  every stored change has a head
+    revision = store(
+        change=change,
+        targets=targets,
+        rows=[draw(target) for target in targets],
+        quotes=list(Evidence.objects.of(change.team).filter(links__revision=old)),
+        origin=origin,
+        contributors=contributors,
+        by=by,
+        at=at,
+    )
+    evidence.carry_links(old, revision)
+    return revision
+
+
+def draw(target: DraftTarget) -> list[diffs.Row]:
+    """The rows of one target's diff: an archive removes every line, a restore brings every line, a move without edits
+    shows none.
+    """
+    lines = target.lines
+    if target.restores:
+        after = text_lines.split(target.text_after())
+        return diffs.rows([], [text_lines.Edit(0, 0, tuple(after))]) if after else []
+    if target.path_after is None:
+        return diffs.rows(lines, [text_lines.Edit(0, len(lines), ())]) if lines else []
+    return diffs.rows(lines, target.edits) if target.edits else []
+
+
+def _store_targets(revision: Revision, targets: Sequence[DraftTarget], rows: Sequence[list[diffs.Row]]) -> None:
+    RevisionTarget.objects.bulk_create(
+        RevisionTarget(
+            team_id=revision.team_id,
+            revision=revision,
+            position=position,
+            memory=target.memory,
+            base=target.base,
+            path_before=target.path_before,
+            path_after=target.path_after,
+            hunks=[hunk.write() for hunk in target.hunks()],
+            rows=drawn,
+        )
+        for position, (target, drawn) in enumerate(zip(targets, rows, strict=True))
+    )
+
+
+def _store_findings(revision: Revision, findings: Sequence[checks.Finding]) -> None:
+    Check.objects.bulk_create(
+        Check(
+            team_id=revision.team_id,
+            revision=revision,
+            rule=found.rule,
+            rule_version=found.version,
+            severity=found.severity,
+            target_position=found.target,
+            start=found.start,
+            end=found.end,
+            reason=found.reason,
+        )
+        for found in findings
+    )
+
+
+def _proposed(
+    change: Change, targets: Sequence[DraftTarget], quotes: Sequence[Evidence], source_classes: frozenset[str]
+) -> checks.Proposed:
+    return checks.Proposed(
+        operation=change.operation,
+        verified_for=sum(evidence.supports(row) for row in quotes),
+        source_classes=source_classes,
+        targets=tuple(
+            checks.ProposedTarget(
+                path_before=target.path_before,
+                path_after=target.path_after,
+                before=tuple(line for hunk in target.hunks() for line in hunk.before),
+                after=tuple(line for hunk in target.hunks() for line in hunk.after),
+                text_after=target.text_after() if target.path_after is not None else "",
+                protected=any(
+                    policy.is_protected(change.namespace, path)
+                    for path in (target.path_before, target.path_after)
+                    if path
+                ),
+            )
+            for target in targets
+        ),
+    )
