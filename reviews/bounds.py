@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from accounts.models import Team
@@ -74,7 +75,7 @@ class TargetGround:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """A change with everything that its decision rests on."""
 
@@ -82,7 +83,7 @@ class Standing:
     targets: tuple[TargetGround, ...]
     bound: Bound
 
-    @property
+    @cached_property
     def held(self) -> bool:
         return all(target.held for target in self.targets)
 
@@ -192,8 +193,11 @@ def _proposed(target: TargetGround) -> list[Any]:
     return [target.target.path_after, [[hunk.before, hunk.after] for hunk in target.hunks]]
 
 
+_JSON = json.JSONEncoder(ensure_ascii=True, sort_keys=True)
+
+
 def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(value).encode()).hexdigest()
 
 
 def blocking(change: Change) -> list[str]:

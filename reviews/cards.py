@@ -15,6 +15,7 @@ from accounts import roles
 from accounts.models import ApiToken, Team, User
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
+from agents.words import kept
 from reviews import desk, quoting, wording
 from reviews.desk import Seat
 from reviews.enums import RevisionOrigin, State, Verdict
@@ -155,19 +156,11 @@ class Card:
     @property
     def sources(self) -> str:
         """How much evidence there is, in words."""
-        if not self.quotes:
-            return _("No quotes")
-        quotes = ngettext("%(n)d quote", "%(n)d quotes", len(self.quotes)) % {"n": len(self.quotes)}
-        return ngettext("%(quotes)s from %(n)d session", "%(quotes)s from %(n)d sessions", self.sessions) % {
-            "quotes": quotes,
-            "n": self.sessions,
-        }
+        return _sources(len(self.quotes), self.sessions)
 
     @property
     def revision(self) -> str:
-        head = self.seat.head
-        origin = RevisionOrigin(head.origin).label
-        return _("Revision %(number)d, %(origin)s") % {"number": head.number, "origin": str(origin).lower()}
+        return _revision(self.seat.head.number, self.seat.head.origin)
 
     @property
     def new_since(self) -> datetime | None:
@@ -202,6 +195,21 @@ class Card:
         """The plain numbers of the pattern that the change came from."""
         found = self.change.pattern.items()
         return [(name.replace("_", " "), value) for name, value in found if isinstance(value, (int, float))]
+
+
+@kept
+def _sources(quotes: int, sessions: int) -> str:
+    if not quotes:
+        return _("No quotes")
+    said = ngettext("%(n)d quote", "%(n)d quotes", quotes) % {"n": quotes}
+    words = ngettext("%(quotes)s from %(n)d session", "%(quotes)s from %(n)d sessions", sessions)
+    return words % {"quotes": said, "n": sessions}
+
+
+@kept
+def _revision(number: int, origin: str) -> str:
+    label = str(RevisionOrigin(origin).label).lower()
+    return _("Revision %(number)d, %(origin)s") % {"number": number, "origin": label}
 
 
 def rows(proposal: Proposal) -> list[Change]:

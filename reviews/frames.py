@@ -13,6 +13,8 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from agents.templatetags.diffs import escaped
+
 BEGIN, END = (
     "\ue000",
     "\ue001",
@@ -35,12 +37,17 @@ class Frames:
         frame = self._drawn.get(key)
         if frame is None:
             frame = self._drawn[key] = _frame(name, context, texts, flags)
-        return format_html(frame, **{text: value for text, value in texts.items() if value})
+        return format_html(frame, *[_safe(text) for text in texts.values() if text])
+
+
+def _safe(text: object) -> SafeString:
+    return text if isinstance(text, SafeString) else escaped(text)
 
 
 def _frame(name: str, context: Context, texts: Mapping[str, Any], flags: Mapping[str, Hashable]) -> str:
     """The template drawn with a mark for every text that is not empty, as a format."""
-    marks = {text: f"{BEGIN}{text}{END}" if value else "" for text, value in texts.items()}
+    written = (text for text, value in texts.items() if value)
+    marks = dict.fromkeys(texts, "") | {text: f"{BEGIN}{place}{END}" for place, text in enumerate(written)}
     template = context.template.engine.get_template(name)  # type: ignore[union-attr]
     with context.push(**marks, **flags):
         drawn = str(template.render(context)).strip()

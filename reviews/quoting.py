@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, TextChoices
 from django.utils import timezone
 from django.utils.dates import MONTHS_3
 
 from accounts.models import Team
 from agents.enums import SourceClass
 from agents.models import Session, SessionEvent
+from agents.words import kept
 from reviews.enums import EvidenceStatus, Stance
 from reviews.models import Change, Evidence
 
-SOURCE_LABELS = dict(SourceClass.choices)
 LONGEST = 600  # characters of a quote beside a change; the transcript has it in full
 _SESSION = ("public_id", "external_id", "ended_at")
 _EVENT = ("pk", "speaker", "tool", "at", "source_class")
@@ -44,7 +44,7 @@ class Quote:
 
     @property
     def status_label(self) -> str:
-        return str(EvidenceStatus(self.evidence.status).label)
+        return _label(EvidenceStatus, self.evidence.status)
 
     @property
     def text(self) -> str:
@@ -53,7 +53,7 @@ class Quote:
 
     @property
     def source_label(self) -> str:
-        return str(SOURCE_LABELS.get(self.source_class, ""))
+        return _label(SourceClass, self.source_class)
 
     @property
     def iso(self) -> str:
@@ -103,4 +103,14 @@ def when(at: datetime | None) -> str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    return f"{local.day} {str(MONTHS_3[local.month]).title()}, {local:%H:%M}"
+    return f"{local.day} {_month(local.month)}, {local.hour:02}:{local.minute:02}"
+
+
+@kept
+def _month(number: int) -> str:
+    return str(MONTHS_3[number]).title()
+
+
+@kept
+def _label(choices: type[TextChoices], value: str) -> str:
+    return str(choices(value).label) if value in choices.values else ""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from agents.enums import TIER_ORDER, Tier
+from agents.words import kept
 from reviews import policy
 from reviews.desk import Seat
 from reviews.enums import Operation, RejectCode, RevisionOrigin, State, Verdict
@@ -38,7 +39,7 @@ class Notice:
 def needs(seat: Seat) -> list[Need]:
     """Votes needed and had, votes that do not count with the reason, requests that stand, checks that block."""
     tally = seat.tally
-    lines = [Need(tally.missing == 0, _votes(seat))]
+    lines = [Need(tally.missing == 0, _votes(tally.needed, len(tally.approvals)))]
     for vote in tally.approvals:
         lines.append(Need(True, _("%(name)s approved, %(when)s") % {"name": vote.by, "when": when(vote.at)}))
     for vote in tally.excluded:
@@ -56,8 +57,8 @@ def needs(seat: Seat) -> list[Need]:
     return lines
 
 
-def _votes(seat: Seat) -> str:
-    needed, have = seat.tally.needed, len(seat.tally.approvals)
+@kept
+def _votes(needed: int, have: int) -> str:
     words = ngettext(
         "%(have)d of %(needed)d approval by someone who did not write it",
         "%(have)d of %(needed)d approvals by people who did not write it",
@@ -73,6 +74,11 @@ def tier_reason(change: Change, paths: Sequence[str]) -> str:
         return _("a protected path")
     if change.namespace.tier_floor == tier and policy.OPERATION_TIER[Operation(change.operation)] != tier:
         return _("the lowest tier of %(namespace)s") % {"namespace": change.namespace.name}
+    return _of_its_kind()
+
+
+@kept
+def _of_its_kind() -> str:
     return _("what this kind of change counts as")
 
 

@@ -2,62 +2,56 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from agents.text import diffs, hidden
 from agents.text.diffs import ADDED, CHANGED, EQUAL, REMOVED, SKIPPED
+from agents.words import kept
 
 register = template.Library()
 
 NOTHING = SafeString("")
+escaped: Callable[[object], SafeString] = inspect.unwrap(escape)  # without the look for lazy text, which takes longer
 FEW = 64  # strings that are added faster than they are joined
 _SIGNS = re.compile(r"(?P<heading>#{1,6}[ \t]+)|(?P<nest>[ \t]*)(?:(?P<item>[-*+][ \t]+)|(?P<quoted>>[ \t]?))")
 _CODE = re.compile(r" {4}|\t|[ \t]*```")
-_CLASSES = {
-    name: SafeString(name)
-    for name in (
-        "",
-        " diff__text--code",
-        " diff__text--heading",
-        " diff__text--item",
-        " diff__text--item diff__text--nested",
-        " diff__text--quoted",
-        " diff__text--quoted diff__text--nested",
-    )
-}
 _SAME = (
-    '<div class="diff__side diff__side--equal"><span class="diff__no">{0}</span>'
-    '<span class="diff__no diff__no--new">{1}</span>'
-    '<div class="diff__line"><span class="diff__sign"></span>{2}</div></div>'
+    '<div class="diff__side diff__side--equal"><span class="diff__no">{}</span>'
+    '<span class="diff__no diff__no--new">{}</span>'
+    '<div class="diff__line"><span class="diff__sign"></span>%s</div></div>'
 )
 _REPEAT = (
-    '<div class="diff__side diff__side--repeat" aria-hidden="true"><span class="diff__no diff__no--new">{1}</span>'
-    '<div class="diff__line"><span class="diff__sign"></span>{2}</div></div>'
+    '<div class="diff__side diff__side--repeat" aria-hidden="true"><span class="diff__no diff__no--new">{}</span>'
+    '<div class="diff__line"><span class="diff__sign"></span>%s</div></div>'
 )
 _OLD = (
-    '<div class="diff__side diff__side--del"><span class="diff__no">{0}</span><div class="diff__line">'
-    '<span class="diff__sign" aria-hidden="true">−</span>{2}</div></div>'
+    '<div class="diff__side diff__side--del"><span class="diff__no">{}</span><div class="diff__line">'
+    '<span class="diff__sign" aria-hidden="true">&minus;</span>%s</div></div>'
 )
 _NEW = (
-    '<div class="diff__side diff__side--ins"><span class="diff__no diff__no--new">{1}</span><div class="diff__line">'
-    '<span class="diff__sign" aria-hidden="true">+</span>{3}</div></div>'
+    '<div class="diff__side diff__side--ins"><span class="diff__no diff__no--new">{}</span><div class="diff__line">'
+    '<span class="diff__sign" aria-hidden="true">+</span>%s</div></div>'
 )
-_ROWS = {
-    (EQUAL, False): f'<div class="diff__row diff__row--equal">{_SAME}</div>',
-    (EQUAL, True): f'<div class="diff__row diff__row--equal">{_SAME}{_REPEAT}</div>',
-    **{(CHANGED, split): f'<div class="diff__row diff__row--change">{_OLD}{_NEW}</div>' for split in (False, True)},
-    **{(REMOVED, split): f'<div class="diff__row diff__row--del">{_OLD}</div>' for split in (False, True)},
-    **{(ADDED, split): f'<div class="diff__row diff__row--ins">{_NEW}</div>' for split in (False, True)},
-}
+_EQUAL = f'<div class="diff__row diff__row--equal">{_SAME}</div>'
+_EQUAL_TWICE = f'<div class="diff__row diff__row--equal">{_SAME}{_REPEAT}</div>'
+_CHANGED = f'<div class="diff__row diff__row--change">{_OLD}{_NEW}</div>'
+_REMOVED = f'<div class="diff__row diff__row--del">{_OLD}</div>'
+_ADDED = f'<div class="diff__row diff__row--ins">{_NEW}</div>'
 _BLANK = SafeString('<div class="diff__text"><br></div>')
-_MARKS = {name: (SafeString(f"<{name}>"), SafeString(f"</{name}>")) for name in ("del", "ins")}
+_MARKED = {"del": "<del>{}</del>", "ins": "<ins>{}</ins>"}
+
+Part = tuple[str, list[str]]
+"""Markup with a {} for each of its values: the parts of a diff are put together first and filled in at once."""
+NO_PART: Part = ("", [])
 
 
 @register.simple_tag
@@ -65,16 +59,17 @@ def diff(rows: Sequence[diffs.Row], shown_as: str = "unified") -> SafeString:
     """The rows as a diff. What only adds or only removes needs one column, however it is shown."""
     kinds = {row[0] for row in rows}
     split = shown_as == "split" and (CHANGED in kinds or {ADDED, REMOVED} <= kinds)
-    spoken = _spoken(get_language())
-    drawn = joined([_row(row, split, spoken) for row in rows])
-    return format_html('<div class="diff diff--{}">{}</div>', "split" if split else "unified", drawn)
+    parts = [_row(row, split) for row in rows]
+    markup = "".join(markup for markup, _ in parts)
+    values = chain.from_iterable(values for _, values in parts)
+    return format_html(f'<div class="diff diff--{{}}">{markup}</div>', "split" if split else "unified", *values)
 
 
 @register.simple_tag
 def prose(text: str) -> SafeString:
     """A document line by line, dressed as its Markdown reads, with the signs set apart."""
     lines = text.removesuffix("\n").split("\n")
-    return format_html_join("", "{}", ((_line([[0, line]]) if line else _BLANK,) for line in lines))
+    return format_html_join("", "{}", ((_whole(line) if line else _BLANK,) for line in lines))
 
 
 @register.simple_tag
@@ -83,18 +78,26 @@ def shown(text: object) -> SafeString:
     return visible(str(text))
 
 
-@lru_cache
-def _spoken(language: str | None) -> dict[str, SafeString]:
-    """What a screen reader says before a line, for each language once."""
-    words = {"del": gettext("Removed:"), "ins": gettext("Added:")}
-    return {mark: format_html('<span class="visually-hidden">{} </span>', word) for mark, word in words.items()}
+@kept
+def _removed() -> str:
+    return _spoken(gettext("Removed:"))
+
+
+@kept
+def _added() -> str:
+    return _spoken(gettext("Added:"))
+
+
+def _spoken(word: str) -> SafeString:
+    """What a screen reader says before a line."""
+    return format_html('<span class="visually-hidden">{} </span>', word)
 
 
 def visible(text: str) -> SafeString:
     """The text escaped, with a chip for each hidden character."""
     if not hidden.HIDDEN.search(text):
-        return escape(text)
-    return joined([escape(part) if found is None else _chip(found) for part, found in hidden.parts(text)])
+        return escaped(text)
+    return joined([escaped(part) if found is None else _chip(found) for part, found in hidden.parts(text)])
 
 
 def joined(parts: Sequence[SafeString]) -> SafeString:
@@ -107,23 +110,31 @@ def joined(parts: Sequence[SafeString]) -> SafeString:
     return whole
 
 
-def _row(row: diffs.Row, split: bool, spoken: dict[str, SafeString]) -> SafeString:
+def _row(row: diffs.Row, split: bool) -> Part:
     if row[0] == SKIPPED:
-        count = row[2] - row[1] + 1
-        words = ngettext("%(count)d unchanged line", "%(count)d unchanged lines", count) % {"count": count}
-        return format_html('<p class="diff__gap">{}</p>', words)
+        return '<p class="diff__gap">{}</p>', [_gap(row[2] - row[1] + 1)]
     kind, old_number, new_number, left, right = row
     if kind == EQUAL:
-        old, new = _line(left), NOTHING
-    else:
-        old = _line(left, right, "del", spoken["del"]) if kind != ADDED else NOTHING
-        new = _line(right, left, "ins", spoken["ins"]) if kind != REMOVED else NOTHING
-    return format_html(_ROWS[kind, split], _number(old_number), _number(new_number), old, new)
+        line, texts = _line(left)
+        values = [_number(old_number), _number(new_number), *texts]
+        return (_EQUAL_TWICE % (line, line), values + values[1:]) if split else (_EQUAL % line, values)
+    old, old_texts = _line(left, right, "del", _removed()) if kind != ADDED else NO_PART
+    new, new_texts = _line(right, left, "ins", _added()) if kind != REMOVED else NO_PART
+    if kind == CHANGED:
+        return _CHANGED % (old, new), [_number(old_number), *old_texts, _number(new_number), *new_texts]
+    if kind == REMOVED:
+        return _REMOVED % old, [_number(old_number), *old_texts]
+    return _ADDED % new, [_number(new_number), *new_texts]
+
+
+@kept
+def _gap(count: int) -> str:
+    return ngettext("%(count)d unchanged line", "%(count)d unchanged lines", count) % {"count": count}
 
 
 @lru_cache(20_000)
 def _number(number: int | None) -> SafeString:
-    return NOTHING if number is None else escape(number)
+    return NOTHING if number is None else escaped(number)
 
 
 @lru_cache(100)
@@ -131,23 +142,24 @@ def _sign(sign: str) -> SafeString:
     return format_html('<span class="md">{}</span>', sign)
 
 
-def _line(
-    segments: diffs.Segments, other: diffs.Segments | None = None, mark: str = "", spoken: SafeString = NOTHING
-) -> SafeString:
+def _whole(line: str) -> SafeString:
+    markup, texts = _line([[0, line]])
+    return format_html(markup, *texts)
+
+
+def _line(segments: diffs.Segments, other: diffs.Segments | None = None, mark: str = "", spoken: str = "") -> Part:
     """The text of one side. Markdown's signs are set apart, unless they are what changed."""
     whole = "".join(text for _, text in segments)
     classes, length = _dressed(whole)
-    text = spoken
+    texts = [spoken] if spoken else []
     if length and _sign_stays(whole[:length], other):
-        text += _sign(whole[:length])
+        texts.append(_sign(whole[:length]))
         segments = _after(segments, length)
+    markup = "{}" * len(texts)
     for marked, part in segments:
-        if marked:
-            start, end = _MARKS[mark]
-            text = text + start + visible(part) + end
-        else:
-            text += visible(part)
-    return format_html('<div class="diff__text{}">{}</div>', _CLASSES[classes], text)
+        markup += _MARKED[mark] if marked else "{}"
+        texts.append(visible(part))
+    return f'<div class="diff__text{classes}">{markup}</div>', texts
 
 
 def _dressed(line: str) -> tuple[str, int]:

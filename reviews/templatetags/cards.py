@@ -28,6 +28,13 @@ def change_card(context: Context, card: Card) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def outlined(context: Context, card: Card) -> SafeString:
+    """The line of a change in the list beside the cards."""
+    texts = {"id": card.id, "sign": card.bare_sign, "title": visible(card.change.title)}
+    return _fill(context, "reviews/_outlined.html", texts, {"is_current": card.is_current})
+
+
+@register.simple_tag(takes_context=True)
 def quote(context: Context, one: Quote, since: object = None) -> SafeString:
     """One quote; `since` is the time after which quotes are new to the reader."""
     row, session = one.evidence, one.evidence.session
@@ -36,7 +43,7 @@ def quote(context: Context, one: Quote, since: object = None) -> SafeString:
         "iso": one.iso,
         "when": one.when,
         "said": visible(one.text),
-        "status_label": one.status_label,
+        "status_label": "" if one.is_verified else one.status_label,
         "source_label": one.source_label,
         "href": f"{context['sessions_url']}{session.public_id}/{one.place}",
         "session": visible(session.external_id),

@@ -78,6 +78,7 @@ def page(request, row, *, typed=None, status=200):
     context = {
         "proposal": row,
         "cards": cards,
+        "waiting": [card for card in cards if card.looks_again_in],
         "decided": reading.decided(changes),
         "total": len(changes),
         "opener": known.get(row.opened_by_id, ""),
