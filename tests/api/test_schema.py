@@ -80,8 +80,10 @@ def test_operation_keeps_to_its_schema(case, team, known, settings):
     case.path_parameters = {name: known.get(name, value) for name, value in case.path_parameters.items()}
     if isinstance(case.body, dict) and "agent" in case.body:
         case.body["agent"] = known["agent"]
-        for change in case.body.get("changes", ()):
-            change["namespace"] = known["namespace"]
+        changes = case.body.get("changes")
+        for change in changes if isinstance(changes, list) else ():
+            if isinstance(change, dict):
+                change["namespace"] = known["namespace"]
 
     # Not asked: that all that fits is taken and all else refused. Texts, lines and versions have rules that no schema
     # says, names are put in above, and parameters that nobody knows are passed over.
