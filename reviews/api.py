@@ -216,5 +216,5 @@ def _reasons(seat: Seat) -> Iterator[dict[str, str]]:
             yield {"kind": str(Verdict(vote.verdict).value), "code": vote.reason_code, "text": vote.reason}
     if seat.change.state_reason and seat.tally.rejection is None:
         yield {"kind": "state", "code": seat.change.state, "text": seat.change.state_reason}
-    for check in seat.head.checks.all():
+    for check in seat.checks:
         yield {"kind": "check", "code": check.rule, "text": check.reason}

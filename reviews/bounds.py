@@ -19,9 +19,9 @@ from agents.models import Memory, MemoryVersion
 from agents.text import lines as text_lines
 from reviews import grounds as grounds_of
 from reviews import hunks as hunks_of
-from reviews.enums import Severity, Stance
+from reviews.enums import Stance
 from reviews.hunks import Hunk
-from reviews.models import Change, Evidence, EvidenceLink, RevisionTarget
+from reviews.models import Change, Check, Evidence, EvidenceLink, RevisionTarget
 from reviews.places import Ground
 
 
@@ -200,7 +200,9 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(_JSON.encode(value).encode()).hexdigest()
 
 
-def blocking(change: Change) -> list[str]:
-    """The rules whose findings on the head revision block it, from its prefetched checks."""
-    checks = change.head.checks.all() if change.head else ()
-    return sorted({check.rule for check in checks if check.severity == Severity.BLOCKING})
+def checks_of(changes: Sequence[Change], *, team: Team) -> dict[int, list[Check]]:
+    """What the checks found on head revisions, by the revision's primary key."""
+    found: dict[int, list[Check]] = defaultdict(list)
+    for check in Check.objects.of(team).filter(revision__in=[change.head_id for change in changes]).order_by("pk"):
+        found[check.revision_id].append(check)
+    return found

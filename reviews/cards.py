@@ -19,7 +19,7 @@ from agents.words import kept
 from reviews import desk, quoting, wording
 from reviews.desk import Seat
 from reviews.enums import RevisionOrigin, State, Verdict
-from reviews.models import Change, Check, Inverse, Proposal, RevisionTarget
+from reviews.models import Change, Inverse, Proposal, RevisionTarget
 from reviews.quoting import Quote
 from reviews.wording import Need
 
@@ -124,10 +124,6 @@ class Card:
         return self.targets[0].label if len(self.targets) == 1 else ""
 
     @property
-    def checks(self) -> list[Check]:
-        return list(self.seat.head.checks.all())
-
-    @property
     def confidence(self) -> int | None:
         return None if self.change.confidence is None else round(self.change.confidence * 100)
 
@@ -143,7 +139,7 @@ class Card:
 
     @property
     def sessions(self) -> int:
-        return len({quote.evidence.session_id for quote in self.quotes})
+        return len({quote.session.pk for quote in self.quotes})
 
     @property
     def against(self) -> int:
@@ -215,7 +211,7 @@ def _revision(number: int, origin: str) -> str:
 def rows(proposal: Proposal) -> list[Change]:
     """The changes of a proposal as `desk.rows` gives them; what they all share is read once."""
     team = proposal.team
-    found = Change.objects.of(team).filter(proposal=proposal).select_related("head").prefetch_related("head__checks")
+    found = Change.objects.of(team).filter(proposal=proposal).select_related("head")
     changes = list(found.in_order())
     namespaces = Namespace.objects.of(team).in_bulk({change.namespace_id for change in changes})
     for change in changes:

@@ -6,7 +6,7 @@ Everything a proposal page, a vote or an application looks at comes from `read`,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from accounts.models import Team, User
 from reviews import bounds, policy
 from reviews.bounds import Bound, Standing
 from reviews.enums import State
-from reviews.models import Change, ChangeQuerySet, Decision, Revision, RevisionTarget
+from reviews.models import Change, ChangeQuerySet, Check, Decision, Revision
 from reviews.policy import Tally
 
 
@@ -27,6 +27,7 @@ class Seat:
     required: dict[str, Any]
     tally: Tally
     votes: tuple[Decision, ...]
+    checks: tuple[Check, ...]
 
     @property
     def head(self) -> Revision:
@@ -54,10 +55,8 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, Seat]:
     """The seat of each change by primary key. Changes come from `rows`, or carry the same relations."""
     document = policy.document_of(team)
     targets = bounds.targets_of(changes, team=team)
-    required = {
-        change.pk: policy.requirement(change, document, paths=_paths(targets.get(change.head_id or 0, ())))
-        for change in changes
-    }
+    checks = bounds.checks_of(changes, team=team)
+    required = {change.pk: _required(change, document, targets, checks) for change in changes}
     standings = bounds.read(changes, team=team, requirements=required, targets=targets)
     votes: dict[int, list[Decision]] = defaultdict(list)
     counted = Decision.objects.of(team).counted().filter(change__in=changes).select_related("by", "revision")
@@ -73,7 +72,8 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, Seat]:
             votes=votes[change.pk],
             sole=team.sole_reviewer,
         )
-        seats[change.pk] = Seat(change, standing, required[change.pk], tally, tuple(votes[change.pk]))
+        found = tuple(checks.get(change.head_id or 0, ()))
+        seats[change.pk] = Seat(change, standing, required[change.pk], tally, tuple(votes[change.pk]), found)
     return seats
 
 
@@ -90,9 +90,7 @@ def in_the_way(seat: Seat) -> str:
 
 def rows(team: Team) -> ChangeQuerySet:
     """Changes with the relations that `read` needs."""
-    return (
-        Change.objects.of(team).select_related("team", "proposal", "namespace", "head").prefetch_related("head__checks")
-    )
+    return Change.objects.of(team).select_related("team", "proposal", "namespace", "head")
 
 
 def locked(team: Team, **wanted: Any) -> ChangeQuerySet:
@@ -104,5 +102,9 @@ def locked(team: Team, **wanted: Any) -> ChangeQuerySet:
     return rows(team).filter(pk__in=list(lock.values_list("pk", flat=True)))
 
 
-def _paths(targets: Iterable[RevisionTarget]) -> list[str]:
-    return [path for target in targets for path in (target.path_before, target.path_after) if path]
+def _required(
+    change: Change, document: dict[str, Any], targets: bounds.Targets, checks: Mapping[int, Sequence[Check]]
+) -> dict[str, Any]:
+    head = change.head_id or 0
+    paths = [path for one in targets.get(head, ()) for path in (one.path_before, one.path_after) if path]
+    return policy.requirement(change, document, paths=paths, checks=checks.get(head, ()))

@@ -11,9 +11,9 @@ from typing import Any
 from accounts.models import Team
 from agents.enums import TIER_ORDER, Tier
 from agents.models import Namespace
-from reviews.bounds import Bound, blocking
-from reviews.enums import Operation, Verdict
-from reviews.models import Change, Decision, Policy, Revision
+from reviews.bounds import Bound
+from reviews.enums import Operation, Severity, Verdict
+from reviews.models import Change, Check, Decision, Policy, Revision
 
 DEFAULT: dict[str, Any] = {
     "version": 1,
@@ -76,7 +76,9 @@ def is_protected(namespace: Namespace, path: str) -> bool:
     return any(fnmatchcase(path, pattern) for pattern in namespace.protected)
 
 
-def requirement(change: Change, document: dict[str, Any], *, paths: Iterable[str]) -> dict[str, Any]:
+def requirement(
+    change: Change, document: dict[str, Any], *, paths: Iterable[str], checks: Iterable[Check]
+) -> dict[str, Any]:
     """What is asked of this change: tier, votes, owners, blocking checks. Plain data, so that votes can bind to it.
 
     The tier is that of today: a path that was protected since the change was opened is high from then on.
@@ -87,7 +89,7 @@ def requirement(change: Change, document: dict[str, Any], *, paths: Iterable[str
         "tier": str(tier),
         "votes": int(document["votes"][tier]),
         "owners": [],
-        "blocking": blocking(change),
+        "blocking": sorted({check.rule for check in checks if check.severity == Severity.BLOCKING}),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,35 +21,42 @@ from reviews.models import Change, Evidence
 
 LONGEST = 600  # characters of a quote beside a change; the transcript has it in full
 _SESSION = ("public_id", "external_id", "ended_at")
-_EVENT = ("pk", "speaker", "tool", "at", "source_class")
+_SPOKEN = ("speaker", "tool", "at", "source_class")
+_QUOTED = ("quote", "position", "start", "end", "stance", "status", "added_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """One quote, its speaker and its place."""
 
-    evidence: Evidence
+    session: Session
     speaker: str
     tool: str
     at: datetime | None
     source_class: str
+    whole: str
+    position: int
+    start: int
+    end: int
+    stance: str
+    status: str
+    added_at: datetime
 
     @property
     def is_against(self) -> bool:
-        return self.evidence.stance == Stance.AGAINST
+        return self.stance == Stance.AGAINST
 
     @property
     def is_verified(self) -> bool:
-        return self.evidence.status == EvidenceStatus.VERIFIED
+        return self.status == EvidenceStatus.VERIFIED
 
     @property
     def status_label(self) -> str:
-        return _label(EvidenceStatus, self.evidence.status)
+        return _label(EvidenceStatus, self.status)
 
     @property
     def text(self) -> str:
-        quote = self.evidence.quote
-        return quote if len(quote) <= LONGEST else f"{quote[:LONGEST]}…"
+        return self.whole if len(self.whole) <= LONGEST else f"{self.whole[:LONGEST]}…"
 
     @property
     def source_label(self) -> str:
@@ -66,8 +73,7 @@ class Quote:
     @property
     def place(self) -> str:
         """The part of the transcript's address that marks the quote."""
-        one = self.evidence
-        return f"?event={one.position}&start={one.start}&end={one.end}#e{one.position}"
+        return f"?event={self.position}&start={self.start}&end={self.end}#e{self.position}"
 
 
 def read(changes: Sequence[Change], *, team: Team) -> dict[int, list[Quote]]:
@@ -79,23 +85,23 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, list[Quote]]:
         .annotate(event=Subquery(event.values("pk")[:1]))
         .order_by("change", "stance", "pk")
     )
-    found = list(rows)
-    sessions = Session.objects.of(team).only(*_SESSION).in_bulk({row.session_id for row in found})
-    events = _events(team, [row.event for row in found])
+    found = list(rows.values_list("change_id", "session_id", "event", *_QUOTED))
+    sessions = Session.objects.of(team).only(*_SESSION).in_bulk({session for _, session, *_rest in found})
+    spoken = _spoken(team, {event for _, _, event, *_rest in found})
     quotes: dict[int, list[Quote]] = defaultdict(list)
-    for row in found:
-        row.session = sessions[row.session_id]
-        said = events.get(row.event, _NOTHING)
-        quotes[row.change_id].append(Quote(row, said["speaker"], said["tool"], said["at"], said["source_class"]))
+    for change, session, event_id, *quoted in found:
+        quotes[change].append(Quote(sessions[session], *spoken.get(event_id, _NOTHING), *quoted))
     return quotes
 
 
-_NOTHING: dict[str, Any] = {"speaker": "", "tool": "", "at": None, "source_class": ""}
+_NOTHING: tuple[Any, ...] = ("", "", None, "")
 
 
-def _events(team: Team, wanted: Sequence[int | None]) -> dict[int | None, dict[str, Any]]:
-    pks = {pk for pk in wanted if pk is not None}
-    return {row["pk"]: row for row in SessionEvent.objects.of(team).filter(pk__in=pks).values(*_EVENT)}
+def _spoken(team: Team, events: Collection[int | None]) -> dict[int | None, tuple[Any, ...]]:
+    """Who spoke at each event, and when."""
+    pks = [pk for pk in events if pk is not None]
+    rows = SessionEvent.objects.of(team).filter(pk__in=pks).values_list("pk", *_SPOKEN)
+    return {pk: tuple(spoken) for pk, *spoken in rows}
 
 
 def when(at: datetime | None) -> str:

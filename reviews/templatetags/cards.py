@@ -37,7 +37,7 @@ def outlined(context: Context, card: Card) -> SafeString:
 @register.simple_tag(takes_context=True)
 def quote(context: Context, one: Quote, since: object = None) -> SafeString:
     """One quote; `since` is the time after which quotes are new to the reader."""
-    row, session = one.evidence, one.evidence.session
+    session = one.session
     texts = {
         "speaker": visible(one.tool or one.speaker),
         "iso": one.iso,
@@ -47,14 +47,14 @@ def quote(context: Context, one: Quote, since: object = None) -> SafeString:
         "source_label": one.source_label,
         "href": f"{context['sessions_url']}{session.public_id}/{one.place}",
         "session": visible(session.external_id),
-        "position": str(row.position),
+        "position": str(one.position),
     }
     flags = {
         "is_tool": bool(one.tool),
         "is_against": one.is_against,
-        "status": "" if one.is_verified else row.status,
+        "status": "" if one.is_verified else one.status,
         "source_class": one.source_class,
-        "is_new": bool(since and row.added_at > since),  # type: ignore[operator]
+        "is_new": bool(since and one.added_at > since),  # type: ignore[operator]
     }
     return _fill(context, "reviews/_quote.html", texts, flags)
 
@@ -75,7 +75,7 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "typed": card.typed.reason,
         "notice": visible(card.notice.text) if card.notice else "",
         "diffs": joined([_target(context, card, one) for one in card.targets]),
-        "checks": joined([_check(context, one) for one in card.checks]),
+        "checks": joined([_check(context, one) for one in card.seat.checks]),
         "confidence": "" if card.confidence is None else str(card.confidence),
         "sources": card.sources,
         "revision_label": card.revision,

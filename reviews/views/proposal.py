@@ -74,7 +74,7 @@ def page(request, row, *, typed=None, status=200):
     cards = drawing.dress(request, reading.read(changes, team=request.team, reader=reader, typed=typed))
     happened = activity.events(row, changes)
     known = reading.names(_people(row, happened), team=request.team)
-    sessions = {quote.evidence.session_id: quote.evidence.session for card in cards for quote in card.quotes}
+    sessions = {quote.session.pk: quote.session for card in cards for quote in card.quotes}
     context = {
         "proposal": row,
         "cards": cards,
