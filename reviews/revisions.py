@@ -128,6 +128,7 @@ def _proposed(
     return checks.Proposed(
         operation=change.operation,
         verified_for=sum(evidence.supports(row) for row in quotes),
+        quotes=len(quotes),
         source_classes=source_classes,
         targets=tuple(
             checks.ProposedTarget(

@@ -24,6 +24,7 @@ class Proposed:
     operation: str
     targets: tuple[ProposedTarget, ...]
     verified_for: int
+    quotes: int
     source_classes: frozenset[str]
 
 

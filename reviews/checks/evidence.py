@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from reviews.checks.base import Finding, Proposed
 from reviews.enums import Severity
 
-RULE, VERSION = "evidence", 1
+RULE, VERSION = "evidence", 2
 
 
 def find(proposed: Proposed) -> Iterator[Finding]:
-    if not proposed.verified_for:
+    if not proposed.quotes:
+        yield Finding(RULE, VERSION, Severity.NOTE, "No session is quoted: this rests on memory alone.")
+    elif not proposed.verified_for:
         yield Finding(RULE, VERSION, Severity.WARNING, "No verified quote supports this change.")
     elif proposed.source_classes == {"external_tool"}:
         yield Finding(RULE, VERSION, Severity.NOTE, "Only what tools returned supports this change.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reviews import checks
-from reviews.checks import ProposedTarget, instructions, secrets
+from reviews.checks import ProposedTarget, evidence, instructions, secrets
 from reviews.models import Check
 from tests import agent_recipes
 from tests.reviews import scenes
@@ -46,9 +46,9 @@ HARMLESS = (
 )
 
 
-def proposed(*lines, source_classes=frozenset()):
+def proposed(*lines, source_classes=frozenset(), verified_for=1, quotes=1):
     target = ProposedTarget("/a.md", "/a.md", (), tuple(f"{line}\n" for line in lines), "", False)
-    return checks.Proposed("edit", (target,), 1, source_classes)
+    return checks.Proposed("edit", (target,), verified_for, quotes, source_classes)
 
 
 @pytest.mark.parametrize(("name", "text"), SECRETS.items())
@@ -119,6 +119,20 @@ def test_a_change_with_a_secret_cannot_be_applied_until_it_is_edited_out(team):
     assert (voted.state, scenes.seat(change).tally.blocking) == ("open", ("secrets",))
     stored = Check.objects.of(team.row).get(rule="secrets")
     assert SECRETS["GitHub token"][4:] not in stored.reason
+
+
+@pytest.mark.parametrize(
+    ("quotes", "verified_for", "found"),
+    [
+        (0, 0, [("note", "No session is quoted: this rests on memory alone.")]),
+        (2, 0, [("warning", "No verified quote supports this change.")]),
+        (2, 1, []),
+    ],
+)
+def test_what_a_change_rests_on_is_told(quotes, verified_for, found):
+    told = list(evidence.find(proposed("- x", quotes=quotes, verified_for=verified_for)))
+
+    assert [(one.severity, one.reason) for one in told] == found
 
 
 @pytest.mark.parametrize(("speaker", "notes"), [("external_tool", 1), ("user_input", 0)])
