@@ -156,10 +156,26 @@ def _line(segments: diffs.Segments, other: diffs.Segments | None = None, mark: s
         texts.append(_sign(whole[:length]))
         segments = _after(segments, length)
     markup = "{}" * len(texts)
+    drawn = _coded if "`" in whole and not _CODE.match(whole) and _has_whole_codes(segments) else visible
     for marked, part in segments:
         markup += _MARKED[mark] if marked else "{}"
-        texts.append(visible(part))
+        texts.append(drawn(part))
     return f'<div class="diff__text{classes}">{markup}</div>', texts
+
+
+def _has_whole_codes(segments: diffs.Segments) -> bool:
+    """Whether no code span begins in one segment and ends in another; then a sign may be what changed."""
+    return all("``" not in text and text.count("`") % 2 == 0 for _, text in segments)
+
+
+def _coded(text: str) -> SafeString:
+    """The text with what stands between back-ticks as code. They stay in the text, as all signs of Markdown."""
+    parts = text.split("`")
+    return joined([_code_span(part) if place % 2 and part else visible(part) for place, part in enumerate(parts)])
+
+
+def _code_span(text: str) -> SafeString:
+    return format_html('<code><span class="md">`</span>{}<span class="md">`</span></code>', visible(text))
 
 
 def _dressed(line: str) -> tuple[str, int]:
@@ -167,10 +183,8 @@ def _dressed(line: str) -> tuple[str, int]:
     found = _SIGNS.match(line)
     if found is None:
         return (" diff__text--code", 0) if _CODE.match(line) else ("", 0)
-    if found["heading"]:
-        return " diff__text--heading", found.end()
-    kind = " diff__text--item" if found["item"] else " diff__text--quoted"
-    return kind + (" diff__text--nested" if len(found["nest"]) > 1 else ""), found.end()
+    kind = f" diff__text--{found.lastgroup}"
+    return kind + (" diff__text--nested" if len(found["nest"] or "") > 1 else ""), found.end()
 
 
 def _sign_stays(sign: str, other: diffs.Segments | None) -> bool:

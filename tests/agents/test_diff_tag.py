@@ -1,9 +1,11 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.templatetags.diffs import diff, visible
+from agents.templatetags.diffs import diff, prose, visible
 from agents.text import diffs
 from agents.text import lines as text_lines
+from agents.text.diffs import CHANGED
 
 
 def drawn(before, after, shown_as="split"):
@@ -55,3 +57,20 @@ def test_text_is_never_markup(text):
     plain = page.replace("<span class=", "").replace("</span>", "")
     assert "<a" not in plain
     assert plain.count("<") == 0
+
+
+def test_code_spans_are_drawn_as_code_and_keep_their_signs():
+    page = str(prose("Call `a<b>` first.\n"))
+
+    assert '<code><span class="md">`</span>a&lt;b&gt;<span class="md">`</span></code> first.' in page
+
+
+@pytest.mark.parametrize("line", ["An odd ` here", "``two``", "    `indented`"])
+def test_back_ticks_that_are_no_code_spans_stay(line):
+    assert "<code>" not in str(prose(line + "\n"))
+
+
+def test_back_tick_that_changed_stays_in_sight():
+    row = [CHANGED, 1, 1, [[0, "Call "], [1, "a"]], [[0, "Call "], [1, "`"], [0, "a"], [1, "`"]]]
+
+    assert "<ins>`</ins>a<ins>`</ins>" in str(diff([row]))
