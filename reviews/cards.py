@@ -66,6 +66,7 @@ class Card:
     targets: list[Drawn]
     quotes: list[Quote]
     versions: list[MemoryVersion] = field(default_factory=list)
+    editor: str = ""
     typed: Typed = field(default_factory=Typed)
     is_current: bool = False
     url: str = ""
@@ -120,6 +121,11 @@ class Card:
         return self.seconds + 2 if self.change.state == State.APPROVED else 0
 
     @property
+    def place(self) -> str:
+        """Where the change writes, as a reader calls it: the namespace, and the path where there is only one."""
+        return " · ".join(part for part in (self.change.namespace.name, self.path) if part)
+
+    @property
     def path(self) -> str:
         return self.targets[0].label if len(self.targets) == 1 else ""
 
@@ -156,7 +162,7 @@ class Card:
 
     @property
     def revision(self) -> str:
-        return _revision(self.seat.head.number, self.seat.head.origin)
+        return wording.revision(self.seat.head.number, self.seat.head.origin, self.editor)
 
     @property
     def new_since(self) -> datetime | None:
@@ -187,10 +193,10 @@ class Card:
         return wording.said(self.seat)
 
     @property
-    def numbers(self) -> list[tuple[str, object]]:
+    def numbers(self) -> list[tuple[str, str]]:
         """The plain numbers of the pattern that the change came from."""
         found = self.change.pattern.items()
-        return [(name.replace("_", " "), value) for name, value in found if isinstance(value, (int, float))]
+        return [wording.number(name, value) for name, value in found if isinstance(value, (int, float))]
 
 
 @kept
@@ -200,12 +206,6 @@ def _sources(quotes: int, sessions: int) -> str:
     said = ngettext("%(n)d quote", "%(n)d quotes", quotes) % {"n": quotes}
     words = ngettext("%(quotes)s from %(n)d session", "%(quotes)s from %(n)d sessions", sessions)
     return words % {"quotes": said, "n": sessions}
-
-
-@kept
-def _revision(number: int, origin: str) -> str:
-    label = str(RevisionOrigin(origin).label).lower()
-    return _("Revision %(number)d, %(origin)s") % {"number": number, "origin": label}
 
 
 def rows(proposal: Proposal) -> list[Change]:
@@ -226,6 +226,7 @@ def read(
     seats = desk.read(changes, team=team)
     quotes = quoting.read(changes, team=team)
     versions = _versions(changes, team)
+    editors = _editors(changes, team)
     typed = typed or {}
     cards = [
         Card(
@@ -234,6 +235,7 @@ def read(
             targets=[_drawn(one.target) for one in seats[change.pk].standing.targets],
             quotes=quotes.get(change.pk, []),
             versions=versions.get(change.pk, []),
+            editor=editors.get(seats[change.pk].head.made_by_id, ""),
             typed=typed.get(change.public_id, Typed()),
         )
         for change in changes
@@ -277,6 +279,13 @@ def _drawn(target: RevisionTarget) -> Drawn:
         note = _("This memory comes back from the archive.")
     memory = target.memory.public_id if target.memory else ""
     return Drawn(label, target.rows, memory, note if after is None or not target.rows else "")
+
+
+def _editors(changes: Sequence[Change], team: Team) -> dict[str, str]:
+    """The names of those who wrote the revisions that are edits."""
+    heads = [change.head for change in changes if change.head is not None]
+    ids = {head.made_by_id for head in heads if head.origin == RevisionOrigin.EDITED}
+    return names(ids, team=team) if ids else {}
 
 
 def _versions(changes: Sequence[Change], team: Team) -> dict[int, list[MemoryVersion]]:

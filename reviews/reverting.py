@@ -75,7 +75,7 @@ def _draft(change: Change, proposal: Proposal) -> Draft:
         namespace=change.namespace,
         title=f"Undo: {change.title}",
         targets=tuple(_targets(proposal, inverse.targets)),
-        rationale=f"Takes back what {change.public_id} wrote.",
+        rationale=f"Takes back what “{change.title}” wrote.",
         reason_code="revert",
         fingerprint=hashlib.sha256(f"revert {change.public_id}".encode()).hexdigest(),  # waits once at most
         reverts_id=change.pk,

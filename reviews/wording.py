@@ -82,6 +82,37 @@ def _of_its_kind() -> str:
     return _("what this kind of change counts as")
 
 
+def reason(code: str) -> str:
+    """Why a change was proposed, as its proposer's code says: codes are the proposer's own, so they are only spelt."""
+    return code.replace("_", " ").capitalize()
+
+
+def number(name: str, value: float) -> tuple[str, str]:
+    """A plain number of a pattern with its name, shares of a million as per cent."""
+    words = name.replace("_", " ")
+    if name.endswith("_ppm"):
+        return words.removesuffix(" ppm"), _("%(share)s %%") % {"share": f"{value / 10_000:.4g}"}
+    return words, str(value)
+
+
+@kept
+def applies_in(seconds: int) -> str:
+    """How long an approved change still waits: the page looks again by itself, so that it need not count."""
+    if seconds <= 60:
+        return _("applies within a minute") if seconds > 20 else _("applies within seconds")
+    minutes = -(-seconds // 60)
+    return ngettext("applies within %(n)d minute", "applies within %(n)d minutes", minutes) % {"n": minutes}
+
+
+@kept
+def revision(number: int, origin: str, maker: str) -> str:
+    """What the revision is called; who edited it, where a person did."""
+    values = {"number": number, "origin": str(RevisionOrigin(origin).label).lower(), "name": maker}
+    if origin == RevisionOrigin.EDITED and maker:
+        return _("Revision %(number)d, edited by %(name)s") % values
+    return _("Revision %(number)d, %(origin)s") % values
+
+
 def notice(seat: Seat, person: User) -> Notice | None:
     """What the reader has to know before deciding."""
     change, mine = seat.change, seat.vote_of(person)

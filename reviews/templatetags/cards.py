@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agents.models import MemoryVersion
-from agents.templatetags.diffs import diff, joined, visible
+from agents.templatetags.diffs import NOTHING, diff, joined, visible
+from agents.text import hidden
+from agents.words import kept
+from reviews import wording
 from reviews.cards import Card, Drawn
 from reviews.models import Check
 from reviews.quoting import Quote
@@ -28,10 +32,22 @@ def change_card(context: Context, card: Card) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def outlined(context: Context, card: Card) -> SafeString:
-    """The line of a change in the list beside the cards."""
-    texts = {"id": card.id, "sign": card.bare_sign, "title": visible(card.change.title)}
-    return _fill(context, "reviews/_outlined.html", texts, {"is_current": card.is_current})
+def outlined(context: Context, card: Card, is_swapped: bool = False) -> SafeString:
+    """The line of a change in the list beside the cards; `is_swapped` where it comes along with the card alone."""
+    texts = {
+        "id": card.id,
+        "sign": card.bare_sign,
+        "title": visible(card.change.title),
+        "hint": plain(f"{card.change.title} ({card.place})"),
+        "verdict": card.verdict[1] if card.is_decided else "",
+    }
+    flags = {
+        "is_current": card.is_current,
+        "is_decided": card.is_decided,
+        "is_agreed": card.is_decided and card.is_agreed,
+        "is_swapped": is_swapped,
+    }
+    return _fill(context, "reviews/_outlined.html", texts, flags)
 
 
 @register.simple_tag(takes_context=True)
@@ -67,8 +83,10 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "id": card.id,
         "url": card.url,
         "sign": card.sign,
+        "bare_sign": card.bare_sign,
         "title": visible(change.title),
-        "path": visible(card.path),
+        "place": visible(card.place),
+        "hint": plain(change.title),
         "added": str(card.added),
         "removed": str(card.removed),
         "alert": card.typed.alert,
@@ -87,9 +105,9 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "verdict": verdict,
         "verdict_kind": kind,
         "said": visible(card.said) if card.is_decided else "",
-        "seconds": str(card.seconds) if change.apply_after else "",
+        "applies_in": wording.applies_in(card.seconds) if change.apply_after else "",
         "needs": joined([_need(context, card, one) for one in card.needs]),
-        "versions": joined([_version(context, one) for one in card.versions]),
+        "versions": joined([_version(context, one, len(card.versions) == 1) for one in card.versions]),
         **(_EMPTY if card.is_decided else _why(context, card)),
     }
 
@@ -100,13 +118,17 @@ def _why(context: Context, card: Card) -> dict[str, object]:
         "quotes": joined([quote(context, one, card.new_since) for one in card.shown_quotes]),
         "more_quotes": card.more_quotes,
         "rationale": visible(change.rationale),
-        "reason": change.reason_code,
+        "reason": wording.reason(change.reason_code),
         "supporting": str(card.supporting) if card.quotes else "",
         "against": str(card.against) if card.against else "",
         "quote_count": str(len(card.quotes)),
-        "numbers": format_html_join("", "<dt>{}</dt><dd>{}</dd>", card.numbers),
+        "numbers": _pairs(card.numbers),
         "tier_reason": card.tier_reason,
     }
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> SafeString:
+    return format_html("<dt>{}</dt><dd>{}</dd>" * len(pairs), *chain.from_iterable(pairs)) if pairs else NOTHING
 
 
 _EMPTY = dict.fromkeys(
@@ -146,10 +168,15 @@ def _target(context: Context, card: Card, one: Drawn) -> SafeString:
 def _check(context: Context, one: Check) -> SafeString:
     texts = {
         "reason": visible(one.reason),
-        "rule": f"{one.rule} {one.rule_version}",
+        "rule": _rule(one.rule, one.rule_version),
         "label": one.get_severity_display(),
     }
     return _fill(context, "reviews/_check.html", texts, {"severity": one.severity})
+
+
+@kept
+def _rule(name: str, version: int) -> str:
+    return _("rule %(name)s, version %(version)d") % {"name": name, "version": version}
 
 
 def _need(context: Context, card: Card, one: Need) -> SafeString:
@@ -158,12 +185,19 @@ def _need(context: Context, card: Card, one: Need) -> SafeString:
     return _fill(context, "reviews/_need.html", texts, {"is_met": one.is_met})
 
 
-def _version(context: Context, one: MemoryVersion) -> SafeString:
+def _version(context: Context, one: MemoryVersion, is_only: bool) -> SafeString:
+    number = _("version %(number)s") % {"number": one.number}
     texts = {
         "href": f"{context['memories_url']}{one.memory.public_id}/history/#v{one.number}",
-        "label": visible(_("%(path)s, version %(number)s") % {"path": one.path, "number": one.number}),
+        "label": number if is_only else visible(f"{one.path.split('/')[-1]}, {number}"),
+        "hint": plain(one.path),
     }
     return _fill(context, "reviews/_version.html", texts, {})
+
+
+def plain(text: str) -> str:
+    """Text for an attribute, where no chip can stand for what hides in it."""
+    return hidden.HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _fill(context: Context, name: str, texts: Mapping[str, object], flags: Mapping[str, object]) -> SafeString:

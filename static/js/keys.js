@@ -34,7 +34,7 @@ function press(key) {
   if (target.matches("input:not([type=checkbox]), textarea, select")) target.focus();
   else if (key === "a") approve(target);
   else target.click();
-  if (target.matches("summary")) target.parentElement.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  if (target.matches("summary")) (target.closest("form") ?? target.parentElement).querySelector("input:not([type=hidden]), select, textarea")?.focus();
   return true;
 }
 

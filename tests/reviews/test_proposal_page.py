@@ -65,6 +65,7 @@ def test_with_scripts_a_vote_answers_with_the_card_its_undo_and_the_count(client
     assert text.startswith("\n<article") or text.lstrip().startswith("<article")
     assert "Approved by you" in text
     assert "1 of 2 decided" in text
+    assert 'class="is-decided" hx-swap-oob="true"' in text
     assert text.count(url(team, "withdraw_vote", change.public_id)) >= 2
 
 
@@ -95,6 +96,7 @@ def test_a_vote_on_what_was_edited_meanwhile_is_refused_with_the_text_kept(clien
 
     assert page.status_code == 409
     assert "Another revision was saved meanwhile" in page.content.decode()
+    assert "Revision 2, edited by Second" in page.content.decode()
     assert "Fine by me.</textarea>" in page.content.decode()
 
 
@@ -316,3 +318,14 @@ def test_what_happened_is_told_in_sentences(client, team, space):
 
     assert "Member opened this proposal" in page
     assert "Reviewer approved “Edit 0-1" in page
+
+
+def test_a_card_names_its_place_and_tells_codes_and_shares_in_words(client, team, space):
+    pattern = {"rate_ppm": 120_000, "support": 3}
+    scenes.propose(team.row, scenes.add(space, "/x.md", "- x\n", reason_code="stated_preference", pattern=pattern))
+    client.force_login(team.reviewer)
+
+    text = client.get(url(team, "proposal", 1)).content.decode()
+
+    for said in (f"{space.name} · /x.md", "Stated preference", "<dt>rate</dt><dd>12 %</dd>"):
+        assert said in text
