@@ -66,7 +66,9 @@ def test_inviting_shows_the_link_once(admin, team):
     assert "/join/" not in admin.get(_url(team, "team")).content.decode()
 
 
-@pytest.mark.parametrize(("kind", "says"), [("console", "Mail is printed in the terminal"), ("locmem", "on its way to")])
+@pytest.mark.parametrize(
+    ("kind", "says"), [("console", "Mail is printed in the terminal"), ("locmem", "on its way to")]
+)
 def test_inviting_says_where_the_mail_goes(admin, team, settings, kind, says):
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{kind}.EmailBackend"
 
