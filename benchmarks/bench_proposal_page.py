@@ -13,14 +13,13 @@ import os
 import statistics
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
-
-import django
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver")
-django.setup()
+import_module("config.wsgi")  # as a server starts
 
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402

@@ -6,6 +6,7 @@ all the rest of the page. What differs between two cards of one shape is only te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -15,17 +16,29 @@ from django.utils.safestring import SafeString
 
 from agents.templatetags.diffs import escaped
 
-BEGIN, END = (
-    "\ue000",
-    "\ue001",
-)  # stand in no template; what people wrote is filled in later
+BEGIN, END = "\ue000", "\ue001"  # stand in no template; what people wrote is filled in later
+MARK = re.compile(f"{BEGIN}(\\d+){END}")
+
+
+class Frame(str):
+    """A drawn template with marks. It formats as a string does, but is cut at its marks once, not at every filling."""
+
+    def __init__(self, drawn: str) -> None:
+        pieces = MARK.split(drawn)
+        self._pieces: list[Any] = pieces
+        self._places = [int(place) for place in pieces[1::2]]
+
+    def format(self, *texts: object) -> str:  # type: ignore[override]
+        whole = self._pieces.copy()
+        whole[1::2] = [texts[place] for place in self._places]
+        return "".join(whole)
 
 
 class Frames:
     """The shapes drawn so far in one answer. Make one for each request: a frame holds its token and its language."""
 
     def __init__(self) -> None:
-        self._drawn: dict[tuple[Hashable, ...], str] = {}
+        self._drawn: dict[tuple[Hashable, ...], Frame] = {}
 
     def fill(
         self, name: str, context: Context, *, texts: Mapping[str, Any], flags: Mapping[str, Hashable]
@@ -44,11 +57,10 @@ def _safe(text: object) -> SafeString:
     return text if isinstance(text, SafeString) else escaped(text)
 
 
-def _frame(name: str, context: Context, texts: Mapping[str, Any], flags: Mapping[str, Hashable]) -> str:
-    """The template drawn with a mark for every text that is not empty, as a format."""
+def _frame(name: str, context: Context, texts: Mapping[str, Any], flags: Mapping[str, Hashable]) -> Frame:
+    """The template drawn with a mark for every text that is not empty."""
     written = (text for text, value in texts.items() if value)
     marks = dict.fromkeys(texts, "") | {text: f"{BEGIN}{place}{END}" for place, text in enumerate(written)}
     template = context.template.engine.get_template(name)  # type: ignore[union-attr]
     with context.push(**marks, **flags):
-        drawn = str(template.render(context)).strip()
-    return drawn.replace("{", "{{").replace("}", "}}").replace(BEGIN, "{").replace(END, "}")
+        return Frame(template.render(context).strip())
