@@ -86,7 +86,10 @@ def create(
 def write(
     *, memory: Memory, writing: Writing, cause: Cause, by: Actor, at: datetime, unit: trail.Unit
 ) -> MemoryVersion:
-    """Make the next version of a memory. The caller holds the namespace's lock. Raises PathTaken, BadPath, BadMemory."""
+    """Make the next version of a memory; the caller holds the namespace's lock.
+
+    Raises PathTaken, BadPath, BadMemory.
+    """
     check_text(writing.text)
     _check_path_is_free(memory, writing)
     before = memory.head

@@ -229,7 +229,9 @@ class Session(TeamModel):
         constraints = [
             models.UniqueConstraint(fields=("agent", "source", "external_id", "version"), name="one_session_version"),
             models.UniqueConstraint(
-                fields=("agent", "source", "external_id"), condition=Q(is_newest=True), name="one_newest_session_version"
+                fields=("agent", "source", "external_id"),
+                condition=Q(is_newest=True),
+                name="one_newest_session_version",
             ),
         ]
         indexes = [models.Index(fields=("team", "agent", "-ended_at", "-id"))]
