@@ -9,400 +9,845 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_accounts'),
-        ('audit', '0001_tables'),
+        ("accounts", "0001_accounts"),
+        ("audit", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Agent',
+            name="Agent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('agt',), **{}), editable=False, max_length=40, unique=True)),
-                ('slug', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='what it does')),
-                ('project', models.CharField(blank=True, max_length=120, verbose_name='project')),
-                ('exposure', models.CharField(choices=[('internal', 'Internal'), ('customer', 'Customer-facing')], default='internal', max_length=8, verbose_name='exposure')),
-                ('residency', models.CharField(blank=True, max_length=16, verbose_name='residency')),
-                ('created_at', models.DateTimeField()),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("agt",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("description", models.CharField(blank=True, max_length=300, verbose_name="what it does")),
+                ("project", models.CharField(blank=True, max_length=120, verbose_name="project")),
+                (
+                    "exposure",
+                    models.CharField(
+                        choices=[("internal", "Internal"), ("customer", "Customer-facing")],
+                        default="internal",
+                        max_length=8,
+                        verbose_name="exposure",
+                    ),
+                ),
+                ("residency", models.CharField(blank=True, max_length=16, verbose_name="residency")),
+                ("created_at", models.DateTimeField()),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HistoricalAgent',
+            name="HistoricalAgent",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('public_id', models.CharField(db_index=True, default=functools.partial(audit.ids.new, *('agt',), **{}), editable=False, max_length=40)),
-                ('slug', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='what it does')),
-                ('project', models.CharField(blank=True, max_length=120, verbose_name='project')),
-                ('exposure', models.CharField(choices=[('internal', 'Internal'), ('customer', 'Customer-facing')], default='internal', max_length=8, verbose_name='exposure')),
-                ('residency', models.CharField(blank=True, max_length=16, verbose_name='residency')),
-                ('created_at', models.DateTimeField()),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.team')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        db_index=True,
+                        default=functools.partial(audit.ids.new, *("agt",), **{}),
+                        editable=False,
+                        max_length=40,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("description", models.CharField(blank=True, max_length=300, verbose_name="what it does")),
+                ("project", models.CharField(blank=True, max_length=120, verbose_name="project")),
+                (
+                    "exposure",
+                    models.CharField(
+                        choices=[("internal", "Internal"), ("customer", "Customer-facing")],
+                        default="internal",
+                        max_length=8,
+                        verbose_name="exposure",
+                    ),
+                ),
+                ("residency", models.CharField(blank=True, max_length=16, verbose_name="residency")),
+                ("created_at", models.DateTimeField()),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical agent',
-                'verbose_name_plural': 'historical agents',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical agent",
+                "verbose_name_plural": "historical agents",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalNamespace',
+            name="HistoricalNamespace",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('public_id', models.CharField(db_index=True, default=functools.partial(audit.ids.new, *('nsp',), **{}), editable=False, max_length=40)),
-                ('slug', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='what it holds')),
-                ('owners', models.JSONField(blank=True, default=list)),
-                ('protected', models.JSONField(blank=True, default=list)),
-                ('tier_floor', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], default='low', max_length=8, verbose_name='lowest tier')),
-                ('residency', models.CharField(blank=True, max_length=16, verbose_name='residency')),
-                ('store', models.CharField(choices=[('local', 'Lucid')], default='local', max_length=16, verbose_name='store')),
-                ('created_at', models.DateTimeField()),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.team')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        db_index=True,
+                        default=functools.partial(audit.ids.new, *("nsp",), **{}),
+                        editable=False,
+                        max_length=40,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("description", models.CharField(blank=True, max_length=300, verbose_name="what it holds")),
+                ("owners", models.JSONField(blank=True, default=list)),
+                ("protected", models.JSONField(blank=True, default=list)),
+                (
+                    "tier_floor",
+                    models.CharField(
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")],
+                        default="low",
+                        max_length=8,
+                        verbose_name="lowest tier",
+                    ),
+                ),
+                ("residency", models.CharField(blank=True, max_length=16, verbose_name="residency")),
+                (
+                    "store",
+                    models.CharField(
+                        choices=[("local", "Lucid")], default="local", max_length=16, verbose_name="store"
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical namespace',
-                'verbose_name_plural': 'historical namespaces',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical namespace",
+                "verbose_name_plural": "historical namespaces",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Memory',
+            name="Memory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('mem',), **{}), editable=False, max_length=40, unique=True)),
-                ('path', models.CharField(max_length=1024)),
-                ('archived', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("mem",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("path", models.CharField(max_length=1024)),
+                ("archived", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MemoryVersion',
+            name="MemoryVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('ver',), **{}), editable=False, max_length=40, unique=True)),
-                ('number', models.PositiveIntegerField()),
-                ('path', models.CharField(max_length=1024)),
-                ('archived', models.BooleanField(default=False)),
-                ('cause', models.CharField(choices=[('change', 'Change'), ('sync', 'Sync'), ('import', 'Import'), ('erasure', 'Erasure')], max_length=8)),
-                ('edits', models.JSONField(default=list)),
-                ('origin_ids', models.JSONField(default=list)),
-                ('reviewed', models.BooleanField(default=True)),
-                ('actor_type', models.CharField(max_length=8)),
-                ('actor_id', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.blob')),
-                ('memory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='agents.memory')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("ver",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("path", models.CharField(max_length=1024)),
+                ("archived", models.BooleanField(default=False)),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[("change", "Change"), ("sync", "Sync"), ("import", "Import"), ("erasure", "Erasure")],
+                        max_length=8,
+                    ),
+                ),
+                ("edits", models.JSONField(default=list)),
+                ("origin_ids", models.JSONField(default=list)),
+                ("reviewed", models.BooleanField(default=True)),
+                ("actor_type", models.CharField(max_length=8)),
+                ("actor_id", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "blob",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.blob"),
+                ),
+                (
+                    "memory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="agents.memory"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='memory',
-            name='head',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.memoryversion'),
+            model_name="memory",
+            name="head",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agents.memoryversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Namespace',
+            name="Namespace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('nsp',), **{}), editable=False, max_length=40, unique=True)),
-                ('slug', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='what it holds')),
-                ('owners', models.JSONField(blank=True, default=list)),
-                ('protected', models.JSONField(blank=True, default=list)),
-                ('tier_floor', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], default='low', max_length=8, verbose_name='lowest tier')),
-                ('residency', models.CharField(blank=True, max_length=16, verbose_name='residency')),
-                ('store', models.CharField(choices=[('local', 'Lucid')], default='local', max_length=16, verbose_name='store')),
-                ('created_at', models.DateTimeField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("nsp",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("description", models.CharField(blank=True, max_length=300, verbose_name="what it holds")),
+                ("owners", models.JSONField(blank=True, default=list)),
+                ("protected", models.JSONField(blank=True, default=list)),
+                (
+                    "tier_floor",
+                    models.CharField(
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")],
+                        default="low",
+                        max_length=8,
+                        verbose_name="lowest tier",
+                    ),
+                ),
+                ("residency", models.CharField(blank=True, max_length=16, verbose_name="residency")),
+                (
+                    "store",
+                    models.CharField(
+                        choices=[("local", "Lucid")], default="local", max_length=16, verbose_name="store"
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='memory',
-            name='namespace',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memories', to='agents.namespace'),
+            model_name="memory",
+            name="namespace",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="memories", to="agents.namespace"
+            ),
         ),
         migrations.CreateModel(
-            name='HistoricalNamespaceAccess',
+            name="HistoricalNamespaceAccess",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('read', 'Read'), ('write', 'Read and write')], max_length=8)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agents.agent')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.team')),
-                ('namespace', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agents.namespace')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("mode", models.CharField(choices=[("read", "Read"), ("write", "Read and write")], max_length=8)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agents.agent",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
+                (
+                    "namespace",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agents.namespace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical namespace access',
-                'verbose_name_plural': 'historical namespace accesss',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical namespace access",
+                "verbose_name_plural": "historical namespace accesss",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalMemory',
+            name="HistoricalMemory",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('public_id', models.CharField(db_index=True, default=functools.partial(audit.ids.new, *('mem',), **{}), editable=False, max_length=40)),
-                ('path', models.CharField(max_length=1024)),
-                ('archived', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.team')),
-                ('namespace', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agents.namespace')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        db_index=True,
+                        default=functools.partial(audit.ids.new, *("mem",), **{}),
+                        editable=False,
+                        max_length=40,
+                    ),
+                ),
+                ("path", models.CharField(max_length=1024)),
+                ("archived", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
+                (
+                    "namespace",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agents.namespace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical memory',
-                'verbose_name_plural': 'historical memorys',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical memory",
+                "verbose_name_plural": "historical memorys",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='NamespaceAccess',
+            name="NamespaceAccess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('read', 'Read'), ('write', 'Read and write')], max_length=8)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access', to='agents.agent')),
-                ('namespace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access', to='agents.namespace')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("mode", models.CharField(choices=[("read", "Read"), ("write", "Read and write")], max_length=8)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="access", to="agents.agent"
+                    ),
+                ),
+                (
+                    "namespace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="access", to="agents.namespace"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadTrace',
+            name="ReadTrace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('rdt',), **{}), editable=False, max_length=40, unique=True)),
-                ('version_ids', models.JSONField(default=list)),
-                ('etag', models.CharField(max_length=64)),
-                ('tokens', models.PositiveIntegerField(default=0)),
-                ('left_out', models.PositiveIntegerField(default=0)),
-                ('actor_id', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reads', to='agents.agent')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("rdt",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("version_ids", models.JSONField(default=list)),
+                ("etag", models.CharField(max_length=64)),
+                ("tokens", models.PositiveIntegerField(default=0)),
+                ("left_out", models.PositiveIntegerField(default=0)),
+                ("actor_id", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reads", to="agents.agent"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('ses',), **{}), editable=False, max_length=40, unique=True)),
-                ('source', models.CharField(max_length=120)),
-                ('external_id', models.CharField(max_length=200)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('is_newest', models.BooleanField(default=True)),
-                ('format', models.CharField(max_length=24)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('task', models.CharField(blank=True, max_length=200)),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('agent_name', models.CharField(blank=True, max_length=120)),
-                ('model', models.CharField(blank=True, max_length=120)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField()),
-                ('seconds', models.FloatField(null=True)),
-                ('turns', models.PositiveIntegerField(default=0)),
-                ('event_count', models.PositiveIntegerField(default=0)),
-                ('usage', models.JSONField(default=dict)),
-                ('trust', models.CharField(choices=[('trusted', 'Trusted'), ('normal', 'Normal'), ('untrusted', 'Untrusted')], default='normal', max_length=10)),
-                ('tainted_at', models.DateTimeField(null=True)),
-                ('taint_reason', models.CharField(blank=True, max_length=300)),
-                ('imported_at', models.DateTimeField()),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='agents.agent')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("ses",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("source", models.CharField(max_length=120)),
+                ("external_id", models.CharField(max_length=200)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("is_newest", models.BooleanField(default=True)),
+                ("format", models.CharField(max_length=24)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("task", models.CharField(blank=True, max_length=200)),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("agent_name", models.CharField(blank=True, max_length=120)),
+                ("model", models.CharField(blank=True, max_length=120)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField()),
+                ("seconds", models.FloatField(null=True)),
+                ("turns", models.PositiveIntegerField(default=0)),
+                ("event_count", models.PositiveIntegerField(default=0)),
+                ("usage", models.JSONField(default=dict)),
+                (
+                    "trust",
+                    models.CharField(
+                        choices=[("trusted", "Trusted"), ("normal", "Normal"), ("untrusted", "Untrusted")],
+                        default="normal",
+                        max_length=10,
+                    ),
+                ),
+                ("tainted_at", models.DateTimeField(null=True)),
+                ("taint_reason", models.CharField(blank=True, max_length=300)),
+                ("imported_at", models.DateTimeField()),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="agents.agent"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('out',), **{}), editable=False, max_length=40, unique=True)),
-                ('name', models.CharField(choices=[('completed', 'Completed'), ('failed', 'Failed'), ('escalated', 'Escalated')], max_length=12)),
-                ('source', models.CharField(choices=[('test', 'Test'), ('downstream', 'Downstream system'), ('human', 'Person'), ('survey', 'Survey'), ('self-report', 'The agent itself')], max_length=12)),
-                ('score', models.FloatField(null=True)),
-                ('detail', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='agents.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("out",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        choices=[("completed", "Completed"), ("failed", "Failed"), ("escalated", "Escalated")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("test", "Test"),
+                            ("downstream", "Downstream system"),
+                            ("human", "Person"),
+                            ("survey", "Survey"),
+                            ("self-report", "The agent itself"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("score", models.FloatField(null=True)),
+                ("detail", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outcomes", to="agents.session"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('fbk',), **{}), editable=False, max_length=40, unique=True)),
-                ('position', models.PositiveIntegerField(null=True)),
-                ('score', models.FloatField(null=True)),
-                ('survey', models.JSONField(default=dict)),
-                ('corrected_output', models.TextField(blank=True)),
-                ('comment', models.TextField(blank=True)),
-                ('given_by', models.CharField(blank=True, max_length=120)),
-                ('at', models.DateTimeField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feedback', to='agents.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("fbk",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(null=True)),
+                ("score", models.FloatField(null=True)),
+                ("survey", models.JSONField(default=dict)),
+                ("corrected_output", models.TextField(blank=True)),
+                ("comment", models.TextField(blank=True)),
+                ("given_by", models.CharField(blank=True, max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="feedback", to="agents.session"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SessionEvent',
+            name="SessionEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('message', 'Message'), ('tool_call', 'Tool call'), ('tool_result', 'Tool result'), ('reasoning', 'Reasoning'), ('notice', 'Notice')], max_length=12)),
-                ('speaker', models.CharField(blank=True, max_length=120)),
-                ('thread', models.CharField(blank=True, max_length=120)),
-                ('tool', models.CharField(blank=True, max_length=200)),
-                ('call_id', models.CharField(blank=True, max_length=200)),
-                ('is_error', models.BooleanField(default=False)),
-                ('source_class', models.CharField(choices=[('user_input', 'Said by a person'), ('external_tool', 'From a tool'), ('agent_authored', 'Written by the agent'), ('system', 'System'), ('recalled', 'Recalled from memory')], max_length=16)),
-                ('usage', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(null=True)),
-                ('text', models.TextField(blank=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='agents.session')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("message", "Message"),
+                            ("tool_call", "Tool call"),
+                            ("tool_result", "Tool result"),
+                            ("reasoning", "Reasoning"),
+                            ("notice", "Notice"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("speaker", models.CharField(blank=True, max_length=120)),
+                ("thread", models.CharField(blank=True, max_length=120)),
+                ("tool", models.CharField(blank=True, max_length=200)),
+                ("call_id", models.CharField(blank=True, max_length=200)),
+                ("is_error", models.BooleanField(default=False)),
+                (
+                    "source_class",
+                    models.CharField(
+                        choices=[
+                            ("user_input", "Said by a person"),
+                            ("external_tool", "From a tool"),
+                            ("agent_authored", "Written by the agent"),
+                            ("system", "System"),
+                            ("recalled", "Recalled from memory"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("usage", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(null=True)),
+                ("text", models.TextField(blank=True)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="agents.session"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StatementRecord',
+            name="StatementRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('stm',), **{}), editable=False, max_length=40, unique=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=12)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('first_seen', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField()),
-                ('helpful', models.PositiveIntegerField(default=0)),
-                ('harmful', models.PositiveIntegerField(default=0)),
-                ('pinned', models.BooleanField(default=False)),
-                ('introduced_by', models.CharField(blank=True, max_length=40)),
-                ('parents', models.JSONField(default=list)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('memory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='agents.memory')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("stm",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=12)),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("first_seen", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField()),
+                ("helpful", models.PositiveIntegerField(default=0)),
+                ("harmful", models.PositiveIntegerField(default=0)),
+                ("pinned", models.BooleanField(default=False)),
+                ("introduced_by", models.CharField(blank=True, max_length=40)),
+                ("parents", models.JSONField(default=list)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "memory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="agents.memory"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StorePush',
+            name="StorePush",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('delivered', 'Delivered'), ('conflict', 'Conflict')], default='pending', max_length=10)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('problem', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='push', to='agents.memoryversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("delivered", "Delivered"), ("conflict", "Conflict")],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("problem", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="push", to="agents.memoryversion"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.UniqueConstraint(fields=('team', 'slug'), name='one_agent_per_slug'),
+            model_name="agent",
+            constraint=models.UniqueConstraint(fields=("team", "slug"), name="one_agent_per_slug"),
         ),
         migrations.AddIndex(
-            model_name='memoryversion',
-            index=models.Index(fields=['team', '-id'], name='agents_memo_team_id_ca877c_idx'),
+            model_name="memoryversion",
+            index=models.Index(fields=["team", "-id"], name="agents_memo_team_id_ca877c_idx"),
         ),
         migrations.AddConstraint(
-            model_name='memoryversion',
-            constraint=models.UniqueConstraint(fields=('memory', 'number'), name='one_version_per_number'),
+            model_name="memoryversion",
+            constraint=models.UniqueConstraint(fields=("memory", "number"), name="one_version_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='namespace',
-            constraint=models.UniqueConstraint(fields=('team', 'slug'), name='one_namespace_per_slug'),
+            model_name="namespace",
+            constraint=models.UniqueConstraint(fields=("team", "slug"), name="one_namespace_per_slug"),
         ),
         migrations.AddIndex(
-            model_name='memory',
-            index=models.Index(fields=['team', 'namespace', 'path'], name='agents_memo_team_id_d48841_idx'),
+            model_name="memory",
+            index=models.Index(fields=["team", "namespace", "path"], name="agents_memo_team_id_d48841_idx"),
         ),
         migrations.AddConstraint(
-            model_name='memory',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived', False)), fields=('namespace', 'path'), name='one_live_memory_per_path'),
+            model_name="memory",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("archived", False)), fields=("namespace", "path"), name="one_live_memory_per_path"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='namespaceaccess',
-            constraint=models.UniqueConstraint(fields=('agent', 'namespace'), name='one_access_per_namespace'),
+            model_name="namespaceaccess",
+            constraint=models.UniqueConstraint(fields=("agent", "namespace"), name="one_access_per_namespace"),
         ),
         migrations.AddIndex(
-            model_name='readtrace',
-            index=models.Index(fields=['team', 'agent', '-at'], name='agents_read_team_id_788c0e_idx'),
+            model_name="readtrace",
+            index=models.Index(fields=["team", "agent", "-at"], name="agents_read_team_id_788c0e_idx"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['team', 'agent', '-ended_at', '-id'], name='agents_sess_team_id_46f0f3_idx'),
+            model_name="session",
+            index=models.Index(fields=["team", "agent", "-ended_at", "-id"], name="agents_sess_team_id_46f0f3_idx"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('agent', 'source', 'external_id', 'version'), name='one_session_version'),
+            model_name="session",
+            constraint=models.UniqueConstraint(
+                fields=("agent", "source", "external_id", "version"), name="one_session_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_newest', True)), fields=('agent', 'source', 'external_id'), name='one_newest_session_version'),
+            model_name="session",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_newest", True)),
+                fields=("agent", "source", "external_id"),
+                name="one_newest_session_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(fields=('session', 'name', 'source'), name='one_outcome_per_source'),
+            model_name="outcome",
+            constraint=models.UniqueConstraint(fields=("session", "name", "source"), name="one_outcome_per_source"),
         ),
         migrations.AddConstraint(
-            model_name='sessionevent',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='one_event_per_position'),
+            model_name="sessionevent",
+            constraint=models.UniqueConstraint(fields=("session", "position"), name="one_event_per_position"),
         ),
         migrations.AddIndex(
-            model_name='statementrecord',
-            index=models.Index(fields=['memory', 'retired_at', 'start'], name='agents_stat_memory__e8ec6d_idx'),
+            model_name="statementrecord",
+            index=models.Index(fields=["memory", "retired_at", "start"], name="agents_stat_memory__e8ec6d_idx"),
         ),
         migrations.AddIndex(
-            model_name='statementrecord',
-            index=models.Index(fields=['team', 'sha256'], name='agents_stat_team_id_9066cc_idx'),
+            model_name="statementrecord",
+            index=models.Index(fields=["team", "sha256"], name="agents_stat_team_id_9066cc_idx"),
         ),
         migrations.AddIndex(
-            model_name='storepush',
-            index=models.Index(fields=['state', 'id'], name='agents_stor_state_c9eded_idx'),
+            model_name="storepush",
+            index=models.Index(fields=["state", "id"], name="agents_stor_state_c9eded_idx"),
         ),
         migrations.AddConstraint(
-            model_name='storepush',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delivered_at__isnull', False), ('state', 'delivered')), models.Q(models.Q(('state', 'delivered'), _negated=True), ('delivered_at', None)), _connector='OR'), name='delivered_with_its_time'),
+            model_name="storepush",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("delivered_at__isnull", False), ("state", "delivered")),
+                    models.Q(models.Q(("state", "delivered"), _negated=True), ("delivered_at", None)),
+                    _connector="OR",
+                ),
+                name="delivered_with_its_time",
+            ),
         ),
     ]

@@ -9,201 +9,406 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_accounts'),
-        ('agents', '0001_agents'),
+        ("accounts", "0001_accounts"),
+        ("agents", "0001_agents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalDreamSettings',
+            name="HistoricalDreamSettings",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('frequency', models.CharField(choices=[('off', 'Never'), ('hourly', 'Every hour'), ('daily', 'Every day'), ('weekly', 'Every week'), ('monthly', 'Every month')], default='off', max_length=8, verbose_name='dreams')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
-                ('minute', models.PositiveSmallIntegerField(default=30, verbose_name='minute')),
-                ('hour', models.PositiveSmallIntegerField(default=2, verbose_name='hour')),
-                ('weekday', models.PositiveSmallIntegerField(default=0, verbose_name='weekday')),
-                ('day', models.PositiveSmallIntegerField(default=1, verbose_name='day of the month')),
-                ('namespaces', models.JSONField(default=list)),
-                ('engine', models.CharField(choices=[('local', 'Local (no model)')], default='local', max_length=12, verbose_name='engine')),
-                ('model', models.CharField(blank=True, max_length=80)),
-                ('instructions', models.TextField(blank=True, max_length=4096, verbose_name='instructions')),
-                ('curation', models.JSONField(blank=True, default=dict)),
-                ('window_days', models.PositiveIntegerField(default=90, verbose_name='days of sessions to read')),
-                ('max_tokens', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('max_cost_cents', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('max_minutes', models.PositiveIntegerField(default=30, verbose_name='minutes a run may take')),
-                ('set_by_id', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agents.agent')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.team')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[
+                            ("off", "Never"),
+                            ("hourly", "Every hour"),
+                            ("daily", "Every day"),
+                            ("weekly", "Every week"),
+                            ("monthly", "Every month"),
+                        ],
+                        default="off",
+                        max_length=8,
+                        verbose_name="dreams",
+                    ),
+                ),
+                ("time_zone", models.CharField(default="UTC", max_length=64, verbose_name="time zone")),
+                ("minute", models.PositiveSmallIntegerField(default=30, verbose_name="minute")),
+                ("hour", models.PositiveSmallIntegerField(default=2, verbose_name="hour")),
+                ("weekday", models.PositiveSmallIntegerField(default=0, verbose_name="weekday")),
+                ("day", models.PositiveSmallIntegerField(default=1, verbose_name="day of the month")),
+                ("namespaces", models.JSONField(default=list)),
+                (
+                    "engine",
+                    models.CharField(
+                        choices=[("local", "Local (no model)")], default="local", max_length=12, verbose_name="engine"
+                    ),
+                ),
+                ("model", models.CharField(blank=True, max_length=80)),
+                ("instructions", models.TextField(blank=True, max_length=4096, verbose_name="instructions")),
+                ("curation", models.JSONField(blank=True, default=dict)),
+                ("window_days", models.PositiveIntegerField(default=90, verbose_name="days of sessions to read")),
+                ("max_tokens", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("max_cost_cents", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("max_minutes", models.PositiveIntegerField(default=30, verbose_name="minutes a run may take")),
+                ("set_by_id", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agents.agent",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical dream settings',
-                'verbose_name_plural': 'historical dream settingss',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical dream settings",
+                "verbose_name_plural": "historical dream settingss",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('run',), **{}), editable=False, max_length=40, unique=True)),
-                ('number', models.PositiveIntegerField()),
-                ('settings_version', models.PositiveIntegerField()),
-                ('engine', models.CharField(choices=[('local', 'Local (no model)')], max_length=12)),
-                ('origin', models.CharField(choices=[('schedule', 'Schedule'), ('person', 'Person'), ('command', 'Command line')], max_length=8)),
-                ('asked_by_type', models.CharField(max_length=8)),
-                ('asked_by_id', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('completed', 'Completed'), ('no_change', 'No change'), ('partial', 'Partly completed'), ('failed', 'Failed'), ('canceled', 'Canceled')], default='queued', max_length=10)),
-                ('queued_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('resume_at', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('manifest', models.JSONField(default=dict)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('stage', models.CharField(blank=True, max_length=40)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('funnel', models.JSONField(default=dict)),
-                ('usage', models.JSONField(default=dict)),
-                ('error', models.TextField(blank=True)),
-                ('proposal_id', models.CharField(blank=True, max_length=40)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='agents.agent')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("run",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("settings_version", models.PositiveIntegerField()),
+                ("engine", models.CharField(choices=[("local", "Local (no model)")], max_length=12)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("schedule", "Schedule"), ("person", "Person"), ("command", "Command line")],
+                        max_length=8,
+                    ),
+                ),
+                ("asked_by_type", models.CharField(max_length=8)),
+                ("asked_by_id", models.CharField(max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("completed", "Completed"),
+                            ("no_change", "No change"),
+                            ("partial", "Partly completed"),
+                            ("failed", "Failed"),
+                            ("canceled", "Canceled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("queued_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("resume_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("manifest", models.JSONField(default=dict)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("stage", models.CharField(blank=True, max_length=40)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("funnel", models.JSONField(default=dict)),
+                ("usage", models.JSONField(default=dict)),
+                ("error", models.TextField(blank=True)),
+                ("proposal_id", models.CharField(blank=True, max_length=40)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="agents.agent"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pattern',
+            name="Pattern",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=functools.partial(audit.ids.new, *('pat',), **{}), editable=False, max_length=40, unique=True)),
-                ('key', models.CharField(max_length=64)),
-                ('kind', models.CharField(choices=[('mistake', 'Mistake'), ('success', 'Success'), ('workflow', 'Workflow'), ('preference', 'Preference'), ('practice', 'Practice')], max_length=12)),
-                ('statement', models.TextField()),
-                ('support', models.PositiveIntegerField()),
-                ('agents', models.PositiveIntegerField()),
-                ('opportunities', models.PositiveIntegerField()),
-                ('numbers', models.JSONField(default=dict)),
-                ('session_ids', models.JSONField(default=list)),
-                ('first_at', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='patterns', to='agents.agent')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='patterns', to='dreaming.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=functools.partial(audit.ids.new, *("pat",), **{}),
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mistake", "Mistake"),
+                            ("success", "Success"),
+                            ("workflow", "Workflow"),
+                            ("preference", "Preference"),
+                            ("practice", "Practice"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("statement", models.TextField()),
+                ("support", models.PositiveIntegerField()),
+                ("agents", models.PositiveIntegerField()),
+                ("opportunities", models.PositiveIntegerField()),
+                ("numbers", models.JSONField(default=dict)),
+                ("session_ids", models.JSONField(default=list)),
+                ("first_at", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="patterns", to="agents.agent"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="patterns", to="dreaming.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('value', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journal', to='dreaming.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120)),
+                ("value", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="journal", to="dreaming.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('next_at', models.DateTimeField(db_index=True, null=True)),
-                ('agent', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='schedule', to='agents.agent')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("next_at", models.DateTimeField(db_index=True, null=True)),
+                (
+                    "agent",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="schedule", to="agents.agent"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SessionRead',
+            name="SessionRead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('events', models.PositiveIntegerField()),
-                ('outcomes_sha256', models.CharField(max_length=64)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.agent')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dreaming.run')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.session')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("events", models.PositiveIntegerField()),
+                ("outcomes_sha256", models.CharField(max_length=64)),
+                (
+                    "agent",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agents.agent"),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dreaming.run"),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agents.session"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DreamSettings',
+            name="DreamSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('frequency', models.CharField(choices=[('off', 'Never'), ('hourly', 'Every hour'), ('daily', 'Every day'), ('weekly', 'Every week'), ('monthly', 'Every month')], default='off', max_length=8, verbose_name='dreams')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
-                ('minute', models.PositiveSmallIntegerField(default=30, verbose_name='minute')),
-                ('hour', models.PositiveSmallIntegerField(default=2, verbose_name='hour')),
-                ('weekday', models.PositiveSmallIntegerField(default=0, verbose_name='weekday')),
-                ('day', models.PositiveSmallIntegerField(default=1, verbose_name='day of the month')),
-                ('namespaces', models.JSONField(default=list)),
-                ('engine', models.CharField(choices=[('local', 'Local (no model)')], default='local', max_length=12, verbose_name='engine')),
-                ('model', models.CharField(blank=True, max_length=80)),
-                ('instructions', models.TextField(blank=True, max_length=4096, verbose_name='instructions')),
-                ('curation', models.JSONField(blank=True, default=dict)),
-                ('window_days', models.PositiveIntegerField(default=90, verbose_name='days of sessions to read')),
-                ('max_tokens', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('max_cost_cents', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('max_minutes', models.PositiveIntegerField(default=30, verbose_name='minutes a run may take')),
-                ('set_by_id', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('agent', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='dream_settings', to='agents.agent')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[
+                            ("off", "Never"),
+                            ("hourly", "Every hour"),
+                            ("daily", "Every day"),
+                            ("weekly", "Every week"),
+                            ("monthly", "Every month"),
+                        ],
+                        default="off",
+                        max_length=8,
+                        verbose_name="dreams",
+                    ),
+                ),
+                ("time_zone", models.CharField(default="UTC", max_length=64, verbose_name="time zone")),
+                ("minute", models.PositiveSmallIntegerField(default=30, verbose_name="minute")),
+                ("hour", models.PositiveSmallIntegerField(default=2, verbose_name="hour")),
+                ("weekday", models.PositiveSmallIntegerField(default=0, verbose_name="weekday")),
+                ("day", models.PositiveSmallIntegerField(default=1, verbose_name="day of the month")),
+                ("namespaces", models.JSONField(default=list)),
+                (
+                    "engine",
+                    models.CharField(
+                        choices=[("local", "Local (no model)")], default="local", max_length=12, verbose_name="engine"
+                    ),
+                ),
+                ("model", models.CharField(blank=True, max_length=80)),
+                ("instructions", models.TextField(blank=True, max_length=4096, verbose_name="instructions")),
+                ("curation", models.JSONField(blank=True, default=dict)),
+                ("window_days", models.PositiveIntegerField(default=90, verbose_name="days of sessions to read")),
+                ("max_tokens", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("max_cost_cents", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("max_minutes", models.PositiveIntegerField(default=30, verbose_name="minutes a run may take")),
+                ("set_by_id", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "agent",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dream_settings", to="agents.agent"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', 1), ('day__lte', 28), ('hour__lte', 23), ('minute__lte', 59), ('weekday__lte', 6)), name='a_time_that_exists')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("day__gte", 1),
+                            ("day__lte", 28),
+                            ("hour__lte", 23),
+                            ("minute__lte", 59),
+                            ("weekday__lte", 6),
+                        ),
+                        name="a_time_that_exists",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['state', 'lease_until'], name='dreaming_ru_state_064ef4_idx'),
+            model_name="run",
+            index=models.Index(fields=["state", "lease_until"], name="dreaming_ru_state_064ef4_idx"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['team', 'agent', '-id'], name='dreaming_ru_team_id_5902da_idx'),
+            model_name="run",
+            index=models.Index(fields=["team", "agent", "-id"], name="dreaming_ru_team_id_5902da_idx"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('team', 'number'), name='one_run_per_number'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("team", "number"), name="one_run_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running'])), fields=('agent',), name='one_active_run_per_agent'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=("agent",),
+                name="one_active_run_per_agent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pattern',
-            index=models.Index(fields=['team', 'agent', '-support'], name='dreaming_pa_team_id_5810a6_idx'),
+            model_name="pattern",
+            index=models.Index(fields=["team", "agent", "-support"], name="dreaming_pa_team_id_5810a6_idx"),
         ),
         migrations.AddConstraint(
-            model_name='pattern',
-            constraint=models.UniqueConstraint(fields=('agent', 'key'), name='one_pattern_per_key'),
+            model_name="pattern",
+            constraint=models.UniqueConstraint(fields=("agent", "key"), name="one_pattern_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('run', 'key'), name='one_value_per_key'),
+            model_name="journalentry",
+            constraint=models.UniqueConstraint(fields=("run", "key"), name="one_value_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='sessionread',
-            constraint=models.UniqueConstraint(fields=('agent', 'session', 'events', 'outcomes_sha256'), name='one_read_per_state_of_a_session'),
+            model_name="sessionread",
+            constraint=models.UniqueConstraint(
+                fields=("agent", "session", "events", "outcomes_sha256"), name="one_read_per_state_of_a_session"
+            ),
         ),
     ]

@@ -370,7 +370,7 @@ def test_a_sole_reviewer_may_approve_low_and_medium_and_it_is_marked(team, space
         assert Change.objects.of(team.row).get(pk=change.pk).sole_reviewer_used
 
     approved = Event.objects.of_log(team.row.trail_log).filter(type="change.approved")
-    assert ["\"sole_reviewer\":true" in bytes(one.body).decode() for one in approved] == [True, True]
+    assert ['"sole_reviewer":true' in bytes(one.body).decode() for one in approved] == [True, True]
 
 
 def test_a_sole_reviewer_may_not_approve_a_high_tier(team):
