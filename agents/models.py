@@ -328,4 +328,3 @@ class StorePush(TeamModel):
                 | (~Q(state=Delivery.DELIVERED) & Q(delivered_at=None)),
             )
         ]
-
