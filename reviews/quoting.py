@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery, TextChoices
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.dates import MONTHS_3
 
@@ -19,6 +19,7 @@ from agents.words import kept
 from reviews.enums import EvidenceStatus, Stance
 from reviews.models import Change, Evidence
 
+SOURCES = {one.value: one for one in SourceClass}
 LONGEST = 600  # characters of a quote beside a change; the transcript has it in full
 _SESSION = ("public_id", "external_id", "ended_at")
 _SPOKEN = ("speaker", "tool", "at", "source_class")
@@ -47,20 +48,17 @@ class Quote:
         return self.stance == Stance.AGAINST
 
     @property
-    def is_verified(self) -> bool:
-        return self.status == EvidenceStatus.VERIFIED
-
-    @property
-    def status_label(self) -> str:
-        return _label(EvidenceStatus, self.status)
-
-    @property
     def text(self) -> str:
         return self.whole if len(self.whole) <= LONGEST else f"{self.whole[:LONGEST]}…"
 
     @property
-    def source_label(self) -> str:
-        return _label(SourceClass, self.source_class)
+    def problem(self) -> EvidenceStatus | None:
+        """Why the quote is not to be trusted."""
+        return None if self.status == EvidenceStatus.VERIFIED else EvidenceStatus(self.status)
+
+    @property
+    def source(self) -> SourceClass | None:
+        return SOURCES.get(self.source_class)
 
     @property
     def iso(self) -> str:
@@ -115,8 +113,3 @@ def when(at: datetime | None) -> str:
 @kept
 def _month(number: int) -> str:
     return str(MONTHS_3[number]).title()
-
-
-@kept
-def _label(choices: type[TextChoices], value: str) -> str:
-    return str(choices(value).label) if value in choices.values else ""

@@ -59,7 +59,8 @@ def diff(rows: Sequence[diffs.Row], shown_as: str = "unified") -> SafeString:
     """The rows as a diff. What only adds or only removes needs one column, however it is shown."""
     kinds = {row[0] for row in rows}
     split = shown_as == "split" and (CHANGED in kinds or {ADDED, REMOVED} <= kinds)
-    parts = [_row(row, split) for row in rows]
+    spoken = _spoken()
+    parts = [_row(row, split, spoken) for row in rows]
     markup = "".join(markup for markup, _ in parts)
     values = chain.from_iterable(values for _, values in parts)
     return format_html(f'<div class="diff diff--{{}}">{markup}</div>', "split" if split else "unified", *values)
@@ -79,18 +80,10 @@ def shown(text: object) -> SafeString:
 
 
 @kept
-def _removed() -> str:
-    return _spoken(gettext("Removed:"))
-
-
-@kept
-def _added() -> str:
-    return _spoken(gettext("Added:"))
-
-
-def _spoken(word: str) -> SafeString:
+def _spoken() -> dict[str, SafeString]:
     """What a screen reader says before a line."""
-    return format_html('<span class="visually-hidden">{} </span>', word)
+    words = {"del": gettext("Removed:"), "ins": gettext("Added:")}
+    return {mark: format_html('<span class="visually-hidden">{} </span>', word) for mark, word in words.items()}
 
 
 def visible(text: str) -> SafeString:
@@ -110,7 +103,7 @@ def joined(parts: Sequence[SafeString]) -> SafeString:
     return whole
 
 
-def _row(row: diffs.Row, split: bool) -> Part:
+def _row(row: diffs.Row, split: bool, spoken: dict[str, SafeString]) -> Part:
     if row[0] == SKIPPED:
         return '<p class="diff__gap">{}</p>', [_gap(row[2] - row[1] + 1)]
     kind, old_number, new_number, left, right = row
@@ -118,8 +111,8 @@ def _row(row: diffs.Row, split: bool) -> Part:
         line, texts = _line(left)
         values = [_number(old_number), _number(new_number), *texts]
         return (_EQUAL_TWICE % (line, line), values + values[1:]) if split else (_EQUAL % line, values)
-    old, old_texts = _line(left, right, "del", _removed()) if kind != ADDED else NO_PART
-    new, new_texts = _line(right, left, "ins", _added()) if kind != REMOVED else NO_PART
+    old, old_texts = _line(left, right, "del", spoken["del"]) if kind != ADDED else NO_PART
+    new, new_texts = _line(right, left, "ins", spoken["ins"]) if kind != REMOVED else NO_PART
     if kind == CHANGED:
         return _CHANGED % (old, new), [_number(old_number), *old_texts, _number(new_number), *new_texts]
     if kind == REMOVED:
@@ -149,7 +142,7 @@ def _whole(line: str) -> SafeString:
 
 def _line(segments: diffs.Segments, other: diffs.Segments | None = None, mark: str = "", spoken: str = "") -> Part:
     """The text of one side. Markdown's signs are set apart, unless they are what changed."""
-    whole = "".join(text for _, text in segments)
+    whole = segments[0][1] if len(segments) == 1 else "".join(text for _, text in segments)
     classes, length = _dressed(whole)
     texts = [spoken] if spoken else []
     if length and _sign_stays(whole[:length], other):

@@ -59,8 +59,6 @@ def quote(context: Context, one: Quote, since: object = None) -> SafeString:
         "iso": one.iso,
         "when": one.when,
         "said": visible(one.text),
-        "status_label": "" if one.is_verified else one.status_label,
-        "source_label": one.source_label,
         "href": f"{context['sessions_url']}{session.public_id}/{one.place}",
         "session": visible(session.external_id),
         "position": str(one.position),
@@ -68,8 +66,8 @@ def quote(context: Context, one: Quote, since: object = None) -> SafeString:
     flags = {
         "is_tool": bool(one.tool),
         "is_against": one.is_against,
-        "status": "" if one.is_verified else one.status,
-        "source_class": one.source_class,
+        "problem": one.problem,
+        "source": one.source,
         "is_new": bool(since and one.added_at > since),  # type: ignore[operator]
     }
     return _fill(context, "reviews/_quote.html", texts, flags)

@@ -91,7 +91,9 @@ def page(request, row, *, typed=None, status=200):
         "reverts": reader.may(roles.REVERT) and any(one.state == State.APPLIED for one in changes),
         "withdraws": _withdraws(row, reader),
     }
-    return render(request, "reviews/proposal.html", drawing.shared(request) | context, status=status)
+    response = render(request, "reviews/proposal.html", drawing.shared(request) | context, status=status)
+    cards.clear()  # a template's context is a cycle: the garbage collector would have to find out that they are free
+    return response
 
 
 def _named(revision, known):
