@@ -21,6 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver")
 import_module("config.wsgi")  # as a server starts
 
+from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -131,6 +132,7 @@ def main():
     parser.add_argument("--memories", type=int, default=20)
     options = parser.parse_args()
     name = connection.settings_dict["NAME"]
+    call_command("collectstatic", interactive=False, verbosity=0)  # a page names its files by their hashes
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         print(json.dumps(measure(options.changes, options.rounds, options.memories)))
