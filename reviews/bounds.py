@@ -35,7 +35,7 @@ class Bound:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TargetGround:
     """One target with its memory as it is now and the ground of its base."""
 
@@ -54,6 +54,7 @@ class TargetGround:
             return [self.target.path_before, self.target.base.archived, text_lines.split(self.target.base.text)]
         return [self.target.path_before, self.target.base.archived, [hunk.region for hunk in self.hunks]]
 
+    @cached_property
     def live(self) -> list[Any]:
         """The same, as it stands now with applied siblings taken back."""
         if self.memory is None:
@@ -69,7 +70,7 @@ class TargetGround:
     @property
     def held(self) -> bool:
         return (
-            self.expected() == self.live()
+            self.expected() == self.live
             and all(self.ground.held(hunk) for hunk in self.hunks)
             and (self.path_is_free or self.target.path_after is None)
         )
@@ -106,7 +107,7 @@ def read(
             _target_ground(change, target, grounds, taken) for target in targets.get(change.head_id or 0, [])
         )
         bound = Bound(
-            base=_digest([target.live() for target in read_targets]),
+            base=_digest([target.live for target in read_targets]),
             proposed=_digest([change.operation, [_proposed(target) for target in read_targets]]),
             requirement=_digest(requirements[change.pk]),
             evidence=_digest(sorted([*links.get(change.head_id or 0, []), *against.get(change.pk, [])])),

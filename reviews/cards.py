@@ -121,11 +121,6 @@ class Card:
         return self.seconds + 2 if self.change.state == State.APPROVED else 0
 
     @property
-    def place(self) -> str:
-        """Where the change writes, as a reader calls it: the namespace, and the path where there is only one."""
-        return " · ".join(part for part in (self.change.namespace.name, self.path) if part)
-
-    @property
     def path(self) -> str:
         return self.targets[0].label if len(self.targets) == 1 else ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -22,7 +22,7 @@ from reviews.models import Change, Evidence
 SOURCES = {one.value: one for one in SourceClass}
 LONGEST = 600  # characters of a quote beside a change; the transcript has it in full
 _SESSION = ("public_id", "external_id", "ended_at")
-_SPOKEN = ("speaker", "tool", "at", "source_class")
+_SPOKEN = ("pk", "speaker", "tool", "at", "source_class")
 _QUOTED = ("quote", "position", "start", "end", "stance", "status", "added_at")
 
 
@@ -34,6 +34,7 @@ class Quote:
     speaker: str
     tool: str
     at: datetime | None
+    when: str
     source_class: str
     whole: str
     position: int
@@ -65,10 +66,6 @@ class Quote:
         return self.at.isoformat() if self.at else ""
 
     @property
-    def when(self) -> str:
-        return when(self.at)
-
-    @property
     def place(self) -> str:
         """The part of the transcript's address that marks the quote."""
         return f"?event={self.position}&start={self.start}&end={self.end}#e{self.position}"
@@ -92,24 +89,31 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, list[Quote]]:
     return quotes
 
 
-_NOTHING: tuple[Any, ...] = ("", "", None, "")
+_NOTHING: tuple[Any, ...] = ("", "", None, "", "")
 
 
 def _spoken(team: Team, events: Collection[int | None]) -> dict[int | None, tuple[Any, ...]]:
     """Who spoke at each event, and when."""
     pks = [pk for pk in events if pk is not None]
-    rows = SessionEvent.objects.of(team).filter(pk__in=pks).values_list("pk", *_SPOKEN)
-    return {pk: tuple(spoken) for pk, *spoken in rows}
+    rows = SessionEvent.objects.of(team).filter(pk__in=pks).values_list(*_SPOKEN)
+    zone, months = timezone.get_current_timezone(), _months()
+    return {
+        pk: (speaker, tool, at, _told(at, zone, months), source_class) for pk, speaker, tool, at, source_class in rows
+    }
 
 
 def when(at: datetime | None) -> str:
     """Day and time as people read them ("j M, H:i"), in their time zone."""
+    return _told(at, timezone.get_current_timezone(), _months())
+
+
+def _told(at: datetime | None, zone: tzinfo, months: Sequence[str]) -> str:
     if at is None:
         return ""
-    local = timezone.localtime(at)
-    return f"{local.day} {_month(local.month)}, {local.hour:02}:{local.minute:02}"
+    local = at.astimezone(zone)
+    return f"{local.day} {months[local.month]}, {local.hour:02}:{local.minute:02}"
 
 
 @kept
-def _month(number: int) -> str:
-    return str(MONTHS_3[number]).title()
+def _months() -> list[str]:
+    return ["", *(str(name).title() for name in MONTHS_3.values())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -21,6 +22,7 @@ register = template.Library()
 
 NOTHING = SafeString("")
 escaped: Callable[[object], SafeString] = inspect.unwrap(escape)  # without the look for lazy text, which takes longer
+LONGEST_KEPT = 10_000  # characters of the rows of a diff
 FEW = 64  # strings that are added faster than they are joined
 _SIGNS = re.compile(r"(?P<heading>#{1,6}[ \t]+)|(?P<nest>[ \t]*)(?:(?P<item>[-*+][ \t]+)|(?P<quoted>>[ \t]?))")
 _CODE = re.compile(r" {4}|\t|[ \t]*```")
@@ -56,7 +58,18 @@ NO_PART: Part = ("", [])
 
 @register.simple_tag
 def diff(rows: Sequence[diffs.Row], shown_as: str = "unified") -> SafeString:
-    """The rows as a diff. What only adds or only removes needs one column, however it is shown."""
+    """The rows as a diff. Its text is the key under which a short one is kept: it is looked at again and again."""
+    text = json.dumps(rows)
+    return _kept(text, shown_as) if len(text) < LONGEST_KEPT else _drawn(rows, shown_as)
+
+
+@kept
+def _kept(rows: str, shown_as: str) -> SafeString:
+    return _drawn(json.loads(rows), shown_as)
+
+
+def _drawn(rows: Sequence[diffs.Row], shown_as: str) -> SafeString:
+    """What only adds or only removes needs one column, however it is shown."""
     kinds = {row[0] for row in rows}
     split = shown_as == "split" and (CHANGED in kinds or {ADDED, REMOVED} <= kinds)
     spoken = _spoken()

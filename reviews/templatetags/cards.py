@@ -36,12 +36,12 @@ def outlined(context: Context, card: Card, is_swapped: bool = False) -> SafeStri
     """The line of a change in the list beside the cards; `is_swapped` where it comes along with the card alone."""
     texts = {
         "id": card.id,
-        "sign": card.bare_sign,
         "title": visible(card.change.title),
-        "hint": plain(f"{card.change.title} ({card.place})"),
+        "hint": plain(f"{card.change.title} ({card.change.namespace.name}{card.path and ': '}{card.path})"),
         "verdict": card.verdict[1] if card.is_decided else "",
     }
     flags = {
+        "sign": card.bare_sign,
         "is_current": card.is_current,
         "is_decided": card.is_decided,
         "is_agreed": card.is_decided and card.is_agreed,
@@ -80,10 +80,9 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
     return {
         "id": card.id,
         "url": card.url,
-        "sign": card.sign,
-        "bare_sign": card.bare_sign,
         "title": visible(change.title),
-        "place": visible(card.place),
+        "space": visible(change.namespace.name),
+        "path": visible(card.path),
         "hint": plain(change.title),
         "added": str(card.added),
         "removed": str(card.removed),
@@ -138,6 +137,8 @@ _EMPTY = dict.fromkeys(
 def _flags(card: Card) -> dict[str, object]:
     """All that a template compares or asks for."""
     return {
+        "sign": card.sign,
+        "bare_sign": card.bare_sign,
         "is_current": card.is_current,
         "is_revised": card.seat.head.number > 1,
         "tier": card.change.tier,

@@ -327,5 +327,5 @@ def test_a_card_names_its_place_and_tells_codes_and_shares_in_words(client, team
 
     text = client.get(url(team, "proposal", 1)).content.decode()
 
-    for said in (f"{space.name} · /x.md", "Stated preference", "<dt>rate</dt><dd>12 %</dd>"):
+    for said in (f"{space.name} &middot; /x.md", "Stated preference", "<dt>rate</dt><dd>12 %</dd>"):
         assert said in text
