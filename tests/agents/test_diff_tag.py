@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.templatetags.diffs import diff, prose, visible
+from agents.templatetags.diffs import LONGEST_KEPT, diff, prose, visible
 from agents.text import diffs
 from agents.text import lines as text_lines
 from agents.text.diffs import CHANGED
@@ -74,3 +74,11 @@ def test_back_tick_that_changed_stays_in_sight():
     row = [CHANGED, 1, 1, [[0, "Call "], [1, "a"]], [[0, "Call "], [1, "`"], [0, "a"], [1, "`"]]]
 
     assert "<ins>`</ins>a<ins>`</ins>" in str(diff([row]))
+
+
+def test_a_diff_too_long_to_be_kept_reads_the_same():
+    rule = "- a rule that holds\n"
+
+    long, short = drawn("", rule * (LONGEST_KEPT // len(rule))), drawn("", rule)
+
+    assert long.startswith(short.removesuffix("</div>"))
