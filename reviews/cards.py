@@ -23,7 +23,6 @@ from reviews.models import Change, Inverse, Proposal, RevisionTarget
 from reviews.quoting import Quote
 from reviews.wording import Need
 
-UNDRAWN = ("fingerprint", "pattern_id", "opened_at", "state_at", "applied_at", "head__team", "head__at")
 MOST_QUOTES = 6  # beside a change; its own page has them all
 
 
@@ -208,7 +207,7 @@ def rows(proposal: Proposal) -> list[Change]:
     """The changes of a proposal as `desk.rows` gives them; what they all share is read once."""
     team = proposal.team
     found = Change.objects.of(team).filter(proposal=proposal).select_related("head")
-    changes = list(found.in_order().defer(*UNDRAWN))
+    changes = list(found.in_order())
     namespaces = Namespace.objects.of(team).in_bulk({change.namespace_id for change in changes})
     for change in changes:
         change.team, change.proposal, change.namespace = team, proposal, namespaces[change.namespace_id]

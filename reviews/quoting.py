@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -32,7 +33,7 @@ class Quote:
     session: Session
     speaker: str
     tool: str
-    iso: str
+    at: datetime | None
     when: str
     source_class: str
     whole: str
@@ -61,6 +62,10 @@ class Quote:
         return SOURCES.get(self.source_class)
 
     @property
+    def iso(self) -> str:
+        return self.at.isoformat() if self.at else ""
+
+    @property
     def place(self) -> str:
         """The part of the transcript's address that marks the quote."""
         return f"?event={self.position}&start={self.start}&end={self.end}#e{self.position}"
@@ -84,16 +89,16 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, list[Quote]]:
     return quotes
 
 
-_NOTHING = ("", "", "", "", "")
+_NOTHING: tuple[Any, ...] = ("", "", None, "", "")
 
 
-def _spoken(team: Team, events: Collection[int | None]) -> dict[int | None, tuple[str, str, str, str, str]]:
-    """Who spoke at each event, with what tool, when (twice) and of what source."""
-    rows = SessionEvent.objects.of(team).filter(pk__in=[pk for pk in events if pk is not None])
+def _spoken(team: Team, events: Collection[int | None]) -> dict[int | None, tuple[Any, ...]]:
+    """Who spoke at each event, and when."""
+    pks = [pk for pk in events if pk is not None]
+    rows = SessionEvent.objects.of(team).filter(pk__in=pks).values_list(*_SPOKEN)
     zone, months = timezone.get_current_timezone(), _months()
     return {
-        pk: (speaker, tool, at.isoformat() if at else "", _told(at, zone, months), source)
-        for pk, speaker, tool, at, source in rows.values_list(*_SPOKEN)
+        pk: (speaker, tool, at, _told(at, zone, months), source_class) for pk, speaker, tool, at, source_class in rows
     }
 
 

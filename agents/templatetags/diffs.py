@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import marshal
+import json
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -22,7 +22,7 @@ register = template.Library()
 
 NOTHING = SafeString("")
 escaped: Callable[[object], SafeString] = inspect.unwrap(escape)  # without the look for lazy text, which takes longer
-LONGEST_KEPT = 10_000  # bytes of the rows of a diff
+LONGEST_KEPT = 10_000  # characters of the rows of a diff
 FEW = 64  # strings that are added faster than they are joined
 _SIGNS = re.compile(r"(?P<heading>#{1,6}[ \t]+)|(?P<nest>[ \t]*)(?:(?P<item>[-*+][ \t]+)|(?P<quoted>>[ \t]?))")
 _CODE = re.compile(r" {4}|\t|[ \t]*```")
@@ -58,14 +58,14 @@ NO_PART: Part = ("", [])
 
 @register.simple_tag
 def diff(rows: Sequence[diffs.Row], shown_as: str = "unified") -> SafeString:
-    """The rows as a diff. A short one is kept, with its rows as the key: it is looked at again and again."""
-    packed = marshal.dumps(list(rows), 0)  # a tenth of the time of JSON, and the same bytes for the same rows
-    return _kept(packed, shown_as) if len(packed) < LONGEST_KEPT else _drawn(rows, shown_as)
+    """The rows as a diff. Its text is the key under which a short one is kept: it is looked at again and again."""
+    text = json.dumps(rows)
+    return _kept(text, shown_as) if len(text) < LONGEST_KEPT else _drawn(rows, shown_as)
 
 
 @kept
-def _kept(packed: bytes, shown_as: str) -> SafeString:
-    return _drawn(marshal.loads(packed), shown_as)  # noqa: S302  (packed a few lines above)
+def _kept(rows: str, shown_as: str) -> SafeString:
+    return _drawn(json.loads(rows), shown_as)
 
 
 def _drawn(rows: Sequence[diffs.Row], shown_as: str) -> SafeString:
