@@ -19,7 +19,7 @@ from tests.reviews import scenes
 HISTORIES = Path(os.environ.get("LUCID_DATA", ""), "dev", "memory_file_histories")
 FILES = sorted(HISTORIES.glob("*__*.jsonl")) if os.environ.get("LUCID_DATA") else []
 LISTED = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow]) for path in FILES]
-MOST = 16  # of the steps of one file: all 162 take a quarter of an hour
+MOST = 16  # of the steps of one file: all of the longest take many minutes
 pytestmark = pytest.mark.skipif(not FILES, reason="LUCID_DATA names no folder with dev/memory_file_histories")
 
 
