@@ -31,7 +31,7 @@ def find(snapshot: Snapshot, claims: Sequence[Claim], curation: Curation) -> lis
 
 def due_date(text: str) -> date | None:
     """The latest date until which a text says that it holds or wants to be looked at again; None where it says none."""
-    dates = [_date(match["date"]) for match in DUE.finditer(text)]
+    dates = [_date(match[match.lastindex or 0]) for match in DUE.finditer(text)]
     return max((found for found in dates if found is not None), default=None)
 
 
@@ -40,7 +40,7 @@ def _date(text: str) -> date | None:
     try:
         if len(parts) == 1:
             return date.fromisoformat(parts[0])
-        month = next(at for at, name in enumerate(MONTHS, 1) for part in parts if part.startswith(name))
+        month = next(at for name, at in MONTHS.items() for part in parts if part.startswith(name))
         numbers = [int("".join(filter(str.isdigit, part))) for part in parts if part[:1].isdigit()]
         if len(numbers) == 1:  # a month and a year: the last day of it
             return date(numbers[0] + month // 12, month % 12 + 1, 1) - timedelta(days=1)

@@ -1,0 +1,53 @@
+"""The phrases that the stages look for, of all languages at once: a language is a file here with the names of `en.py`.
+
+Sessions and memories do not say which language they are in, and mix them; so every phrase is looked for in each. A
+language may leave names out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+
+def languages() -> list[ModuleType]:
+    """The language files, by name."""
+    return [
+        import_module(f"{__name__}.{found.name}") for found in sorted(iter_modules(__path__), key=lambda one: one.name)
+    ]
+
+
+def phrases(name: str, spoken: Sequence[ModuleType]) -> re.Pattern[str]:
+    """One pattern that matches what any of the languages has under this name; never, where none has it."""
+    patterns = [f"(?:{getattr(language, name)})" for language in spoken if getattr(language, name, "")]
+    return re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
+
+
+def words(name: str, spoken: Sequence[ModuleType]) -> frozenset[str]:
+    return frozenset(word for language in spoken for word in getattr(language, name, ()))
+
+
+def numbered(name: str, spoken: Sequence[ModuleType]) -> dict[str, int]:
+    """Names and their numbers; where two languages share a name, the first language by name holds."""
+    return {word: number for language in reversed(spoken) for word, number in getattr(language, name, {}).items()}
+
+
+_SPOKEN = languages()
+
+NEWER = phrases("NEWER", _SPOKEN)  # the wording marks a statement as the current one
+RETIRED = phrases("RETIRED", _SPOKEN)  # the wording marks it as past
+DUE = phrases("DUE", _SPOKEN)  # until when it holds; its one group is the date
+LASTING = phrases("LASTING", _SPOKEN)  # a wish for all times
+ADDRESSED = phrases("ADDRESSED", _SPOKEN)  # speaks to the agent
+OWN_PLANS = phrases("OWN_PLANS", _SPOKEN)  # what the speaker will do: no wish
+LEAD_IN = phrases("LEAD_IN", _SPOKEN)  # what leads into a wish
+REPORTED = phrases("REPORTED", _SPOKEN)  # "tell them that"
+GONE = phrases("GONE", _SPOKEN)  # an error says that a value is not there
+DENIED = phrases("DENIED", _SPOKEN)
+CORRECTION = phrases("CORRECTION", _SPOKEN)  # a person says that the agent got it wrong
+MONTHS = numbered("MONTHS", _SPOKEN)  # how names of months begin
+EMPTY_WORDS = words("EMPTY_WORDS", _SPOKEN)  # carry no meaning of their own
+DIRECTED = words("DIRECTED", _SPOKEN)  # their order matters

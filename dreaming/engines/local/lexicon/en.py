@@ -1,0 +1,54 @@
+"""English: patterns without capturing groups, but for the date of DUE; words as they are compared, folded."""
+
+from __future__ import annotations
+
+NEWER = (
+    r"\b(?:now|no longer|not any ?more|as of|from now on|since (?:19|20)\d\d|(?:switched|moved|migrated) (?:to|from)"
+    r"|changed (?:to|from)|replaced by|replaces|instead of|used to|formerly|previously)\b"
+)
+RETIRED = r"\b(?:used to|formerly|previously|was once|until (?:19|20)\d\d|deprecated|obsolete|outdated)\b"
+
+DUE = (
+    r"\b(?:review(?:ed)? (?:by|before|on)|re-?check (?:by|on|after)|valid (?:until|till|through|to)"
+    r"|expires?(?: on| at)?|expiry(?: date)?|remove (?:after|by|on)|until|till|through|ends? on|best before)"
+    r"\b[\s:]{1,3}(?:the )?(?:end of )?(\d{4}-\d{2}-\d{2}|\d{1,2}\.? (?:of )?[A-Z][a-z]{2,8}\.?,? \d{4}"
+    r"|[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|[A-Z][a-z]{2,8} \d{4})"
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+MONTHS = {name: number for number, name in enumerate(_MONTHS.split(), 1)}
+
+LASTING = (
+    r"^(?:(?:please|also|and|ok(?:ay)?|so|thanks|thank you)[,!.]?\s+){0,4}"
+    r"(?:always|never|remember (?:to|that)|make it a rule)\b"
+    r"|\b(?:from now on|going forward|for future reference|as a (?:general )?rule|next time,)"
+    r"|\bin (?:the )?future,?\s+(?:please|always|never|do|don't|use|check|ask|put|keep)\b"
+)
+ADDRESSED = r"\b(?:please|always|never|do not|don'?t|must|should|use|keep|put|send|write|ask|check|you|your)\b"
+OWN_PLANS = r"\b(?:i|we) (?:will|would|am|are|was|were|have|had|plan|hope|might|may|can|could)\b|\b(?:i|we)['’]ll\b"
+LEAD_IN = (
+    r"^(?:(?:please|also|and|ok(?:ay)?|so|thanks|thank you|from now on|going forward|for future reference"
+    r"|as a (?:general )?rule|next time|in (?:the )?future|remember (?:to|that)|make it a rule (?:to|that)?)"
+    r"[,!.:]?\s+){1,6}"
+)
+REPORTED = r"^(?:tell|inform|remind|say|answer|note|know|remember|assume|be aware)\b[^,.;:]{0,60}?\bthat\s+"
+GONE = (
+    r"\b(?:unknown|unrecogni[sz]ed|no such|nothing (?:matches|found)|not (?:found|known|exist|registered|active)"
+    r"|(?:does|do|did) ?n[o']t exist|no longer|deactivated|disabled|inactive|deleted|retired|decommissioned|expired"
+    r"|(?:could|can) ?not (?:be found|find))\b"
+)
+DENIED = r"\b(?:never|do not|don['’]t|must not|not|left|error)\b"
+CORRECTION = (
+    r"^(?:no|nope|sorry|wait|actually)?[,.! ]{0,3}(?:that(?:['’]s| is| was)|this is|it['’]?s|these are|those are)"
+    r" (?:not (?:right|correct|what)|wrong|incorrect)\b"
+    r"|^(?:no|nope)[,.!] (?:you|that['’]s not|it['’]s not|this is not)\b"
+    r"|\byou (?:misunderstood|misread|got (?:it|that|this) wrong|overlooked)\b"
+    r"|\bi (?:said|asked for|told you|meant) \w+.{0,80}\bnot\b|\bnot what i (?:asked|meant|said|wanted)\b"
+)
+
+_EMPTY = "a an the is are be been am was were of and to in on at for by with this that these those it its please"
+EMPTY_WORDS = frozenset(_EMPTY.split())
+_DIRECTED = (
+    "from to before after than over under above below between into onto until unless if not no never only instead"
+    " rather without when then while by"
+)
+DIRECTED = frozenset(_DIRECTED.split())

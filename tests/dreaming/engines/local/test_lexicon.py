@@ -1,0 +1,49 @@
+"""A language is a file; all of them are looked for at once."""
+
+from types import SimpleNamespace
+
+from dreaming.engines.local import lexicon
+from dreaming.engines.local.lexicon import en
+
+GERMAN = SimpleNamespace(
+    NEWER=r"\b(?:jetzt|nicht mehr)\b",
+    DUE=r"\b(?:gültig bis)\s(\d{4}-\d{2}-\d{2})",
+    MONTHS={"mär": 3, "dez": 12},
+    EMPTY_WORDS=frozenset({"der", "die", "das"}),
+)
+
+
+def test_another_language_is_looked_for_beside_english():
+    newer = lexicon.phrases("NEWER", [GERMAN, en])
+
+    found = [bool(newer.search(text)) for text in ("Es geht jetzt an Eva.", "It now goes to Eva.", "It goes to Eva.")]
+    assert found == [True, True, False]
+
+
+def test_date_is_the_one_group_of_whichever_language_matched():
+    due = lexicon.phrases("DUE", [GERMAN, en])
+
+    dates = [match[match.lastindex] for match in due.finditer("Gültig bis 2026-01-02. Valid until 2026-03-04.")]
+    assert dates == ["2026-01-02", "2026-03-04"]
+
+
+def test_name_that_no_language_has_never_matches():
+    assert lexicon.phrases("LASTING", [GERMAN]).search("From now on, always ask.") is None
+    assert lexicon.words("DIRECTED", [GERMAN]) == frozenset()
+
+
+def test_names_of_months_are_joined():
+    months = lexicon.numbered("MONTHS", [GERMAN, en])
+    assert (months["mär"], months["mar"], months["dez"], months["dec"]) == (3, 3, 12, 12)
+
+
+def test_shipped_language_has_every_name():
+    assert [language.__name__.rpartition(".")[2] for language in lexicon.languages()] == ["en"]
+    names = {name for name, value in vars(lexicon).items() if name.isupper() and not name.startswith("_") and value}
+    assert names == {name for name in vars(en) if name.isupper() and not name.startswith("_")}
+
+
+def test_each_pattern_of_a_language_leaves_groups_to_the_date():
+    for name, value in vars(en).items():
+        if name.isupper() and isinstance(value, str) and not name.startswith("_"):
+            assert lexicon.phrases(name, [en]).groups == (1 if name == "DUE" else 0), name
