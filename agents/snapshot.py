@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -86,6 +87,7 @@ class EventColumns:
     """All events of all sessions, by session and position; session i owns rows offsets[i]:offsets[i + 1].
 
     `kind` and `source_class` hold indexes into KINDS and SOURCE_CLASSES, `tool` and `speaker` into their vocabularies.
+    `call_id` numbers the call ids of a session from 1, by their first place; 0 where there is none.
     """
 
     offsets: NDArray[np.int64]
@@ -95,7 +97,7 @@ class EventColumns:
     tool: NDArray[np.int32]
     speaker: NDArray[np.int32]
     is_error: NDArray[np.bool_]
-    call_id: Sequence[str]
+    call_id: NDArray[np.int32]
     text: Sequence[str]
     tools: tuple[str, ...]
     speakers: tuple[str, ...]
@@ -163,6 +165,9 @@ class Snapshot:
         events = self.events
         for column in (events.offsets, events.position, events.kind, events.source_class, events.is_error):
             seen.update(column.tobytes())
+        for column in (events.tool, events.speaker, events.call_id):
+            seen.update(column.tobytes())
+        seen.update(json.dumps([events.tools, events.speakers]).encode())
         for text in self.events.text:
             seen.update(hashlib.sha256(text.encode()).digest())
         return seen.hexdigest()
@@ -172,12 +177,18 @@ class Snapshot:
 class EventColumnsBuilder:
     """Collects events row by row, session by session, into EventColumns."""
 
-    offsets: list[int] = field(default_factory=lambda: [0])
-    rows: list[tuple[int, int, int, int, int, bool]] = field(default_factory=list)
-    call_ids: list[str] = field(default_factory=list)
+    offsets: array[int] = field(default_factory=lambda: array("q", [0]))
+    positions: array[int] = field(default_factory=lambda: array("i"))
+    kinds: bytearray = field(default_factory=bytearray)
+    source_classes: bytearray = field(default_factory=bytearray)
+    tool_codes: array[int] = field(default_factory=lambda: array("i"))
+    speaker_codes: array[int] = field(default_factory=lambda: array("i"))
+    errors: bytearray = field(default_factory=bytearray)
+    call_codes: array[int] = field(default_factory=lambda: array("i"))
     texts: list[str] = field(default_factory=list)
     tools: dict[str, int] = field(default_factory=dict)
     speakers: dict[str, int] = field(default_factory=dict)
+    call_ids: dict[str, int] = field(default_factory=lambda: {"": 0})
 
     def add(
         self,
@@ -191,28 +202,29 @@ class EventColumnsBuilder:
         call_id: str,
         text: str,
     ) -> None:
-        tool_code = self.tools.setdefault(tool, len(self.tools))
-        speaker_code = self.speakers.setdefault(speaker, len(self.speakers))
-        self.rows.append(
-            (position, KINDS.index(kind), SOURCE_CLASSES.index(source_class), tool_code, speaker_code, is_error)
-        )
-        self.call_ids.append(call_id)
+        self.positions.append(position)
+        self.kinds.append(KINDS.index(kind))
+        self.source_classes.append(SOURCE_CLASSES.index(source_class))
+        self.tool_codes.append(self.tools.setdefault(tool, len(self.tools)))
+        self.speaker_codes.append(self.speakers.setdefault(speaker, len(self.speakers)))
+        self.errors.append(is_error)
+        self.call_codes.append(self.call_ids.setdefault(call_id, len(self.call_ids)))
         self.texts.append(text)
 
     def end_session(self) -> None:
         self.offsets.append(len(self.texts))
+        self.call_ids = {"": 0}
 
     def build(self) -> EventColumns:
-        columns = list(zip(*self.rows, strict=True)) or [(), (), (), (), (), ()]
         return EventColumns(
             offsets=np.array(self.offsets, dtype=np.int64),
-            position=np.array(columns[0], dtype=np.int32),
-            kind=np.array(columns[1], dtype=np.int8),
-            source_class=np.array(columns[2], dtype=np.int8),
-            tool=np.array(columns[3], dtype=np.int32),
-            speaker=np.array(columns[4], dtype=np.int32),
-            is_error=np.array(columns[5], dtype=np.bool_),
-            call_id=self.call_ids,
+            position=np.array(self.positions, dtype=np.int32),
+            kind=np.array(self.kinds, dtype=np.int8),
+            source_class=np.array(self.source_classes, dtype=np.int8),
+            tool=np.array(self.tool_codes, dtype=np.int32),
+            speaker=np.array(self.speaker_codes, dtype=np.int32),
+            is_error=np.array(self.errors, dtype=np.bool_),
+            call_id=np.array(self.call_codes, dtype=np.int32),
             text=self.texts,
             tools=tuple(self.tools),
             speakers=tuple(self.speakers),

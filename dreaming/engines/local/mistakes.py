@@ -40,7 +40,7 @@ def _finding(
     error: str,
     failed: list[Call],
     met: tuple[int, ...],
-    calls: list[Call],
+    calls: Sequence[Call],
     recoveries: list[Recovery],
 ) -> Finding:
     users = len({call.session for call in calls})

@@ -7,41 +7,41 @@ sessions are left out; recalled and system text is no evidence of anything.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
 
 from agents.snapshot import KINDS, SOURCE_CLASSES, SessionMark, Snapshot
-from dreaming.engines.local.masks import headline, mask
+from dreaming.engines.local import calls as calling
+from dreaming.engines.local.calls import Call as Call
+from dreaming.engines.local.calls import Calls, Ints, Some, starts
 
-CALL, RESULT, MESSAGE = (KINDS.index(kind) for kind in ("tool_call", "tool_result", "message"))
-PERSON, RECALLED, SYSTEM = (SOURCE_CLASSES.index(name) for name in ("user_input", "recalled", "system"))
+MESSAGE = KINDS.index("message")
+PERSON = SOURCE_CLASSES.index("user_input")
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One tool call; `row` or `result` is -1 where the transcript lacks it. `error` is a failure's masked headline."""
-
-    session: int
-    row: int
-    result: int
-    tool: str
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
     """One session as its calls in order, its first words by a person and its last event (rows, -1 where none)."""
 
     session: int
-    calls: tuple[Call, ...]
     opening: int
-    last: int
+    place: int
+    signals: Signals = field(repr=False, compare=False)
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        return tuple(self.signals.calls.of_trace(self.place))
+
+    @cached_property
+    def last(self) -> int:
+        events = self.signals.snapshot.events
+        return next((row for row in reversed(events.rows_of(self.session)) if events.text[row].strip()), -1)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -50,14 +50,42 @@ class Trace:
         return tuple(tool for at, tool in enumerate(tools) if at == 0 or tools[at - 1] != tool)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Signals:
-    """All traces in canonical order, the rows where people speak, and how many sessions were left out."""
+    """What sessions show, in canonical order: `sessions` are their indexes in the snapshot.
+
+    `speakers` and `spoken` are the sessions and the rows where people speak.
+    """
 
     snapshot: Snapshot
-    traces: tuple[Trace, ...]
-    said: tuple[tuple[int, int], ...]
+    sessions: Ints
+    calls: Calls
+    speakers: Ints
+    spoken: Ints
     left_out: int
+
+    @property
+    def traces(self) -> Sequence[Trace]:
+        return Traces(self, range(len(self.sessions)))
+
+    @property
+    def said(self) -> Iterator[tuple[int, int]]:
+        """Session and row of each message by a person."""
+        return zip(self.speakers.tolist(), self.spoken.tolist(), strict=True)
+
+    def trace(self, session: int) -> Trace:
+        return self.traces[self.places[session]]
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The place of each session in the canonical order."""
+        return {session: place for place, session in enumerate(self.sessions.tolist())}
+
+    @cached_property
+    def openings(self) -> dict[int, int]:
+        """The row of the first words by a person, by session."""
+        first = starts(self.speakers)
+        return dict(zip(self.speakers[first].tolist(), self.spoken[first].tolist(), strict=True))
 
     def mark(self, session: int) -> SessionMark:
         return self.snapshot.sessions[session]
@@ -65,12 +93,35 @@ class Signals:
     def text(self, row: int) -> str:
         return self.snapshot.events.text[row]
 
-    def calls_by_tool(self) -> dict[str, list[Call]]:
-        found: dict[str, list[Call]] = defaultdict(list)
-        for trace in self.traces:
-            for call in trace.calls:
-                found[call.tool].append(call)
-        return found
+    def calls_by_tool(self) -> dict[str, Sequence[Call]]:
+        """The calls of each tool that was called, each made when it is asked for."""
+        calls = self.calls
+        return {
+            calls.tools[tool]: Some(calls, calls.of_tool(tool))
+            for tool in np.flatnonzero(calls.traces_by_tool).tolist()
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traces(Sequence[Trace]):
+    """Traces by place, each made when it is asked for."""
+
+    signals: Signals
+    places: range
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> Trace: ...
+    @overload
+    def __getitem__(self, at: slice) -> Traces: ...
+    def __getitem__(self, at: int | slice) -> Trace | Traces:
+        if isinstance(at, slice):
+            return Traces(self.signals, self.places[at])
+        place = self.places[at]
+        session = int(self.signals.sessions[place])
+        return Trace(session, self.signals.openings.get(session, -1), place, self.signals)
 
 
 def rank(mark: SessionMark) -> tuple[Any, ...]:
@@ -80,80 +131,25 @@ def rank(mark: SessionMark) -> tuple[Any, ...]:
 
 def read(snapshot: Snapshot) -> Signals:
     """The signals of all sessions that may support a finding."""
-    marks = snapshot.sessions
+    marks, events = snapshot.sessions, snapshot.events
     order = sorted(range(len(marks)), key=lambda index: rank(marks[index]))
     readable = [index for index in order if not marks[index].taint and marks[index].trust != "untrusted"]
-    rows = _rows(snapshot)
-    traces: list[Trace] = []
-    said: list[tuple[int, int]] = []
-    for index in readable:
-        calls, spoken = rows.get(index, ([], []))
-        own = snapshot.events.rows_of(index)
-        last = next((row for row in reversed(own) if snapshot.events.text[row].strip()), -1)
-        traces.append(Trace(index, _joined(snapshot, index, calls), spoken[0] if spoken else -1, last))
-        said += [(index, row) for row in spoken]
-    return Signals(snapshot, tuple(traces), tuple(said), len(marks) - len(readable))
-
-
-def _rows(snapshot: Snapshot) -> dict[int, tuple[list[int], list[int]]]:
-    """Per session, the rows of calls and results, and the rows where a person speaks."""
-    events = snapshot.events
-    if not len(events):
-        return {}
-    acts = (events.kind == CALL) | (events.kind == RESULT)
-    acts &= (events.source_class != RECALLED) & (events.source_class != SYSTEM)
-    spoken = (events.kind == MESSAGE) & (events.source_class == PERSON)
-    wanted = np.flatnonzero(acts | spoken)
-    owners = np.searchsorted(events.offsets, wanted, side="right") - 1
-    rows: dict[int, tuple[list[int], list[int]]] = {}
-    for row, owner, is_said in zip(wanted.tolist(), owners.tolist(), spoken[wanted].tolist(), strict=True):
-        rows.setdefault(owner, ([], []))[1 if is_said else 0].append(row)
-    return rows
-
-
-def _joined(snapshot: Snapshot, session: int, rows: list[int]) -> tuple[Call, ...]:
-    """Calls with their results: by call id, else the oldest unanswered call of that tool, else the last one."""
-    events = snapshot.events
-    calls: list[list[int]] = []  # call row, result row
-    by_id: dict[str, list[int]] = {}
-    waiting: dict[int, list[int]] = {}
-    for row in rows:
-        call_id = events.call_id[row]
-        if events.kind[row] == CALL:
-            pair = [row, -1]
-            calls.append(pair)
-            waiting[row] = pair
-            if call_id:
-                by_id[call_id] = pair
-            continue
-        answered = by_id.get(call_id) if call_id else _asked(snapshot, waiting, row)
-        if answered is None or answered[1] != -1:
-            calls.append([-1, row])
-            continue
-        answered[1] = row
-        del waiting[answered[0]]
-    return tuple(_call(snapshot, session, *pair) for pair in calls)
-
-
-def _asked(snapshot: Snapshot, waiting: dict[int, list[int]], row: int) -> list[int] | None:
-    tools = snapshot.events.tool
-    latest = list(islice(reversed(waiting.values()), 64))
-    named = [pair for pair in latest if tools[pair[0]] == tools[row]]
-    if named:
-        return named[-1]
-    return latest[0] if latest and not snapshot.events.tools[tools[row]] else None
-
-
-def _call(snapshot: Snapshot, session: int, row: int, result: int) -> Call:
-    events = snapshot.events
-    tool = events.tools[events.tool[row]] if row >= 0 else ""
-    if not tool and result >= 0:
-        tool = events.tools[events.tool[result]]
-    error = ""
-    if result >= 0 and events.is_error[result]:
-        text = events.text[result]
-        error = mask(text[slice(*headline(text))]) or "an error without text"
-    return Call(session, row, result, tool, error)
+    sessions = np.array(readable, dtype=np.int64)
+    place = np.full(len(marks), -1, dtype=np.int64)
+    place[sessions] = np.arange(len(sessions))
+    spoken = np.flatnonzero((events.kind == MESSAGE) & (events.source_class == PERSON))
+    speakers = np.searchsorted(events.offsets, spoken, side="right") - 1
+    heard = place[speakers] >= 0
+    spoken, speakers = spoken[heard], speakers[heard]
+    order_of_speech = np.argsort(place[speakers], kind="stable")
+    return Signals(
+        snapshot=snapshot,
+        sessions=sessions,
+        calls=calling.read(events, sessions),
+        speakers=speakers[order_of_speech],
+        spoken=spoken[order_of_speech],
+        left_out=len(marks) - len(readable),
+    )
 
 
 def arguments(text: str) -> dict[str, str]:
