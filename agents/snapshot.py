@@ -59,7 +59,10 @@ class OutcomeMark:
 
 @dataclass(frozen=True, slots=True)
 class SessionMark:
-    """One session version: `is_new` where no finished run of this agent has read it with these outcomes."""
+    """One session version: `is_new` where no finished run of this agent has read it with these outcomes.
+
+    `read_by` is the number of the run that first read it as it is, 0 for none yet.
+    """
 
     id: str
     external_id: str
@@ -72,6 +75,7 @@ class SessionMark:
     taint: bool = False
     trust: str = "normal"
     outcomes: tuple[OutcomeMark, ...] = ()
+    read_by: int = 0
 
     @property
     def failed(self) -> bool:
@@ -111,7 +115,12 @@ class EventColumns:
 
 @dataclass(frozen=True, slots=True)
 class OpenChange:
-    """An undecided or approved change of any origin: engines add evidence to it and never propose it twice."""
+    """An undecided or approved change of any origin: engines add evidence to it and never propose it twice.
+
+    `origin` is "person" where a person wrote what it says now, whoever proposed it; `pattern` is the engine's key of
+    the pattern behind it, `run` the number of the run that proposed it. `adds` and `removes` are the lines that it
+    brings and takes away.
+    """
 
     id: str
     namespace: str
@@ -120,6 +129,15 @@ class OpenChange:
     paths: tuple[str, ...]
     memory_ids: tuple[str, ...]
     sessions: tuple[str, ...]
+    state: str = "open"
+    origin: str = "dream"
+    agent: str = ""
+    reason_code: str = ""
+    pattern: str = ""
+    run: int = 0
+    opened_at: datetime | None = None
+    adds: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from agents.snapshot import OutcomeMark
 from dreaming.models import DreamSettings, SessionRead
 
 AT_ONCE = 400  # ids in one query
-Reads = set[tuple[int, int, str]]  # session, its events, its outcomes
+Reads = dict[tuple[int, int, str], int]  # session, its events, its outcomes: number of the run that read it first
 
 
 def manifest_of(agent: Agent, settings: DreamSettings, now: datetime) -> dict[str, Any]:
@@ -47,7 +47,8 @@ def namespaces_of(agent: Agent, scope: Iterable[str]) -> list[Namespace]:
 
 def reads_of(agent: Agent) -> Reads:
     rows = SessionRead.objects.of(agent.team).filter(agent=agent)
-    return set(rows.values_list("session_id", "events", "outcomes_sha256").iterator(5000))
+    found = rows.values_list("session_id", "events", "outcomes_sha256", "run__number")
+    return {(session, events, outcomes): run for session, events, outcomes, run in found.iterator(5000)}
 
 
 def outcomes_of(team: Team, sessions: list[int]) -> dict[int, tuple[OutcomeMark, ...]]:

@@ -92,23 +92,24 @@ def _sessions(agent: Agent, pks: list[int], bounds: dict[int, int]) -> Iterator[
         rows = Session.objects.of(agent.team).in_bulk(some)
         for pk in some:
             marks = outcomes.get(pk, ())
-            is_new = (pk, bounds[pk], manifests.outcomes_sha256(marks)) not in reads
-            yield _session(rows[pk], agent.slug, is_new, marks)
+            read_by = reads.get((pk, bounds[pk], manifests.outcomes_sha256(marks)), 0)
+            yield _session(rows[pk], agent.slug, read_by, marks)
 
 
-def _session(row: Session, agent: str, is_new: bool, outcomes: tuple[OutcomeMark, ...]) -> SessionMark:
+def _session(row: Session, agent: str, read_by: int, outcomes: tuple[OutcomeMark, ...]) -> SessionMark:
     return SessionMark(
         id=row.public_id,
         external_id=row.external_id,
         source=row.source,
         agent=agent,
-        is_new=is_new,
+        is_new=not read_by,
         task=row.task,
         started_at=row.started_at,
         ended_at=row.ended_at,
         taint=row.tainted_at is not None,
         trust=row.trust,
         outcomes=outcomes,
+        read_by=read_by,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -74,7 +76,8 @@ class Operation:
 class DreamResult:
     """What a dream found. `funnel` counts what each stage let through, `usage` what was spent.
 
-    `joins` are quotes for changes that are open already (change id to quotes).
+    `joins` are quotes for changes that are open already (change id to quotes), `withdrawals` the reasons why changes
+    that this engine proposed and nobody decided do not hold any more (change id to reason).
     """
 
     patterns: tuple[FoundPattern, ...]
@@ -83,6 +86,53 @@ class DreamResult:
     joins: Mapping[str, tuple[Quote, ...]] = field(default_factory=dict)
     funnel: Mapping[str, int] = field(default_factory=dict)
     usage: Mapping[str, int] = field(default_factory=dict)
+    withdrawals: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person wants to be other about a change that this engine proposed.
+
+    `tried` are the marks of all its revisions (see `mark_of`), `round` counts the answers from 1, `curation` is the
+    policy that the agent dreams by.
+    """
+
+    change: str
+    namespace: str
+    fingerprint: str
+    operation: str
+    text: str
+    reason_code: str = ""
+    round: int = 1
+    tried: tuple[str, ...] = ()
+    curation: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Another way to say the same change. `said` tells the person who asked what is different about it;
+    `words_of_asker` where its text is theirs."""
+
+    operation: Operation
+    said: str
+    words_of_asker: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Nothing else to offer; the reason is for the person who asked."""
+
+    reason: str
+
+
+Part = tuple[str, str | None, Sequence[tuple[Sequence[str], Sequence[str]]]]
+"""One memory of a revision: its path before, its path after, and its lines before and after, edit by edit."""
+
+
+def mark_of(parts: Iterable[Part]) -> str:
+    """SHA-256 (hex) of what a revision does, wherever its lines stand by now."""
+    said = [[before, after, [[list(old), list(new)] for old, new in edits]] for before, after, edits in parts]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 Report = Callable[[str, int, int], None]

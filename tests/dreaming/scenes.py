@@ -6,6 +6,7 @@ from agents import roster
 from agents.enums import Access
 from agents.importers.records import EventRecord, OutcomeRecord
 from agents.models import SessionEvent
+from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from audit import trail
 from dreaming import runs
@@ -107,7 +108,7 @@ def raises(error):
 
 
 def adds(space, path, text, *, quotes=(), fingerprint="", pattern=""):
-    target = Target(space.slug, "", "", path, path, (Edit(0, 0, (text,)),))
+    target = Target(space.slug, "", "", path, path, (Edit(0, 0, tuple(text_lines.split(text))),))
     mark = fingerprint or f"{path:0>64.64}"
     return Operation("add", f"Add {path}", "Because.", "told", 0.5, mark, (target,), quotes, pattern)
 

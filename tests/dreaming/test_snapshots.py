@@ -9,6 +9,7 @@ from audit import trail
 from dreaming import manifests, settings, snapshots
 from dreaming.models import SessionRead
 from dreaming.verdicts import NEVER
+from reviews import editing
 from reviews.enums import State
 from reviews.models import Change
 from tests import agent_recipes
@@ -112,6 +113,31 @@ def test_snapshot_knows_open_changes_with_the_sessions_of_their_evidence(agent, 
     assert (found["add"].paths, found["add"].sessions) == (("/n.md",), (session.public_id,))
 
 
+def test_snapshot_knows_what_open_changes_say_and_whose_they_are(agent, team):
+    memory = agent.space.memories.get(path="/a.md")
+    session = agent_recipes.session(agent)
+    found = scenes.adds(agent.space, "/n.md", "- n\n", pattern="k")
+    run = dream(agent, engine=finds(scenes.edits(memory, 0, "- 1\n"), found, patterns=(scenes.pattern(session),)))
+    archived = desk.memory(agent.space, "/x.md", "# T\n\n- gone\n")
+    desk.propose(team.row, desk.archive(archived), by=team.lead)
+    change = Change.objects.of(team.row).get(operation="edit")
+    editing.edit(
+        team=team.row, change_id=change.public_id, revision_id=change.head.public_id, texts={(0, 0): "- 2\n"},
+        reason="", by=team.second, at=AT,
+    )  # fmt: skip
+
+    seen = {one.operation: one for one in take(agent).open_changes}
+
+    said = {name: (one.origin, one.run, one.pattern, one.adds, one.removes) for name, one in seen.items()}
+    assert said == {
+        "add": ("dream", run.number, "k", ("- n",), ()),
+        "edit": ("person", run.number, "", ("- 2",), ("- one",)),
+        "archive": ("person", 0, "", (), ("# T", "- gone")),
+    }
+    assert [mark.read_by for mark in take(agent).sessions] == [run.number]
+    assert {one.agent for one in seen.values()} == {agent.slug, ""}
+
+
 def test_cool_down_doubles_with_every_refusal(agent, team):
     for _ in range(3):
         desk.propose(team.row, desk.add(agent.space, "/n.md", "- n\n", fingerprint="f" * 64), by=team.lead)
@@ -138,6 +164,38 @@ def test_lines_that_a_person_took_out_are_removals(agent, team):
     desk.apply(agent.space)
 
     assert {one.sha256 for one in take(agent).removals} == {normalise.digest("more")}
+
+
+def test_a_part_of_a_line_that_a_person_took_out_is_a_removal(agent, team):
+    memory = desk.memory(agent.space, "/p.md", "Refunds take 5 days. Never promise a date.\n")
+    desk.propose(team.row, desk.edit(memory, "Refunds take 5 days.\n"), by=team.second)
+    desk.approve_and_apply(Change.objects.of(team.row).get(), team.lead)
+
+    gone = {one.sha256 for one in take(agent).removals}
+
+    assert normalise.digest("Never promise a date.") in gone
+    assert normalise.digest("Refunds take 5 days.") not in gone
+
+
+def test_what_a_merge_keeps_is_no_removal(agent, team):
+    into = desk.memory(agent.space, "/i.md", "- i\n")
+    source = desk.memory(agent.space, "/s.md", "- s\n- t\n- i\n")
+    desk.propose(team.row, desk.merge(into, "- i\n- s\n", source), by=team.second)
+    desk.approve_and_apply(Change.objects.of(team.row).get(), team.lead)
+
+    assert {one.sha256 for one in take(agent).removals} == {normalise.digest("t")}
+
+
+def test_what_a_person_took_out_of_a_proposal_is_a_removal(agent, team):
+    dream(agent, engine=finds(scenes.adds(agent.space, "/n.md", "- n\n- never wait\n")))
+    change = Change.objects.of(team.row).get()
+    editing.edit(
+        team=team.row, change_id=change.public_id, revision_id=change.head.public_id, texts={(0, 0): "- n\n"},
+        reason="", by=team.second, at=AT,
+    )  # fmt: skip
+    desk.approve_and_apply(Change.objects.of(team.row).get(), team.lead)
+
+    assert {one.sha256 for one in take(agent).removals} == {normalise.digest("never wait")}
 
 
 def test_digest_stays_until_somebody_decides_something(agent, team):
