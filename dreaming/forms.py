@@ -5,15 +5,17 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import time_zone_choices
-from dreaming.engines.local.curation import LIMITS, Curation
+from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.curation import settings as curation_settings
 from dreaming.enums import EngineName, Frequency, RunState
 
 LAST_DAY = 28  # every month has one
 
 
-def _limit(name, label, help_text=""):
-    low, high = LIMITS[name]
-    return forms.IntegerField(label=label, min_value=int(low), max_value=int(high), help_text=help_text)
+def _whole(name):
+    about = curation_settings()[name]
+    limits = {"min_value": about.kind.low, "max_value": about.kind.high}
+    return forms.IntegerField(label=_(about.label), help_text=_(about.meaning), **limits)
 
 
 class SettingsForm(forms.Form):
@@ -49,14 +51,10 @@ class SettingsForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text=_("What to look for, or to leave alone. The local engine has no model and does not read them."),
     )
-    max_changes = _limit("max_changes", _("Changes that a run may propose"))
-    max_removals = _limit("max_removals", _("Of these, changes that take something out of memory"))
-    min_sessions = _limit("min_sessions", _("Sessions that a pattern needs"))
-    stale_after_days = _limit(
-        "stale_after_days",
-        _("Days until an entry that nothing confirms counts as stale"),
-        _("0 switches this off."),
-    )
+    max_changes = _whole("max_changes")
+    max_removals = _whole("max_removals")
+    min_sessions = _whole("min_sessions")
+    stale_after_days = _whole("stale_after_days")
 
     CURATION = ("max_changes", "max_removals", "min_sessions", "stale_after_days")
 
