@@ -37,6 +37,7 @@ class FoundPattern:
     opportunities: int
     quotes: tuple[Quote, ...]
     numbers: Mapping[str, Any] = field(default_factory=dict)
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

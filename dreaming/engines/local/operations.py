@@ -94,6 +94,7 @@ def pattern(snapshot: Snapshot, finding: Finding, quoter: Quoter) -> FoundPatter
         opportunities=finding.opportunities,
         quotes=quoter.of(finding.spans, finding.sessions),
         numbers={"support": len(marks), **finding.numbers},
+        confidence=finding.confidence,
     )
 
 
