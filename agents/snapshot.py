@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 KINDS = ("message", "tool_call", "tool_result", "reasoning", "notice")
 SOURCE_CLASSES = ("user_input", "external_tool", "agent_authored", "system", "recalled")
+VERIFIED = ("test", "downstream")
+PEOPLE = ("human", "survey")
+SOURCE_WEIGHTS: Mapping[str, float] = {"test": 1, "downstream": 1, "human": 0.8, "survey": 0.5, "self-report": 0.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,30 @@ class SessionMark:
     read_by: int = 0
 
     @property
+    def verdict(self) -> str:
+        """What the weightiest source that spoke says; where it says several things, the worst. Empty where none did."""
+        weights = [SOURCE_WEIGHTS.get(outcome.source, 0) for outcome in self.outcomes]
+        said = {one.name for one, weight in zip(self.outcomes, weights, strict=True) if weight == max(weights)}
+        return next((name for name in ("failed", "escalated", "completed") if name in said), "")
+
+    @property
     def failed(self) -> bool:
-        return any(outcome.name == "failed" for outcome in self.outcomes)
+        return self.verdict == "failed"
 
     @property
     def completed(self) -> bool:
-        return bool(self.outcomes) and all(outcome.name == "completed" for outcome in self.outcomes)
+        return self.verdict == "completed"
+
+    @property
+    def approved(self) -> bool:
+        """People said that the session completed."""
+        return any(outcome.name == "completed" and outcome.source in PEOPLE for outcome in self.outcomes)
+
+    @property
+    def overruled(self) -> bool:
+        """People said completed, and a verified source said failed."""
+        failed = any(outcome.name == "failed" and outcome.source in VERIFIED for outcome in self.outcomes)
+        return failed and self.approved
 
 
 @dataclass(frozen=True, slots=True)
