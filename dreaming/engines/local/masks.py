@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
+from dreaming.engines.local.lexicon import ERROR_SHAPED, TALKS
+
 MASK = "…"
 LONGEST = 160
 
@@ -20,6 +22,7 @@ VARIES = re.compile(
     re.VERBOSE,
 )
 BLANK = re.compile(r"\s+")
+SENTENCE = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s)")
 RUN = re.compile(rf"{MASK}(?:[\s,]*{MASK})+")
 
 
@@ -50,7 +53,7 @@ def _common(values: Sequence[str]) -> str:
 
 
 def headline(text: str) -> tuple[int, int]:
-    """Where the line stands that names the error: the last line of a traceback, else the first line."""
+    """Where the error is named: the first sentence of a traceback's last line, else of the first line."""
     lines: list[tuple[int, int]] = []
     at = 0
     for line in text[:20_000].split("\n"):
@@ -63,4 +66,14 @@ def headline(text: str) -> tuple[int, int]:
         return (0, 0)
     first = text[slice(*lines[0])]
     start, end = lines[-1] if first.startswith("Traceback ") else lines[0]
-    return start, min(end, start + LONGEST)
+    return start, start + _first_sentence(text[start : min(end, start + LONGEST)])
+
+
+def _first_sentence(line: str) -> int:
+    """Where the sentence ends that says something: what is written behind an error is not the error."""
+    return next((end.end() for end in SENTENCE.finditer(line) if len(line[: end.end()].split()) > 2), len(line))
+
+
+def is_error_shaped(text: str) -> bool:
+    """Whether a text reads as an error, and does not speak to its reader: only then a lesson may quote it."""
+    return bool(ERROR_SHAPED.search(text)) and not TALKS.search(text)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from dreaming.engines.local import quotes, refused, retries
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, counted, cut, share_all, strength
-from dreaming.engines.local.masks import MASK, headline, shared
+from dreaming.engines.local.masks import MASK, headline, is_error_shaped, shared
 from dreaming.engines.local.retries import Recovery, Remedy
 from dreaming.engines.local.signals import Call, Signals
 
@@ -63,7 +63,7 @@ def _finding(
         confidence=strength(len(met)),
         reason_code="broken_tool" if never else "refused_value" if gone else "recurring_error",
         title=_title(tool, said, remedy),
-        lesson="" if never or gone else _lesson(code(tool), code(said), remedy),
+        lesson="" if never or gone else _lesson(code(tool), said, remedy),
         heading=f"When calling {code(tool)}",
         rationale=counts,
         steps=(*remedy.first, tool),
@@ -89,16 +89,23 @@ def _what_worked(recoveries: Sequence[Recovery], met: int, remedy: Remedy, name:
 
 
 def _lesson(name: str, said: str, remedy: Remedy) -> str:
-    """What to do before the call, in words that the agent will meet: the tool and the error as they are written."""
+    """What to do before the call, in words that the agent will meet: the tool and the error as they are written.
+
+    A text that does not read as an error is not repeated: who writes it would write into memory.
+    """
     how = retries.told(remedy)
+    quotable = is_error_shaped(said)
     if how:
-        return f"Before calling {name}, {how}: otherwise it may answer {said}."
-    return f"Before calling {name}, check what its error {said} names, and do not repeat the same call."
+        return f"Before calling {name}, {how}: otherwise it may {f'answer {code(said)}' if quotable else 'fail'}."
+    if not quotable:
+        return ""
+    return f"Before calling {name}, check what its error {code(said)} names, and do not repeat the same call."
 
 
 def _title(tool: str, said: str, remedy: Remedy) -> str:
     how = retries.told(replace(remedy, example=None)).replace("`", "")
-    return cut(f"Before calling {tool}, {how}" if how else f"{tool} refuses calls: {said}", 110)
+    told = f": {said}" if is_error_shaped(said) else ""
+    return cut(f"Before calling {tool}, {how}" if how else f"{tool} refuses calls{told}", 110)
 
 
 def _spans(signals: Signals, failed: Sequence[Call], recoveries: Sequence[Recovery]) -> tuple[Span, ...]:

@@ -7,13 +7,11 @@ teaches nothing; corrections that follow one tool in several sessions are report
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agents.text import hidden
 from agents.text.normalise import digest
-from agents.text.sentences import spans as sentences
-from dreaming.engines.local import quotes
+from dreaming.engines.local import own_words, quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, counted, gist, strength
 from dreaming.engines.local.lexicon import ADDRESSED, CORRECTION, LASTING, LEAD_IN, OWN_PLANS
@@ -21,7 +19,6 @@ from dreaming.engines.local.signals import Call, Signals, Trace
 from dreaming.engines.local.stale import due_date
 
 SHORTEST, LONGEST = 15, 300
-FIRST_WORDS = 20_000
 ONCE = 0.6  # confidence of a wish said by a person in one session
 
 
@@ -37,8 +34,8 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
     wishes: dict[str, list[Said]] = defaultdict(list)
     corrected: list[Said] = []
     for session, row in signals.said:
-        text = signals.text(row)[:FIRST_WORDS]
-        for start, end in _sentences(text):
+        text = signals.text(row)
+        for start, end in own_words.said(text):
             said = Said(session, Span(row, start, end), text[start:end])
             if is_wish(said.text):
                 wishes[digest(LEAD_IN.sub("", said.text))].append(said)
@@ -46,14 +43,6 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
                 corrected.append(said)
     found = [_wish(signals, key, group) for key, group in sorted(wishes.items()) if not _is_over(signals, group)]
     return found + _corrections(signals, corrected, curation)
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    at = 0
-    for line in text.split("\n"):
-        for start, end in sentences(line):
-            yield at + start, at + end
-        at += len(line) + 1
 
 
 def is_wish(text: str) -> bool:

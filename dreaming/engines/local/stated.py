@@ -12,14 +12,14 @@ from datetime import datetime
 
 from agents.snapshot import Snapshot
 from agents.text import phrases, quantities
-from agents.text.sentences import spans as sentences
 from agents.text.slots import Slot, conflict, slots
+from dreaming.engines.local import own_words
 from dreaming.engines.local.claims import MOVABLE, Claim
 from dreaming.engines.local.findings import Finding, Span, Tidying, gist
 from dreaming.engines.local.lexicon import LEAD_IN, NEWER, REPORTED
+from dreaming.engines.local.own_words import FIRST_WORDS
 from dreaming.engines.local.signals import LONG_AGO, Signals
 
-FIRST_WORDS = 20_000
 UNIT = re.compile(r"^(\d[\d.,]*) (?:business )?(?:millisecond|second|minute|hour|day|week|month|year)$")
 ASKED = 0.85  # a person said the new value, and said that it lasts
 
@@ -58,7 +58,7 @@ class Sayings:
             if not NEWER.search(low) or not self._spoke_of(holds.subject, session, row):
                 continue
             text = self._signals.text(row)[:FIRST_WORDS]
-            named = [((start, end), _amounts(text[start:end])) for start, end in sentences(text)]
+            named = [((start, end), _amounts(text[start:end])) for start, end in own_words.said(text)]
             if any(other[0].value in amounts for _, amounts in named):
                 for (start, end), amounts in named:
                     if amounts == {one[0].value} and NEWER.search(text[start:end]):
@@ -86,7 +86,7 @@ class Sayings:
             if all(word in low for word in named):
                 text = self._signals.text(row)[:FIRST_WORDS]
                 at = said_at(self._signals.snapshot, session)
-                for start, end in sentences(text):
+                for start, end in own_words.said(text):
                     for slot in read(text[start:end]):
                         if slot.subject == subject:
                             yield Saying(session, at, Span(row, start, end), slot)

@@ -45,6 +45,34 @@ CORRECTION = (
     r"|\bi (?:said|asked for|told you|meant) \w+.{0,80}\bnot\b|\bnot what i (?:asked|meant|said|wanted)\b"
 )
 
+FORWARDED = (
+    r"^[\s>*-]{0,10}(?:-{2,}\s*)?(?:(?:begin )?forwarded message|original (?:message|mail|e-?mail)|fwd?:|fw:)"
+    r"|^on .{4,80}\bwrote:\s*$|^[\s>*-]{0,10}quote(?:d)?:\s*$"
+)
+PASTED = (
+    r"^(?=[^\n]{0,300}\b(?:here|this|these|below|following|attached|got|received|sent|wrote|writes|says|said|states|reads|pasted|from)\b)"
+    r"[^\n]{0,300}\b(?:(?:e-?)?mails?|messages?|letters?|tickets?|documents?|documentation|pages?|articles?|posts?|comments?|logs?|outputs?"
+    r"|transcripts?|threads?|texts?|notes?|chats?|conversations?|issues?|descriptions?|readme|customers?|clients?|users?|vendors?)\b"
+    r"[^\n:]{0,80}:\s*$"
+)
+ERROR_SHAPED = (
+    r"\b(?:errors?|exceptions?|fail(?:s|ed|ure|ing)?|invalid|illegal|incorrect|denied|den(?:y|ies)|refus(?:es?|ed)"
+    r"|reject(?:s|ed)|not|no|none|never|cannot|can['’]t|could ?n['’]t|does ?n['’]t|unable|missing|requires?d?|must"
+    r"|should|only|exceed(?:s|ed)?|over|limit(?:ed)?|lock(?:s|ed)?|time(?:d|s)? ?-?out|unknown|unrecogni[sz]ed"
+    r"|unexpected|undefined|expired|conflicts?|duplicate|already|too|forbidden|unauthori[sz]ed|unsupported|unavailable"
+    r"|bad|wrong|busy|closed|stopped|abort(?:ed)?|crash(?:ed)?|maintenance|without|empty|unresolved|mismatch|outside"
+    r"|stale|disabled|deactivated|insufficient|exhausted|quota|null|nil)\b"
+    r"|\b(?:4\d\d|5\d\d)\b|\w(?:Error|Exception|Failure|Denied|NotFound|Invalid)\b"
+)
+TALKS = (
+    r"\b(?:your|this|the|every|each) (?:answers?|responses?|repl(?:y|ies)|output|summar(?:y|ies)|implementation"
+    r"|codebase|explanation)\b"
+    r"|\b(?:following|subsequent) (?:code|instructions?|section|snippet|block)\b"
+    r"|\bcode (?:section|snippet|block|excerpt|segment)\b"
+    r"|\b(?:ignore|disregard|forget) (?:all|any|the|your|previous|prior|every)\b"
+    r"|\b(?:from now on|remember that|remember to|always)\b|\b(?:https?://|www\.)|javascript:|<\w+[\s>]|\?\s*$"
+)
+
 _EMPTY = "a an the is are be been am was were of and to in on at for by with this that these those it its please"
 EMPTY_WORDS = frozenset(_EMPTY.split())
 _DIRECTED = (
