@@ -60,6 +60,8 @@ class Operation:
     """One proposed change: add, edit, merge, move or archive, with its reason and its evidence.
 
     `fingerprint` names what is proposed, not how it is worded: the same finding over more sessions keeps it.
+    `choice` says what an alternative offers instead (keep_other, both_scoped, both_dated, rewrite, narrower, split,
+    other_value) and is empty for what is proposed; alternatives share the fingerprint.
     """
 
     kind: str
@@ -71,6 +73,7 @@ class Operation:
     targets: tuple[Target, ...]
     quotes: tuple[Quote, ...]
     pattern: str = ""
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

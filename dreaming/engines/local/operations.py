@@ -166,7 +166,7 @@ def tidy(snapshot: Snapshot, tidying: Tidying, claims: Sequence[Claim], quoter: 
     others = []
     for choice in tidying.choices:
         other_kind, other_targets, _ = _removal(snapshot, choice, claims)
-        others.append(replace(operation, kind=other_kind, targets=other_targets))
+        others.append(replace(operation, kind=other_kind, targets=other_targets, choice="keep_other"))
     return Draft(replace(operation, kind=kind, targets=targets), tidying, taken, alternatives=tuple(others))
 
 

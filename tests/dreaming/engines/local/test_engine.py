@@ -327,3 +327,14 @@ def test_hostile_snapshots_do_not_raise_and_no_foreign_id_is_named(events, texts
     held = {one.id: len(lines.split(one.text)) for one in memories}
     assert all(row < held[name] for name, row in lines_of(result.operations))
     assert dream(applied(snap, result.operations)).operations == ()
+
+
+def test_alternatives_say_what_they_offer_and_share_the_fingerprint():
+    values = [memory(f"/{name}.md", f"- The port of the proxy is {name}.\n- Be kind.\n") for name in "12"]
+
+    result = dream(snapshot([], values))
+
+    (operation,), (other,) = result.operations, result.alternatives
+    assert (operation.choice, other.choice) == ("", "keep_other")
+    assert (other.fingerprint, other.reason_code) == (operation.fingerprint, "needs_person")
+    assert other.targets[0].memory != operation.targets[0].memory
