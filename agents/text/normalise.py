@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 
-_LEADING = re.compile(r"^\s*(?:(?:[-*+•–>]|\d{1,3}[.)]|#{1,6})\s+)+")
+_MARKS = re.compile(r"^\s*(?:(?:[-*+•–>]|\d{1,3}[.)]|#{1,6})\s+)+")
 _TRAILING = " \t\n.,;:!…。、；：！"  # not "?": a question is not the statement
 _STARRED = re.compile(r"(\*{1,3})(?=[^\s*])([^*]++)(?<=\S)\1")
 # Only with a space inside: __init__ is a name, not a bold word.
@@ -19,7 +19,7 @@ def _plain(match: re.Match[str]) -> str:
 
 
 def _undressed(text: str) -> str:
-    text = _LEADING.sub("", " ".join(text.split()))
+    text = _MARKS.sub("", " ".join(text.split()))
     text = _STARRED.sub(r"\2", text).replace("`", "")
     return _UNDERSCORED.sub(_plain, text).rstrip(_TRAILING)
 
@@ -32,6 +32,11 @@ def normalise(text: str) -> str:
         if text == before:
             break
     return text
+
+
+def unmarked(text: str) -> str:
+    """The text as it is written, in one width, without the list or heading marks in front."""
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text))
 
 
 def digest(text: str) -> str:
