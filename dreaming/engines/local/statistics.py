@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import gammaln
+from numpy.typing import NDArray
+from scipy.special import bdtrc, gammaln
+
+Ints = NDArray[np.int64]
+NEGLIGIBLE = 1e-15
 
 
 def _log_choose(n: int, k: np.ndarray | int) -> np.ndarray:
@@ -33,3 +37,41 @@ def adjusted(chances: Sequence[float]) -> list[float]:
     result = np.empty_like(kept)
     result[order] = kept
     return [float(value) for value in result]
+
+
+def enrichments(hits: Ints, drawn: Ints, marked: Ints, total: Ints) -> NDArray[np.float64]:
+    """`enrichment` of many counts at once: the terms are added outwards from the mean, where they only shrink."""
+    above = hits * total > drawn * marked
+    k = np.where(above, hits, hits - 1).astype(np.float64)
+    low, high = np.maximum(0, drawn + marked - total), np.minimum(drawn, marked)
+    inside = (k >= low) & (k <= high)
+    term = np.where(inside, np.exp(_log_share(np.clip(k, low, high), drawn, marked, total)), 0.0)
+    tail = term.copy()
+    left = np.flatnonzero(term > 0)
+    while len(left):
+        up, at = above[left], k[left]
+        n, m, size = drawn[left], marked[left], total[left]
+        rise = (m - at) * (n - at) / ((at + 1) * (size - m - n + at + 1))
+        fall = at * (size - m - n + at) / ((m - at + 1) * (n - at + 1))
+        k[left] = np.where(up, at + 1, at - 1)
+        term[left] *= np.where(up, rise, fall)
+        tail[left] += term[left]
+        left = left[term[left] > tail[left] * NEGLIGIBLE]
+    return np.clip(np.where(above, tail, 1.0 - tail), 0.0, 1.0)
+
+
+def _log_share(k: NDArray[np.float64], drawn: Ints, marked: Ints, total: Ints) -> NDArray[np.float64]:
+    rest = total - marked
+    parts = ((marked, k), (rest, drawn - k))
+    chosen = sum(gammaln(n + 1) - gammaln(r + 1) - gammaln(n - r + 1) for n, r in parts)
+    every = gammaln(total + 1) - gammaln(drawn + 1) - gammaln(total - drawn + 1)
+    return np.asarray(chosen - every, dtype=np.float64)
+
+
+def more_often(hits: Ints, tries: Ints, expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Chance of at least `hits` in tries of unlike chances whose sum is `expected`, never understated.
+
+    The binomial of the mean chance bounds it from above where hits exceed the mean by one (Hoeffding 1956).
+    """
+    share = np.divide(expected, tries, out=np.ones(len(tries)), where=tries > 0)
+    return np.where(hits >= expected + 1, bdtrc(hits - 1.0, tries, np.clip(share, 0.0, 1.0)), 1.0)

@@ -1,37 +1,73 @@
-"""What completed sessions had done before a step, and the others that took this step had not: beyond chance.
+"""Sequences of steps that go with completing, of two readings, and each told as a template.
 
+Before: what sessions had done before a step that completed more often than the others that took the step. Way: the
+order in which completed sessions come to a step, where that order is beyond chance, even if every session completes.
 Sessions are compared only with others that called the same tool: what ends well anyway is no workflow.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from dreaming.engines.local import quotes
+import numpy as np
+
+from dreaming.engines.local import orders, quotes, templates
+from dreaming.engines.local.calls import Flags, Ints
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, cut, listed, share, strength
+from dreaming.engines.local.orders import Orders, Pairs, Places
 from dreaming.engines.local.signals import Signals, Trace
-from dreaming.engines.local.statistics import adjusted, enrichment
+from dreaming.engines.local.statistics import adjusted, enrichments, more_often
+from dreaming.engines.local.templates import Followed
 
 MOST_TAUGHT = 4  # workflows of one run that become lessons; the others stay patterns
 MOST_BEFORE = 3
-MOST_TOOLS = 60  # of one session
+MOST_STEPS = 5
+MOST_LAST = 64  # last steps looked at: those that most sessions called
+MOST_CANDIDATES = 8  # steps that may come before one
 SAME_SUPPORT = 0.75  # of sessions: two steps that go together, or a workflow that another one tells already
-
-Pair = tuple[str, str]
+ENOUGH = 5  # sessions that completed and none that failed: a way that may be taught
+WAY = 0.8  # how certain a way is, beside what is compared with failing sessions
+SHORTEST_WAY = 3  # steps of a way that is worth a lesson
 
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """`steps` ends with the step that is judged; sessions that called it after the others, of all that called it."""
+    """`steps` ends with the step that is judged; traces that called it after the others, of all that called it.
 
+    `template` may begin earlier; `ends` where most of the completed ones called nothing new after it.
+    """
+
+    reading: str  # before, way
     steps: tuple[str, ...]
-    held: tuple[int, ...]
-    completed: tuple[int, ...]
+    template: tuple[str, ...]
+    ends: bool
+    held: Flags
+    completed: Flags
     callers: int
     callers_completed: int
+
+    @property
+    def support(self) -> int:
+        return int(self.completed.sum())
+
+    @property
+    def taken(self) -> int:
+        return int(self.held.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Everything that is counted once, over all judged traces."""
+
+    orders: Orders
+    pairs: Pairs
+    places: Places
+    done: Flags
+    callers: Ints
+    completed: Ints
+    barred: Flags  # pairs that an error teaches: a remedy there
 
 
 def find(signals: Signals, curation: Curation, taught: Iterable[Finding] = ()) -> list[Finding]:
@@ -39,144 +75,239 @@ def find(signals: Signals, curation: Curation, taught: Iterable[Finding] = ()) -
 
     A step that an error teaches to take is left out: it is a remedy there.
     """
-    remedies = {(step, one.steps[-1]) for one in taught for step in one.steps[:-1]}
-    judged = {trace.session: trace for trace in signals.traces if signals.mark(trace.session).outcomes}
-    done = {session for session in judged if signals.mark(session).completed}
-    firsts = {session: _firsts(trace) for session, trace in judged.items()}
-    callers, before = _pairs(firsts)
-    tested = sorted(
-        pair
-        for pair, held in before.items()
-        if pair not in remedies
-        and len(held) >= curation.min_sessions
-        and _can_tell(held, callers[pair[1]], done, curation)
-    )
-    chances = [_chance(before[pair], callers[pair[1]], done) for pair in tested]
-    kept = {
-        pair: chance
-        for pair, chance, rate in zip(tested, chances, adjusted(chances), strict=True)
-        if rate <= curation.false_discovery_rate
-    }
-    grown = [_grown(last, kept, before, callers[last], firsts, done) for last in sorted({pair[1] for pair in kept})]
-    ranked = sorted(grown, key=lambda one: (-_certainty(one), -len(one.completed), -len(one.steps), one.steps))
+    counts = _count(signals, curation, taught)
+    ways = {one.steps[-1]: one for one in _ways(counts, curation)}
+    grown = [_whole(one, ways.pop(one.steps[-1], one)) for one in _before(counts, curation)]
+    grown += ways.values()
+    ranked = sorted(grown, key=lambda one: (one.reading, -_certainty(one), -one.support, -len(one.steps), one.steps))
     told: list[Workflow] = []
     for one in ranked:
-        if len(one.completed) >= curation.min_sessions and not any(_tells(other, one) for other in told):
+        if one.support >= curation.min_sessions and not any(_tells(other, one) for other in told):
             told.append(one)
-    findings = [_finding(signals, one, judged) for one in told]
-    return [one if at < MOST_TAUGHT else replace(one, lesson="") for at, one in enumerate(findings)]
+    return _at_most(MOST_TAUGHT, [_finding(signals, one, curation) for one in told])
 
 
-def _firsts(trace: Trace) -> dict[str, int]:
-    """Where each tool first worked."""
-    found: dict[str, int] = {}
-    for at, call in enumerate(trace.calls):
-        if call.tool and not call.error and len(found) < MOST_TOOLS:
-            found.setdefault(call.tool, at)
+def _at_most(limit: int, findings: Sequence[Finding]) -> list[Finding]:
+    lessons = [at for at, one in enumerate(findings) if one.lesson][limit:]
+    return [replace(one, lesson="") if at in lessons else one for at, one in enumerate(findings)]
+
+
+def _count(signals: Signals, curation: Curation, taught: Iterable[Finding]) -> Counts:
+    done = orders.chosen(signals, lambda mark: mark.completed)
+    judged = orders.chosen(signals, lambda mark: bool(mark.outcomes))
+    order = orders.read(signals.calls, judged, curation.min_sessions)
+    barred = np.zeros((len(order.tools), len(order.tools)), dtype=np.bool_)
+    codes = {tool: at for at, tool in enumerate(order.tools)}
+    for step, last in ((step, one.steps[-1]) for one in taught for step in one.steps[:-1]):
+        if step in codes and last in codes:
+            barred[codes[step], codes[last]] = True
+    callers, completed = order.callers(judged), order.callers(done)
+    return Counts(order, orders.pairs(order, done), Places(order), done, callers, completed, barred)
+
+
+def _before(counts: Counts, curation: Curation) -> list[Workflow]:
+    """Pairs of an earlier and a last step, tested; of each last step the surest and those that go with it.
+
+    What cannot be beyond chance however its sessions end is not tested, and costs no power.
+    """
+    held, good = counts.pairs.held, counts.pairs.marked
+    others = counts.callers[None, :] - held
+    one, last = np.nonzero((held >= curation.min_sessions) & (others >= curation.min_sessions) & ~counts.barred)
+    drawn, marked, total = held[one, last], counts.completed[last], counts.callers[last]
+    able = enrichments(np.minimum(drawn, marked), drawn, marked, total) <= curation.false_discovery_rate
+    one, last, drawn, marked, total = one[able], last[able], drawn[able], marked[able], total[able]
+    chances = enrichments(good[one, last], drawn, marked, total)
+    kept = np.asarray(adjusted(chances.tolist())) <= curation.false_discovery_rate
+    surest: dict[int, list[int]] = {}
+    for at in np.lexsort((one, chances)).tolist():
+        if kept[at]:
+            surest.setdefault(int(last[at]), []).append(int(one[at]))
+    lasts = sorted(surest, key=lambda tool: (-counts.callers[tool], tool))[:MOST_LAST]
+    return [_grown(counts, surest[tool][:MOST_CANDIDATES], tool) for tool in lasts]
+
+
+def _grown(counts: Counts, earlier: Sequence[int], last: int) -> Workflow:
+    """The surest step before the last one, and those that nearly the same sessions took."""
+    together = counts.places.before(earlier[0], last)
+    chosen = [earlier[0]]
+    for tool in earlier[1:]:
+        own = counts.places.before(tool, last)
+        both = together & own
+        if len(chosen) < MOST_BEFORE and both.sum() >= SAME_SUPPORT * (together | own).sum():
+            chosen.append(tool)
+            together = both
+    return _workflow(counts, "before", chosen, last, together)
+
+
+def _workflow(counts: Counts, reading: str, chosen: Sequence[int], last: int, held: Flags) -> Workflow:
+    before = sorted(chosen, key=lambda tool: (int(counts.places.of(tool)[held].sum(dtype=np.int64)), tool))
+    steps = tuple(counts.orders.tools[tool] for tool in (*before, last))
+    completed = held & counts.done
+    return Workflow(
+        reading,
+        steps,
+        steps,
+        bool(2 * (counts.places.ends(last) & completed).sum() > completed.sum()),
+        held,
+        completed,
+        int(counts.callers[last]),
+        int(counts.completed[last]),
+    )
+
+
+def _whole(one: Workflow, way: Workflow) -> Workflow:
+    """A workflow told from the beginning of the way to its last step, where it is a part of that."""
+    return replace(one, template=way.steps) if set(one.steps) <= set(way.steps) else one
+
+
+def _ways(counts: Counts, curation: Curation) -> list[Workflow]:
+    """For each step the longest order that at least half of the completed sessions came to it by.
+
+    Each two steps of it come in their order more often than runs of calls in any order would.
+    """
+    good = counts.pairs.marked
+    both = good + good.T
+    one, last = np.nonzero(both >= curation.min_sessions)
+    tries, expected = both[one, last], counts.pairs.expected[one, last]
+    able = more_often(tries, tries, expected) <= curation.false_discovery_rate
+    one, last, tries, expected = one[able], last[able], tries[able], expected[able]
+    rates = np.asarray(adjusted(more_often(good[one, last], tries, expected).tolist()))
+    sure = np.zeros(good.shape, dtype=np.bool_)
+    kept = rates <= curation.false_discovery_rate
+    sure[one[kept], last[kept]] = True
+    lasts = np.flatnonzero(sure.any(axis=0))
+    lasts = lasts[np.argsort(-counts.completed[lasts], kind="stable")][:MOST_LAST]
+    ways = [_way(counts, sure, int(tool)) for tool in lasts.tolist()]
+    return [one for one in ways if one is not None]
+
+
+def _way(counts: Counts, sure: Flags, last: int) -> Workflow | None:
+    good, half = counts.pairs.marked, counts.completed[last] / 2
+    candidates = np.flatnonzero(sure[:, last] & ~counts.barred[:, last] & (good[:, last] >= half))
+    chosen: list[int] = []
+    together = counts.places.of(last) >= 0
+    for tool in candidates[np.argsort(-good[candidates, last], kind="stable")][:MOST_CANDIDATES].tolist():
+        ordered = _ordered(counts, sure, tool, chosen)
+        if ordered is None or len(chosen) + 1 == MOST_STEPS:
+            continue
+        both = together & ordered & counts.places.before(tool, last)
+        if (both & counts.done).sum() >= half:
+            chosen.append(tool)
+            together = both
+    return _workflow(counts, "way", chosen, last, together) if chosen else None
+
+
+def _ordered(counts: Counts, sure: Flags, tool: int, chosen: Sequence[int]) -> Flags | None:
+    """The traces that take a step in its usual order with the steps chosen; none where one of them has no order."""
+    found = np.ones(counts.orders.traces, dtype=np.bool_)
+    for other in chosen:
+        if not sure[tool, other] and not sure[other, tool]:
+            return None
+        found &= counts.places.before(tool, other) if sure[tool, other] else counts.places.before(other, tool)
     return found
 
 
-def _pairs(firsts: Mapping[int, Mapping[str, int]]) -> tuple[dict[str, list[int]], dict[Pair, list[int]]]:
-    """Sessions by tool, and by pairs of tools in the order in which they first worked."""
-    callers: dict[str, list[int]] = defaultdict(list)
-    before: dict[Pair, list[int]] = defaultdict(list)
-    for session, places in firsts.items():
-        tools = list(places)  # in the order of their first call
-        for at, tool in enumerate(tools):
-            callers[tool].append(session)
-            for earlier in tools[:at]:
-                before[earlier, tool].append(session)
-    return callers, before
-
-
-def _can_tell(held: Sequence[int], callers: Sequence[int], done: set[int], curation: Curation) -> bool:
-    """Whether any split of these sessions could be beyond chance: what cannot is not tested, and costs no power."""
-    if len(callers) - len(held) < curation.min_sessions:
-        return False
-    good = sum(session in done for session in callers)
-    return enrichment(min(len(held), good), len(held), good, len(callers)) <= curation.false_discovery_rate
-
-
-def _chance(held: Sequence[int], callers: Sequence[int], done: set[int]) -> float:
-    good = sum(session in done for session in callers)
-    return enrichment(sum(session in done for session in held), len(held), good, len(callers))
-
-
-def _grown(
-    last: str,
-    kept: Mapping[Pair, float],
-    before: Mapping[Pair, Sequence[int]],
-    callers: Sequence[int],
-    firsts: Mapping[int, Mapping[str, int]],
-    done: set[int],
-) -> Workflow:
-    """The surest step before the last one, and those that nearly the same sessions took."""
-    earlier = sorted((one for one, other in kept if other == last), key=lambda one: (kept[one, last], one))
-    together = set(before[earlier[0], last])
-    chosen = earlier[:1]
-    for tool in earlier[1:]:
-        both = together & set(before[tool, last])
-        if len(chosen) < MOST_BEFORE and len(both) >= SAME_SUPPORT * len(together | set(before[tool, last])):
-            chosen.append(tool)
-            together = both
-    held = tuple(session for session in callers if session in together)
-    order = sorted(chosen, key=lambda tool: (sum(firsts[session][tool] for session in held), tool))
-    completed = tuple(session for session in held if session in done)
-    return Workflow((*order, last), held, completed, len(callers), sum(session in done for session in callers))
-
-
 def _certainty(one: Workflow) -> float:
-    others = max(1, one.callers - len(one.held))
-    share = len(one.completed) / max(1, len(one.held))
-    return strength(len(one.completed), certainty=share - (one.callers_completed - len(one.completed)) / others)
+    rate = one.support / max(1, one.taken)
+    if one.reading == "way":
+        return strength(one.support, certainty=WAY * rate * one.support / max(1, one.callers_completed))
+    others = max(1, one.callers - one.taken)
+    return strength(one.support, certainty=rate - (one.callers_completed - one.support) / others)
 
 
 def _tells(one: Workflow, other: Workflow) -> bool:
     """The same habit before another step, or a part of it in nearly the same sessions."""
-    if set(other.steps[:-1]) <= set(one.steps[:-1]):
+    shared = set(one.template) & set(other.steps)
+    if one.reading == other.reading == "before" and set(other.steps[:-1]) <= set(one.steps[:-1]):
         return True
-    near = len(set(one.held) & set(other.held)) >= SAME_SUPPORT * len(other.held)
-    return near and len(set(one.steps) & set(other.steps)) >= min(2, len(other.steps) - 1)
+    if len(shared) < min(2, len(other.steps) - 1):
+        return False
+    return int((one.held & other.held).sum()) >= SAME_SUPPORT * other.taken
 
 
-def _finding(signals: Signals, one: Workflow, traces: Mapping[int, Trace]) -> Finding:
+def _finding(signals: Signals, one: Workflow, curation: Curation) -> Finding:
+    traces = [signals.traces[at] for at in np.flatnonzero(one.completed).tolist()]
+    latest = traces[-max(templates.MOST_READ, curation.max_quotes) :]
+    taken = [own for trace in latest if (own := templates.followed(trace, one.template))]
+    found = _told_before(one) if one.reading == "before" else _told_way(one)
+    steps = templates.told(signals, taken)
+    says_more = len(one.template) > 2 or " with " in steps
+    return replace(
+        found,
+        lesson=f"{found.lesson} Steps: {steps}." if found.lesson and says_more else found.lesson,
+        sessions=tuple(trace.session for trace in traces),
+        spans=_spans(signals, traces, taken[-curation.max_quotes :], one.steps[-1]),
+        anchors=tuple(f"`{tool}`" for tool in one.steps),
+        numbers={
+            "completed": one.support,
+            "with": one.taken,
+            "others_completed": one.callers_completed - one.support,
+            "others": one.callers - one.taken,
+            "completed_ppm": round(1_000_000 * one.support / max(1, one.taken)),
+        },
+    )
+
+
+def _told_before(one: Workflow) -> Finding:
     *before, last = one.steps
-    others, others_done = one.callers - len(one.held), one.callers_completed - len(one.completed)
+    others, others_done = one.callers - one.taken, one.callers_completed - one.support
     counts = (
-        f"Of {one.callers} sessions that called {code(last)}, {share(len(one.completed), len(one.held))} that had"
+        f"Of {one.callers} sessions that called {code(last)}, {share(one.support, one.taken)} that had"
         f" called {listed(before)} before completed, and {others_done} of the {others} others."
     )
+    names = f"{', '.join(before[:-1])} and {before[-1]}" if before[1:] else before[0]
     return Finding(
         kind="workflow",
         key=("workflow", "before", last),
         statement=counts,
-        sessions=one.completed,
+        sessions=(),
         opportunities=one.callers,
-        spans=_spans(signals, one, traces),
+        spans=(),
         confidence=_certainty(one),
         reason_code="completes_more_often",
-        title=cut(
-            f"Before calling {last}, call {', '.join(before[:-1]) + ' and ' if before[1:] else ''}{before[-1]}", 110
-        ),
+        title=cut(f"Before calling {last}, call {names}", 110),
         lesson=f"Before calling {code(last)}, call {listed(before)}:"
         " sessions that did completed more often than those that did not.",
         heading=f"What comes before {code(last)}",
         rationale=f"{counts} That is more than chance gives, corrected for everything tested;"
         " it does not say that the order is the cause.",
-        anchors=tuple(f"`{tool}`" for tool in one.steps),
-        numbers={
-            "completed": len(one.completed),
-            "with": len(one.held),
-            "others_completed": others_done,
-            "others": others,
-        },
     )
 
 
-def _spans(signals: Signals, one: Workflow, traces: Mapping[int, Trace]) -> tuple[Span, ...]:
-    """Of each session, its first call of the last step."""
+def _told_way(one: Workflow) -> Finding:
+    """Taught where it leads to an end, many completed this way and none that went it failed."""
+    *before, last = one.steps
+    counts = (
+        f"{share(one.support, one.callers_completed).capitalize()} completed sessions that called {code(last)} came to"
+        f" it in this order: {' → '.join(code(tool) for tool in one.steps)}."
+        f" {share(one.support, one.taken).capitalize()} sessions that did so completed."
+    )
+    safe = one.ends and one.support == one.taken and one.support >= ENOUGH and len(one.steps) >= SHORTEST_WAY
+    return Finding(
+        kind="workflow",
+        key=("workflow", "way", last),
+        statement=counts,
+        sessions=(),
+        opportunities=one.callers,
+        spans=(),
+        confidence=_certainty(one),
+        reason_code="completed_this_way",
+        title=cut(f"The way to {last}: {', '.join(before)}, then {last}", 110),
+        lesson=f"To call {code(last)}, go the way that completed sessions went." if safe else "",
+        heading=f"The way to {code(last)}",
+        rationale=f"{counts} The order is more than chance gives, corrected for everything tested;"
+        " it does not say that the order is the cause.",
+    )
+
+
+def _spans(signals: Signals, traces: Sequence[Trace], taken: Sequence[Followed], last: str) -> tuple[Span, ...]:
+    """Of each session, its first call of the last step; the other steps from the sessions that show them best."""
     found: list[Span | None] = []
-    for session in one.completed:
-        calls = [call for call in traces[session].calls if call.tool == one.steps[-1] and not call.error]
+    for trace in traces:
+        calls = [call for call in trace.calls if call.tool == last and not call.error]
         found.append(next((span for call in calls if (span := quotes.asked(signals, call))), None))
+    shortest = sorted(taken, key=lambda one: (len(one.trace.calls), -one.trace.place))
+    for step in range(len(taken[0].calls) - 1 if taken else 0):
+        best = shortest[step // 2 % len(shortest)]  # a session is quoted three times at most
+        found.append(quotes.asked(signals, best.calls[step]))
     return quotes.kept(*found)

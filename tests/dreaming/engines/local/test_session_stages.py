@@ -2,9 +2,8 @@
 
 import pytest
 
-from dreaming.engines.local import attempts, contrasts, mistakes, preferences, signals, workflows
+from dreaming.engines.local import attempts, contrasts, mistakes, preferences, signals
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding
 from tests.dreaming.engines.build import agent, call, person, result, session, snapshot, tried
 
 POLICY = Curation()
@@ -190,54 +189,6 @@ def test_outcomes_of_tasks_name_shared_steps():
     assert (good.kind, bad.kind) == ("success", "mistake")
     assert good.statement.endswith("All of them called `a` → `c` in this order.")
     assert bad.statement == "None of the 2 attempts at a request like “Cancel my order.” (task `u`) completed."
-
-
-def test_workflow_is_maximal_and_beats_chance():
-    good = [session(f"g{n}", tried("a"), tried("b"), tried("c"), outcome="completed") for n in range(8)]
-    bad = [session(f"b{n}", tried("c"), tried("b"), tried("a"), outcome="failed") for n in range(8)]
-
-    (finding,) = workflows.find(read(*good, *bad), POLICY)
-
-    assert finding.key == ("workflow", "before", "c")
-    assert finding.statement == (
-        "Of 16 sessions that called `c`, all 8 that had called `a` and `b` before completed, and 0 of the 8 others."
-    )
-    assert finding.title == "Before calling c, call a and b"
-    assert workflows.find(read(*good), POLICY) == []
-
-
-def test_workflow_compares_with_others_that_took_the_step():
-    """Closing goes with completing, and says nothing of what comes before."""
-    closed = [session(f"g{n}", tried("look"), tried("close"), outcome="completed") for n in range(8)]
-    left = [session(f"b{n}", tried("look"), outcome="failed") for n in range(8)]
-
-    assert workflows.find(read(*closed, *left), POLICY) == []
-
-
-def test_one_habit_is_one_workflow_and_a_remedy_is_none():
-    good = [
-        session(f"g{n}", tried("ask"), tried("free"), tried("start"), tried("close"), outcome="completed")
-        for n in range(8)
-    ]
-    bad = [session(f"b{n}", tried("start"), tried("close"), outcome="failed") for n in range(8)]
-    found = read(*good, *bad)
-    remedy = Finding("mistake", ("k",), "", (0,), 1, (), 0.5, "recurring_error", steps=("free", "start"))
-
-    assert [one.title for one in workflows.find(found, POLICY)] == ["Before calling close, call ask and free"]
-    taught = [one.title for one in workflows.find(found, POLICY, [remedy])]
-    assert "Before calling start, call ask and free" not in taught
-
-
-def test_only_a_handful_of_workflows_teaches():
-    good = [
-        session(f"g{n}{kind}", tried(f"ask{kind}"), tried(f"do{kind}"), outcome="completed")
-        for n in range(8) for kind in range(6)
-    ]  # fmt: skip
-    bad = [session(f"b{n}{kind}", tried(f"do{kind}"), outcome="failed") for n in range(8) for kind in range(6)]
-
-    found = workflows.find(read(*good, *bad), POLICY)
-
-    assert (len(found), sum(bool(one.lesson) for one in found)) == (6, workflows.MOST_TAUGHT)
 
 
 def test_wish_is_lasting_addressed_and_said_by_a_person():
