@@ -72,7 +72,7 @@ def set_(*, agent: Agent, values: Mapping[str, Any], by: Actor | HasActor, at: d
         Agent.objects.of(agent.team).select_for_update(no_key=True).get(pk=agent.pk)
         settings = of(agent)
         before = {name: getattr(settings, name) for name in FIELDS}
-        changed = [name for name in FIELDS if name in values and values[name] != before[name]]
+        changed = [name for name in FIELDS if name in values and _differs(name, values[name], before[name])]
         unknown = sorted(values.keys() - set(FIELDS))
         if unknown:
             raise BadSettings(unknown[0], "no such setting")
@@ -87,11 +87,18 @@ def set_(*, agent: Agent, values: Mapping[str, Any], by: Actor | HasActor, at: d
     return settings
 
 
+def _differs(name: str, value: Any, before: Any) -> bool:
+    """Two documents that are read as one policy are the same."""
+    if name == "curation":
+        return Curation.examine(value) != Curation.examine(before)
+    return bool(value != before)
+
+
 def _check(settings: DreamSettings) -> None:
     if settings.time_zone not in available_timezones():
         raise BadSettings("time_zone", "no such time zone")
     try:
-        Curation.read(settings.curation)
+        settings.curation = Curation.read(settings.curation).document(whole=False)
     except BadCuration as bad:
         raise BadSettings("curation", str(bad)) from bad
     try:
@@ -129,17 +136,35 @@ def _move_schedule(settings: DreamSettings, at: datetime) -> None:
 
 
 def _told(settings: DreamSettings, changed: list[str], before: Mapping[str, Any]) -> dict[str, Any]:
-    """What the trail keeps: instructions are a person's words, so they are only committed to."""
+    """What the trail keeps. Instructions and protected phrases are a person's words, so they are only committed to."""
+    old, new = dict(before), {name: getattr(settings, name) for name in FIELDS}
+    private = {}
+    if "instructions" in changed:
+        private["instructions"] = settings.instructions
+    if "curation" in changed:
+        old["curation"], new["curation"] = _curation_told(before["curation"], settings.curation)
+        if "protected_phrases" in new["curation"]:
+            private["protected_phrases"] = "\n".join(Curation.read(settings.curation).protected_phrases)
     open_fields = [name for name in changed if name != "instructions"]
     data = {
         "agent": settings.agent.public_id,
         "number": settings.version,
         "changed": changed,
-        "before": {name: _plain(before[name]) for name in open_fields},
-        "after": {name: _plain(getattr(settings, name)) for name in open_fields},
+        "before": {name: _plain(old[name]) for name in open_fields},
+        "after": {name: _plain(new[name]) for name in open_fields},
     }
-    private = {"instructions": settings.instructions} if "instructions" in changed else {}
     return {"data": data, "private": private}
+
+
+def _curation_told(*documents: Any) -> list[dict[str, Any]]:
+    """Of each document the fields in which they differ; of protected phrases only how many there are."""
+    whole = [Curation.examine(document)[0].document() for document in documents]
+    differing = [name for name in whole[0] if any(one[name] != whole[0][name] for one in whole)]
+    told = [{name: one[name] for name in differing} for one in whole]
+    for one in told:
+        if "protected_phrases" in one:
+            one["protected_phrases"] = {"count": len(one["protected_phrases"])}
+    return told
 
 
 def _plain(value: Any) -> Any:

@@ -5,9 +5,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from audit.models import Event
-from dreaming import runs
+from dreaming import runs, settings
 from dreaming.enums import RunOrigin
-from dreaming.models import Pattern, Run
+from dreaming.models import DreamSettings, Pattern, Run
 from reviews.models import Proposal
 from tests.dreaming import scenes
 from tests.dreaming.scenes import AT
@@ -66,6 +66,20 @@ def test_rehearsal_stores_nothing_and_says_the_same(agent, team):
     assert (rehearsed["run"], rehearsed["proposal"]) == (None, None)
     same = ("state", "origin", "patterns", "changes", "funnel", "usage")
     assert {name: rehearsed[name] for name in same} == {name: real[name] for name in same}
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_dream_names_the_field_of_a_stored_policy_that_cannot_be_read(agent, team, options):
+    settings.ensure(agent=agent, at=AT)
+    bad = {"weights": {"human": 7}}
+    DreamSettings.objects.of(team.row).update(curation=bad)
+    DreamSettings.history.update(curation=bad)
+
+    with pytest.raises(CommandError) as refused:
+        dream(*options)
+
+    assert str(refused.value) == ("the curation policy cannot be read: weights.human: must be a number from 0 to 1")
+    assert refused.value.returncode == 1
 
 
 def test_dream_says_in_words_what_it_found(agent):

@@ -172,7 +172,7 @@ def test_admin_sets_how_an_agent_dreams(client, team, agent):
     chosen = settings.of(agent)
     assert answer.status_code == 302
     assert (chosen.version, chosen.frequency, chosen.hour, chosen.minute, chosen.weekday) == (1, "weekly", 4, 15, 2)
-    assert (chosen.namespaces, chosen.curation) == ([agent.space.public_id], {"max_changes": 12})
+    assert (chosen.namespaces, chosen.curation) == ([agent.space.public_id], {"version": 1, "max_changes": 12})
     page = client.get(answer.url).content.decode()
     assert "Every Wednesday at 04:15, Europe/Berlin" in page
     assert page.count("<time") == 6

@@ -4,6 +4,7 @@ import pytest
 
 from audit.models import Event
 from dreaming import settings
+from dreaming.engines.local.curation import Curation
 from dreaming.models import DreamSettings, Schedule
 from dreaming.settings import BadSettings
 from tests import agent_recipes
@@ -30,10 +31,11 @@ def test_settings_make_a_version_a_history_row_and_an_event(agent, team, at):
         (1, 4, team.admin.pk),
         (2, 4, team.admin.pk),
     ]
-    assert settings.as_of(agent=agent, version=1).curation == {}
-    assert settings.as_of(agent=agent, version=2).curation == {"false_discovery_rate": 0.05}
+    assert settings.as_of(agent=agent, version=1).curation == {"version": 1}
+    assert settings.as_of(agent=agent, version=2).curation == {"version": 1, "false_discovery_rate": 0.05}
     told = [json.loads(event.body)["data"] for event in Event.objects.filter(type="dream.settings_set").order_by("seq")]
     assert [one["changed"] for one in told] == [["frequency", "hour"], ["curation"]]
+    assert told[1]["before"] == {"curation": {"false_discovery_rate": {"ppm": 100_000}}}
     assert told[1]["after"] == {"curation": {"false_discovery_rate": {"ppm": 50_000}}}
 
 
@@ -43,6 +45,45 @@ def test_same_settings_again_change_nothing(agent, team, at):
     again = settings.set_(agent=agent, values={"frequency": "daily"}, by=team.admin, at=at)
 
     assert again.version == first.version == DreamSettings.history.count()
+
+
+def test_documents_that_are_read_as_one_policy_are_the_same(agent, team, at):
+    first = settings.set_(agent=agent, values={"curation": {"max_changes": 12}}, by=team.admin, at=at)
+
+    again = settings.set_(agent=agent, values={"curation": Curation(max_changes=12).document()}, by=team.admin, at=at)
+
+    assert again.version == first.version
+    assert again.curation == {"version": 1, "max_changes": 12}
+
+
+def test_protected_phrases_are_only_committed_to(agent, team, at):
+    document = {"protected_phrases": ["Mrs. Smith"], "protected_paths": ["/people"], "weights": {"human": 0.5}}
+
+    settings.set_(agent=agent, values={"curation": document}, by=team.admin, at=at)
+
+    body = Event.objects.get(type="dream.settings_set").body
+    told = json.loads(body)["data"]
+    weights = {"test": 10**6, "downstream": 10**6, "human": 5 * 10**5, "survey": 5 * 10**5, "self-report": 2 * 10**5}
+    assert b"Smith" not in body
+    assert told["after"] == {
+        "curation": {
+            "protected_paths": ["/people"],
+            "protected_phrases": {"count": 1},
+            "weights": {name: {"ppm": share} for name, share in weights.items()},
+        }
+    }
+    assert told["before"]["curation"]["protected_phrases"] == {"count": 0}
+
+
+def test_a_stored_document_that_cannot_be_read_can_be_replaced(agent, team, at):
+    settings.set_(agent=agent, values={}, by=team.admin, at=at)
+    DreamSettings.objects.of(team.row).update(curation={"max_changes": "many", "min_sessions": 3})
+
+    with pytest.raises(BadSettings, match="curation: max_changes: must be a whole number"):
+        settings.set_(agent=agent, values={"hour": 5}, by=team.admin, at=at)
+    kept = settings.set_(agent=agent, values={"curation": {"min_sessions": 3}}, by=team.admin, at=at)
+
+    assert kept.curation == {"version": 1, "min_sessions": 3}
 
 
 def test_settings_move_the_schedule(agent, team, at):

@@ -169,22 +169,34 @@ class Curation:
     @classmethod
     def read(cls, document: Any) -> Curation:
         """The policy of a JSON document; fields left out keep their defaults. Raises BadCuration naming the field."""
-        if not isinstance(document, Mapping):
-            raise BadCuration("document", "must be a JSON object")
-        known = settings()
-        values: dict[str, Any] = {}
-        for name, value in document.items():
-            if name == "version":
-                _check_version(value)
-            elif name not in known:
-                raise BadCuration(str(name), f"no such field; known are {', '.join(sorted(known))}")
-            else:
-                values[name] = _read(known[name].kind, name, value)
-        return cls(**values)
+        policy, wrong = cls.examine(document)
+        if wrong:
+            raise wrong[0]
+        return policy
 
-    def document(self) -> dict[str, Any]:
-        """The whole policy as JSON: `read` of it gives this policy again."""
-        return {"version": VERSION} | {name: one.kind.plain(getattr(self, name)) for name, one in settings().items()}
+    @classmethod
+    def examine(cls, document: Any) -> tuple[Curation, tuple[BadCuration, ...]]:
+        """What can be read of a document, and what is wrong with the rest of it."""
+        if not isinstance(document, Mapping):
+            return cls(), (BadCuration("document", "must be a JSON object"),)
+        values: dict[str, Any] = {}
+        wrong: list[BadCuration] = []
+        for name, value in document.items():
+            try:
+                values[name] = _read(name, value)
+            except BadField as bad:
+                wrong.append(BadCuration(bad.field, bad.message))
+        values.pop("version", None)
+        return cls(**values), tuple(wrong)
+
+    def document(self, *, whole: bool = True) -> dict[str, Any]:
+        """The policy as JSON: `read` of it gives this policy again, with or without what is as in the defaults."""
+        default = Curation()
+        return {"version": VERSION} | {
+            name: about.kind.plain(getattr(self, name))
+            for name, about in settings().items()
+            if whole or getattr(self, name) != getattr(default, name)
+        }
 
 
 def settings() -> dict[str, Setting]:
@@ -209,13 +221,16 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _read(kind: Kind, name: str, value: Any) -> Any:
-    try:
-        return kind.read(name, value)
-    except BadField as bad:
-        raise BadCuration(bad.field, bad.message) from None
+def _read(name: Any, value: Any) -> Any:
+    known = settings()
+    if name == "version":
+        return _version(value)
+    if name not in known:
+        raise BadField(str(name), f"no such field; known are {', '.join(sorted(known))}")
+    return known[name].kind.read(name, value)
 
 
-def _check_version(value: Any) -> None:
+def _version(value: Any) -> int:
     if isinstance(value, bool) or value != VERSION:
-        raise BadCuration("version", f"must be {VERSION}, the version of the format that is known here")
+        raise BadField("version", f"must be {VERSION}, the version of the format that is known here")
+    return VERSION

@@ -24,13 +24,13 @@ from dreaming.engines.local import (
 )
 from dreaming.engines.local import signals as reading
 from dreaming.engines.local.claims import Claim
-from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.curation import BadCuration, Curation
 from dreaming.engines.local.findings import Finding, Tidying
 from dreaming.engines.local.held import Holdings
 from dreaming.engines.local.operations import Draft, Quoter
 from dreaming.engines.local.signals import Signals
 from dreaming.engines.local.stated import Sayings
-from dreaming.engines.protocol import DreamResult, Journal, Report
+from dreaming.engines.protocol import DreamResult, EngineFailed, Journal, Report
 
 STAGES = ("claims", "signals", "pairs", "stale", "mistakes", "attempts", "workflows", "preferences", "operations")
 
@@ -41,8 +41,8 @@ class LocalEngine:
     name = "local"
 
     def dream(self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal) -> DreamResult:
-        """Raises BadCuration, naming the field, where the curation policy cannot be read."""
-        policy = Curation.read(curation)
+        """Raises EngineFailed, naming the field, where the curation policy cannot be read."""
+        policy = policy_of(curation)
         memories = sorted(snapshot.memories, key=lambda memory: (memory.namespace, memory.path, memory.id))
         snapshot = replace(snapshot, memories=tuple(memories))
         known = claims.read(snapshot, policy)
@@ -62,6 +62,13 @@ class LocalEngine:
         funnel.update(settled.funnel)
         funnel.update(drafts=len(drafts), proposed=len(settled.operations), quotes_dropped=quoter.dropped)
         return DreamResult(patterns, settled.operations, settled.alternatives, settled.joins, dict(funnel))
+
+
+def policy_of(document: Mapping[str, Any]) -> Curation:
+    try:
+        return Curation.read(document)
+    except BadCuration as bad:
+        raise EngineFailed(f"the curation policy cannot be read: {bad}") from bad
 
 
 def tidy(signals: Signals, known: Sequence[Claim], sayings: Sayings, policy: Curation, report: Report) -> list[Tidying]:

@@ -88,6 +88,20 @@ def test_curation_names_the_field_that_is_wrong(document, message):
     assert str(refused.value).startswith(message)
 
 
+def test_what_can_be_read_is_kept_beside_what_is_wrong():
+    policy, wrong = Curation.examine({"max_changes": -1, "min_sessions": 4, "weights": {"human": 2}})
+
+    assert policy == Curation(min_sessions=4)
+    assert [bad.field for bad in wrong] == ["max_changes", "weights.human"]
+
+
+def test_short_documents_leave_out_what_is_as_in_the_defaults():
+    policy = Curation(min_sessions=4, review_after_days={"/a": 30})
+
+    assert policy.document(whole=False) == {"version": 1, "min_sessions": 4, "review_after_days": {"/a": 30}}
+    assert Curation.read(policy.document(whole=False)) == policy
+
+
 def test_each_field_says_what_it_is_called_and_what_it_means():
     for name, about in settings().items():
         assert about.label, name
