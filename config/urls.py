@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import healthz
+from dreaming.views.curation import schema as curation_schema
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("t/<slug:team>/", include("reviews.urls")),
     path("t/<slug:team>/", include("dreaming.urls")),
     path("t/<slug:team>/", include("compliance.urls")),
+    path("curation.schema.json", curation_schema, name="curation_schema"),
     path("api/v1/", include("config.api")),
 ]
 if settings.DEMO:
