@@ -4,9 +4,9 @@
 
 10k: 10,000 statements in 500 documents and 1,000 sessions (48,000 events). 100k: 100,000 statements in 5,000 documents
 and 100,000 sessions (4.8 million events). Each size is built and dreamt in a process of its own, whose peak memory
-counts building it, too. Parsing is told apart: `parse_cold` in the first dream, `parse_warm` where the same engine dreams
-again; the stages are those of the second dream. Exponents compare the stages of memory and of sessions, each by how much
-more of its input the larger size has.
+counts building it, too. Parsing is told apart: `parse_cold` in the first dream, `parse_warm` where the same engine
+dreams again; the stages are those of the second dream. Exponents compare the stages of memory and of sessions, each by
+how much more of its input the larger size has.
 """
 
 import argparse
@@ -29,19 +29,21 @@ from dreaming.engines.local.engine import LocalEngine
 SIZES = {"10k": (500, 1_000), "100k": (5_000, 100_000)}  # documents, sessions
 STATEMENTS = 20  # a document
 EVENTS = 48  # a session
-PARSE = ("claims",)
-OF_MEMORY = ("pairs", "stale", "operations")
+PARSE = ("parsing",)
+OF_MEMORY = ("claims", "pairs", "stale", "operations")
 CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
-SYLLABLES = [a + b for a in ("b", "br", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "st", "t", "v") for b in "aeiou"]
+SYLLABLES = [
+    a + b for a in ("b", "br", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "st", "t", "v") for b in "aeiou"
+]
 TOOLS = [f"{verb}_{noun}" for verb in ("get", "list", "find", "update", "create", "send", "close", "check")
          for noun in ("order", "ticket", "invoice", "customer", "contract")]  # fmt: skip
 ERRORS = (
     "Error: {noun} {id} not found",
     "Error: value '{word}' of field {noun} is not allowed",
     "PermissionError: /srv/{noun}/{id}.json may not be read",
-    "Traceback (most recent call last):\n  File \"/srv/app/{noun}.py\", line {id}, in call\nTimeoutError: no answer in {id} ms",
+    'Traceback (most recent call last):\n  File "/srv/app/{noun}.py", line {id}\nTimeoutError: no answer in {id} ms',
     "409: {noun} {id} was changed by {word}@example.org meanwhile",
     "Error: {noun} must be closed before {word} {id}",
 )
@@ -58,7 +60,10 @@ STATES = (
     "Every {a} with a {b} over {n} dollars needs a second look at its {c}",
 )
 WISHES = ("From now on, always put the {a} number into the {b} subject.", "Please never send {a} to {b} in future.")
-CORRECTIONS = ("No, that is wrong: I meant the {a}, not the {b}.", "That is not correct, you misread the {a} of {b} {n}.")
+CORRECTIONS = (
+    "No, that is wrong: I meant the {a}, not the {b}.",
+    "That is not correct, you misread the {a} of {b} {n}.",
+)
 ASKS = (
     "Hello, my {a} {n} has a wrong {b}. Can you look at the {c}?",
     "I would like to change {a} {n} to {b} {c}, please.",
@@ -73,7 +78,11 @@ class Words:
 
     def __init__(self, seed):
         rng = random.Random(seed)
-        self.vocabulary = list(dict.fromkeys("".join(rng.choices(SYLLABLES, k=rng.choice((2, 3, 3, 4)))) for _ in range(8000)))
+        self.vocabulary = list(
+            dict.fromkeys("".join(rng.choices(SYLLABLES, k=rng.choice((2, 3, 3, 4)))) for _ in range(8000))
+        )
+        share = 1 / (np.arange(len(self.vocabulary)) + 2.7)
+        self.share = share / share.sum()
         self.rng = np.random.default_rng(seed)
         self.drawn = iter(())
         self.numbers = iter(())
@@ -81,7 +90,7 @@ class Words:
     def word(self):
         word = next(self.drawn, None)
         if word is None:
-            ranks = np.minimum(self.rng.zipf(1.2, 200_000) + self.rng.integers(0, 30, 200_000), len(self.vocabulary)) - 1
+            ranks = self.rng.choice(len(self.vocabulary), 200_000, p=self.share)
             self.drawn = iter([self.vocabulary[rank] for rank in ranks.tolist()])
             word = next(self.drawn)
         return word
@@ -115,7 +124,18 @@ def memories(documents, rng, words):
             marks.append(StatementMark(len(rows), len(rows) + 1, since, since, helpful=rng.randrange(3)))
             rows.append(f"- {text}.\n")
         path = f"/topic{number % 60}/notes{number}.md"
-        found.append(MemoryText(f"mem_{number}", f"ver_{number}", 1, f"space{number % 4}", path, "".join(rows), NOW, statements=tuple(marks)))
+        found.append(
+            MemoryText(
+                f"mem_{number}",
+                f"ver_{number}",
+                1,
+                f"space{number % 4}",
+                path,
+                "".join(rows),
+                NOW,
+                statements=tuple(marks),
+            )
+        )
     return tuple(found)
 
 
@@ -144,9 +164,15 @@ def sessions(count, rng, words):
         ended = OutcomeMark("completed" if good else "failed", "test")
         marks.append(
             SessionMark(
-                f"ses_{number:06}", f"{number:06}", "made up", f"agent{number % 7}", number % 10 == 0, task,
-                started_at=NOW - timedelta(days=80 * rng.random()), outcomes=(ended,) if number % 5 else (),
-            )  # fmt: skip
+                f"ses_{number:06}",
+                f"{number:06}",
+                "made up",
+                f"agent{number % 7}",
+                number % 10 == 0,
+                task,
+                started_at=NOW - timedelta(days=80 * rng.random()),
+                outcomes=(ended,) if number % 5 else (),
+            )
         )
         one_session(builder, rng, words, good)
     return tuple(marks), builder.build()
@@ -169,11 +195,12 @@ def one_session(builder, rng, words, good):
         add("reasoning", "agent_authored", f"The {words.word()} {words.word()} of {words.number()} comes first.")
         tool, number = TOOLS[min(int(rng.paretovariate(1)), len(TOOLS)) - 1], words.number()
         is_error = rng.random() < (0.05 if good else 0.1)
+        answer = f'{{"ok": true, "{words.word()}": {number}, "rows": [{number % 97}]}}'
         given = f'{{"id": "{number}", "field": "{words.word()}", "limit": {number % 50}, "note": "{words.word()}"}}'
         add("tool_call", "agent_authored", given, tool, call_id=f"c{position}")
         add(
             "tool_result", "external_tool",
-            words.fill(rng.choice(ERRORS)) if is_error else f'{{"ok": true, "{words.word()}": {number}, "rows": [{number % 97}]}}',
+            words.fill(rng.choice(ERRORS)) if is_error else answer,
             tool, call_id=f"c{position - 1}", is_error=is_error,
         )  # fmt: skip
         if rng.random() < 0.25:
@@ -269,7 +296,13 @@ def main():
         command = [sys.executable, "-m", "benchmarks.engine_speed", "--here", "--size", size, "--seed", str(given.seed)]
         command += ["--clock", given.clock]
         found[size] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-    answer = {"cores": os.cpu_count(), "python": platform.python_version(), "seed": given.seed, "clock": given.clock, "sizes": found}
+    answer = {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "seed": given.seed,
+        "clock": given.clock,
+        "sizes": found,
+    }
     if given.size == "both":
         answer["exponents"] = exponents(*found.values())
     print(json.dumps(answer, indent=2))

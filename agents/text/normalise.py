@@ -41,4 +41,9 @@ def unmarked(text: str) -> str:
 
 def digest(text: str) -> str:
     """SHA-256 (hex) of the normalised text."""
-    return hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashed(normalise(text))
+
+
+def hashed(normal: str) -> str:
+    """SHA-256 (hex) of a text that is normalised already."""
+    return hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()

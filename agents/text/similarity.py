@@ -34,14 +34,23 @@ def candidates(texts: Sequence[str], threshold: float = 0.5, top: int = 12) -> l
 
     A large group of equal texts is chained, and near pairs name one member of a group; the order of texts is no matter.
     """
+    normal = [normalise(text) for text in texts]
+    return alike(texts, normal, [terms(tokens(text)) for text in normal], threshold, top)
+
+
+def alike(
+    texts: Sequence[str], normal: Sequence[str], words: Sequence[Sequence[str]], threshold: float = 0.5, top: int = 12
+) -> list[tuple[int, int, float]]:
+    """The candidates among texts that were normalised, and cut into terms, before."""
     groups: dict[str, list[int]] = defaultdict(list)
-    for number, text in enumerate(texts):
-        groups[normalise(text)].append(number)
+    for number, text in enumerate(normal):
+        groups[text].append(number)
     groups.pop("", None)
     unique = sorted(groups)  # a fixed order: ties and sums come out alike for any order of the texts
     members = [sorted(groups[text], key=lambda number: (texts[number], number)) for text in unique]
     pairs = [(*pair, 1.0) for group in members for pair in _equal(group, top)]
-    pairs += [(members[one][0], members[other][0], score) for one, other, score in _near(unique, threshold, top)]
+    near = _near([words[group[0]] for group in members], threshold, top)
+    pairs += [(members[one][0], members[other][0], score) for one, other, score in near]
     return sorted((min(one, other), max(one, other), score) for one, other, score in pairs)
 
 
@@ -49,15 +58,14 @@ def _equal(group: list[int], top: int) -> Iterable[tuple[int, int]]:
     return combinations(group, 2) if len(group) <= top + 1 else pairwise(group)
 
 
-def _near(texts: Sequence[str], threshold: float, top: int) -> Iterator[tuple[int, int, float]]:
-    if len(texts) < 2:
+def _near(words: Sequence[Sequence[str]], threshold: float, top: int) -> Iterator[tuple[int, int, float]]:
+    if len(words) < 2:
         return
-    words = [_words(text) for text in texts]
     counts = _counts(words)
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    limit = min(max(_FEW, int(_COMMON * len(texts))), _MOST_COMMON) if len(texts) >= _LARGE else len(texts)
+    limit = min(max(_FEW, int(_COMMON * len(words))), _MOST_COMMON) if len(words) >= _LARGE else len(words)
     rare = frequency <= limit
-    weights = np.log((1 + len(texts)) / (1 + frequency)) + 1
+    weights = np.log((1 + len(words)) / (1 + frequency)) + 1
     found = _closest(_unit(counts, weights * rare), threshold, top)
     if not rare.all():
         poor = np.asarray(counts.sign() @ rare.astype(np.float64))
@@ -65,14 +73,13 @@ def _near(texts: Sequence[str], threshold: float, top: int) -> Iterator[tuple[in
     yield from sorted((one, other, score) for (one, other), score in found.items())
 
 
-def _words(text: str) -> list[str]:
+def terms(words: Sequence[str]) -> Sequence[str]:
     """Tokens, with the characters of unspaced scripts taken two by two: one alone says little."""
-    words = tokens(text)
     wide = [len(word) == 1 and word > "\u2fff" for word in words]
+    if not any(wide):
+        return words
     pairs = [one + other for (one, other), both in zip(pairwise(words), pairwise(wide), strict=True) if all(both)]
-    return [word for word, is_wide in zip(words, wide, strict=True) if not is_wide] + (
-        pairs or words if any(wide) else []
-    )
+    return [word for word, is_wide in zip(words, wide, strict=True) if not is_wide] + (pairs or list(words))
 
 
 def _counts(words: Sequence[Sequence[str]]) -> csr_matrix:

@@ -7,7 +7,7 @@ A slot that can hold one value only has its value in `value`. What a subject may
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from agents.text import phrases, quantities, sentences
@@ -63,8 +63,13 @@ def slots(statement: str, heading: tuple[str, ...] = ()) -> tuple[Slot, ...]:
     """What a statement says, sentence by sentence; nothing where the rules are not sure."""
     spans = sentences.spans(statement)[:_MOST]
     found = [slot for start, end in spans if end - start <= _LONGEST for slot in _read(statement[start:end])]
-    above = phrases.scope_of(heading)
-    return tuple(dict.fromkeys(replace(slot, scope=slot.scope or above) for slot in found))
+    return under(found, heading)
+
+
+def under(found: Sequence[Slot], heading: tuple[str, ...]) -> tuple[Slot, ...]:
+    """The slots of a statement that stands under a heading, which is their scope where they name none."""
+    above = phrases.scope_of(heading) if heading and found else ""
+    return tuple(dict.fromkeys(replace(slot, scope=above) if above and not slot.scope else slot for slot in found))
 
 
 def conflict(a: Slot, b: Slot) -> bool:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from agents.snapshot import MemoryText, Snapshot, StatementMark
-from agents.text import lines
-from agents.text.normalise import digest, normalise
-from agents.text.specifics import specifics
-from agents.text.statements import Statement, statements
-from agents.text.tokens import tokens
+from agents.text.slots import Slot, under
+from agents.text.specifics import Specific
+from dreaming.engines.local import parsing
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.lexicon import EMPTY_WORDS
-
-MOVABLE = ("bullet", "sentence", "paragraph")
+from dreaming.engines.local.parsing import MOVABLE as MOVABLE
+from dreaming.engines.local.parsing import Facts
+from dreaming.engines.local.parsing import words as words
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One statement of one memory; lines [start, end) of its text, `offset` in code points.
 
-    `fixed` where no dream may remove it (protected, pinned, or part of something larger); `shared` where its lines
-    hold other statements too.
+    `fixed` where no dream may remove it: `pinned` by people or policy, or part of something larger; `shared` where its
+    lines hold other statements too. `facts` follow from its text alone.
     """
 
     memory: int
@@ -37,51 +35,53 @@ class Claim:
     heading: tuple[str, ...]
     digest: str
     fixed: bool
+    pinned: bool
     shared: bool
     first_seen: datetime
     confirmed_at: datetime
     helpful: int
     harmful: int
+    facts: Facts = field(repr=False, compare=False)
 
     @property
     def place(self) -> tuple[int, int, int]:
         return (self.memory, self.start, self.offset)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of `words(text)`."""
+        return self.facts.words
 
-def read(snapshot: Snapshot, curation: Curation) -> tuple[Claim, ...]:
-    """The claims of all memories, by memory and place; headings are no claims."""
-    return tuple(claim for index, memory in enumerate(snapshot.memories) for claim in _of(index, memory, curation))
+    def slots(self, below: int = 0) -> tuple[Slot, ...]:
+        """What the text says under its headings, the first of which may be left out."""
+        return under(self.facts.slots, self.heading[below:])
 
 
-def _of(index: int, memory: MemoryText, curation: Curation) -> list[Claim]:
-    found = [statement for statement in statements(memory.text) if statement.text.strip()]
-    rows = lines.split(memory.text)
+def read(snapshot: Snapshot, curation: Curation, parsed: Sequence[Sequence[Facts]] | None = None) -> tuple[Claim, ...]:
+    """The claims of all memories, by memory and place; headings are no claims.
+
+    `parsed` are the facts of each memory, where somebody read them before.
+    """
+    every = [parsing.parse(memory.text) for memory in snapshot.memories] if parsed is None else parsed
+    pairs = enumerate(zip(snapshot.memories, every, strict=True))
+    return tuple(claim for index, (memory, facts) in pairs for claim in _of(index, memory, facts, curation))
+
+
+def _of(index: int, memory: MemoryText, every: Sequence[Facts], curation: Curation) -> Iterator[Claim]:
     marks: dict[int, list[StatementMark]] = defaultdict(list)
     for known in sorted(memory.statements, key=lambda known: (known.start, known.end)):
         marks[known.start].append(known)
-    guarded = memory.protected or any(_under(memory.path, path) for path in curation.protected_paths)
-    claims: list[Claim] = []
-    seen_at: dict[int, int] = defaultdict(int)
-    for at, statement in enumerate(found):
-        nth, seen_at[statement.start] = seen_at[statement.start], seen_at[statement.start] + 1
-        if statement.kind == "heading":
-            continue
-        own = marks.get(statement.start, [])
-        mark = own[min(nth, len(own) - 1)] if own else None
-        shared = any(_overlap(statement, other) for other in found[max(0, at - 1) : at] + found[at + 1 : at + 2])
-        fixed = (
-            guarded
-            or bool(mark and mark.pinned)
-            or _is_bound(statement, rows)
-            or _holds_phrase(statement.text, curation)
-        )
-        claims.append(_claim(index, memory, statement, mark, fixed=fixed, shared=shared))
-    return claims
+    is_guarded = guarded(memory, curation)
+    phrases = [phrase.casefold() for phrase in curation.protected_phrases]
+    for facts in every:
+        own = marks.get(facts.statement.start)
+        mark = own[min(facts.nth, len(own) - 1)] if own else None
+        pinned = is_guarded or bool(mark and mark.pinned) or _holds(facts.statement.text, phrases)
+        yield _claim(index, memory, facts, mark, pinned=pinned)
 
 
-def _claim(
-    index: int, memory: MemoryText, statement: Statement, mark: StatementMark | None, *, fixed: bool, shared: bool
-) -> Claim:
+def _claim(index: int, memory: MemoryText, facts: Facts, mark: StatementMark | None, *, pinned: bool) -> Claim:
+    statement = facts.statement
     return Claim(
         memory=index,
         start=statement.start,
@@ -90,44 +90,34 @@ def _claim(
         text=statement.text,
         kind=statement.kind,
         heading=statement.heading,
-        digest=digest(statement.text),
-        fixed=fixed,
-        shared=shared,
+        digest=facts.digest,
+        fixed=pinned or facts.is_bound,
+        pinned=pinned,
+        shared=facts.is_shared,
         first_seen=mark.first_seen if mark else memory.at,
         confirmed_at=mark.confirmed_at if mark else memory.at,
         helpful=mark.helpful if mark else 0,
         harmful=mark.harmful if mark else 0,
+        facts=facts,
     )
 
 
-def _overlap(one: Statement, other: Statement) -> bool:
-    return one.start < other.end and other.start < one.end
+def guarded(memory: MemoryText, curation: Curation, path: str = "") -> bool:
+    """No dream touches this memory, or may write to this path of it."""
+    return memory.protected or any(_under(path or memory.path, guard) for guard in curation.protected_paths)
 
 
 def _under(path: str, guard: str) -> bool:
     return path == guard or path.startswith(guard.rstrip("/") + "/")
 
 
-def _holds_phrase(text: str, curation: Curation) -> bool:
-    folded = text.casefold()
-    return any(phrase.casefold() in folded for phrase in curation.protected_phrases)
+def _holds(text: str, phrases: Sequence[str]) -> bool:
+    return bool(phrases) and any(phrase in text.casefold() for phrase in phrases)
 
 
-def _is_bound(statement: Statement, rows: list[str]) -> bool:
-    """Taking it out would break what hangs on it: code, tables, a lead-in, a bullet with a list or text below it."""
-    if statement.kind not in MOVABLE or statement.text.rstrip().endswith(":"):
-        return True
-    following = next((rows[at] for at in range(statement.end, len(rows)) if rows[at].strip()), "")
-    return statement.kind == "bullet" and _indent(following) > _indent(rows[statement.start])
-
-
-def _indent(row: str) -> int:
-    return len(row.expandtabs(4)) - len(row.expandtabs(4).lstrip())
-
-
-def scope(claim: Claim) -> frozenset[object]:
+def scope(claim: Claim) -> frozenset[Specific]:
     """What the headings name: a statement under another name is another statement."""
-    return frozenset(specifics(" / ".join(claim.heading))) if claim.heading else frozenset()
+    return claim.facts.scope
 
 
 def worth(snapshot: Snapshot) -> Callable[[Claim], tuple[Any, ...]]:
@@ -150,17 +140,3 @@ def worth(snapshot: Snapshot) -> Callable[[Claim], tuple[Any, ...]]:
 
 def where(snapshot: Snapshot, claim: Claim) -> str:
     return f"{snapshot.memories[claim.memory].path}, line {claim.start + 1}"
-
-
-def words(text: str) -> tuple[str, ...]:
-    """The words that carry the meaning, in order: folded, without empty words and the endings of plural and tense."""
-    return tuple(_stem(word) for word in tokens(normalise(text)) if word not in EMPTY_WORDS)
-
-
-def _stem(word: str) -> str:
-    if not word.isalpha() or len(word) < 5:
-        return word
-    for ending in ("ies", "ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "eed")):
-            return word[: -len(ending)]
-    return word.removesuffix("e")

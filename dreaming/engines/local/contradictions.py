@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agents.snapshot import Snapshot
-from agents.text.slots import Slot, conflict, slots
+from agents.text.slots import Slot, conflict
 from dreaming.engines.local import stated
 from dreaming.engines.local.claims import Claim, scope, where, worth
 from dreaming.engines.local.findings import Span, Tidying, counted, gist
@@ -39,7 +39,7 @@ def find(snapshot: Snapshot, claims: Sequence[Claim], sayings: Sayings) -> list[
     titles = _titles(claims)
     by_slot: dict[tuple[str, str], list[Holder]] = defaultdict(list)
     for claim in claims:
-        for slot in slots(claim.text, claim.heading[1:] if titles[claim.memory] else claim.heading):
+        for slot in claim.slots(below=1 if titles[claim.memory] else 0):
             by_slot[slot.subject, slot.attribute].append((claim, slot))
     found: dict[tuple[int, int, int], Tidying] = {}
     for holders in by_slot.values():

@@ -28,24 +28,44 @@ from dreaming.engines.local.curation import BadCuration, Curation
 from dreaming.engines.local.findings import Finding, Tidying
 from dreaming.engines.local.held import Holdings
 from dreaming.engines.local.operations import Draft, Quoter
+from dreaming.engines.local.parsing import Library
 from dreaming.engines.local.signals import Signals
 from dreaming.engines.local.stated import Sayings
 from dreaming.engines.protocol import DreamResult, EngineFailed, Journal, Report
 
-STAGES = ("claims", "signals", "pairs", "stale", "mistakes", "attempts", "workflows", "preferences", "operations")
+STAGES = (
+    "parsing",
+    "claims",
+    "signals",
+    "pairs",
+    "stale",
+    "mistakes",
+    "attempts",
+    "workflows",
+    "preferences",
+    "operations",
+)
 
 
 class LocalEngine:
-    """Pure: the same snapshot and curation give the same result, whatever the order of sessions."""
+    """Pure: the same snapshot and curation give the same result, whatever the order of sessions.
+
+    Memories that it parsed are kept in its library for the next dream.
+    """
 
     name = "local"
+
+    def __init__(self, library: Library | None = None) -> None:
+        self._library = library or Library()
 
     def dream(self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal) -> DreamResult:
         """Raises EngineFailed, naming the field, where the curation policy cannot be read."""
         policy = policy_of(curation)
         memories = sorted(snapshot.memories, key=lambda memory: (memory.namespace, memory.path, memory.id))
         snapshot = replace(snapshot, memories=tuple(memories))
-        known = claims.read(snapshot, policy)
+        parsed = [self._library.read(memory.text) for memory in memories]
+        _tell(report, "parsing")
+        known = claims.read(snapshot, policy, parsed)
         _tell(report, "claims")
         signals = reading.read(snapshot)
         _tell(report, "signals")
@@ -121,7 +141,7 @@ def _funnel(
         sessions=len(signals.snapshot.sessions),
         sessions_left_out=signals.left_out,
         events=len(signals.snapshot.events),
-        calls=sum(len(trace.calls) for trace in signals.traces),
+        calls=len(signals.calls),
         patterns=len(findings),
         memory_findings=len(tidyings),
     )

@@ -20,7 +20,7 @@ class Holdings:
         self._paths = {(memory.namespace, memory.path) for memory in snapshot.memories}
         self._digests = {claim.digest for claim in claims}
         self._removed = {(removal.namespace, removal.sha256) for removal in snapshot.removals}
-        self._texts = [normalise(claim.text) for claim in claims]
+        self._texts = [claim.facts.normal for claim in claims]
         self._claims = claims
         self._words: list[frozenset[str]] | None = None
 
@@ -45,7 +45,7 @@ class Holdings:
     def _covered(self, lesson: str) -> bool:
         """One statement holds nearly all words of the lesson, and all its names and numbers."""
         if self._words is None:
-            self._words = [frozenset(words(claim.text)) for claim in self._claims]
+            self._words = [frozenset(claim.words) for claim in self._claims]
         own = frozenset(words(lesson))
         near = (at for at, held in enumerate(self._words) if own and len(own & held) >= COVERED * len(own))
         return any(not lost([lesson], self._claims[at].text) for at in near)

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from agents.snapshot import Snapshot
-from agents.text.similarity import candidates
-from agents.text.slots import conflict, slots
+from agents.text.similarity import alike
+from agents.text.slots import conflict
 from agents.text.specifics import lost
 from dreaming.engines.local import contradictions
-from dreaming.engines.local.claims import MOVABLE, Claim, scope, where, words, worth
+from dreaming.engines.local.claims import MOVABLE, Claim, scope, where, worth
 from dreaming.engines.local.findings import Tidying, gist
 from dreaming.engines.local.lexicon import DIRECTED
 from dreaming.engines.local.stated import Sayings
@@ -45,7 +45,7 @@ def _across(snapshot: Snapshot, claims: Sequence[Claim]) -> list[Tidying]:
         groups[claim.digest, scope(claim)].append(claim)
     found: list[Tidying] = []
     for group in groups.values():
-        if len(group) < 2 or len(words(group[0].text)) < FEWEST_WORDS:
+        if len(group) < 2 or len(group[0].words) < FEWEST_WORDS:
             continue
         keep = min(group, key=lambda claim: (not _is_shared(snapshot, claim), *worth(snapshot)(claim)))
         for claim in group:
@@ -73,7 +73,7 @@ def _copies(snapshot: Snapshot, claims: Sequence[Claim]) -> tuple[list[Tidying],
         keep = min(group, key=worth(snapshot))
         kept.append(keep)
         spare = tuple(claim for claim in group if claim is not keep and not claim.fixed)
-        if spare and len(words(keep.text)) >= FEWEST_WORDS:
+        if spare and len(keep.words) >= FEWEST_WORDS:
             found.append(_copy(snapshot, keep, spare))
     return found, sorted(kept, key=lambda claim: claim.place)
 
@@ -118,7 +118,7 @@ def _near(snapshot: Snapshot, claims: list[Claim]) -> tuple[list[Tidying], list[
     heads = {claim.place: claim for claim in claims}
     gone: dict[tuple[int, int, int], list[Claim]] = defaultdict(list)
     order = worth(snapshot)
-    for first, second, _ in candidates([claim.text for claim in claims], threshold=ALIKE):
+    for first, second, _ in _candidates(claims):
         one, other = claims[first], claims[second]
         if one.place not in heads or other.place not in heads or not _same_meaning(one, other):
             continue
@@ -127,23 +127,26 @@ def _near(snapshot: Snapshot, claims: list[Claim]) -> tuple[list[Tidying], list[
             continue
         gone[keep.place].append(spare)
         del heads[spare.place]
-    found = [_rewording(snapshot, heads.get(place) or _at(claims, place), spare) for place, spare in gone.items()]
+    every = {claim.place: claim for claim in claims}
+    found = [_rewording(snapshot, every[place], spare) for place, spare in gone.items()]
     return found, [claim for claim in claims if claim.place in heads]
 
 
-def _at(claims: list[Claim], place: tuple[int, int, int]) -> Claim:
-    return next(claim for claim in claims if claim.place == place)
+def _candidates(claims: Sequence[Claim]) -> list[tuple[int, int, float]]:
+    texts = [claim.text for claim in claims]
+    facts = [claim.facts for claim in claims]
+    return alike(texts, [one.normal for one in facts], [one.terms for one in facts], threshold=ALIKE)
 
 
 def _same_meaning(one: Claim, other: Claim) -> bool:
-    first, second = words(one.text), words(other.text)
+    first, second = one.words, other.words
     if min(len(first), len(second)) < FEWEST_WORDS or scope(one) != scope(other):
         return False
     if first != second and (sorted(first) != sorted(second) or not DIRECTED.isdisjoint(first)):
         return False
     if lost([one.text], other.text) or lost([other.text], one.text):
         return False
-    return not any(conflict(a, b) for a in slots(one.text, one.heading) for b in slots(other.text, other.heading))
+    return not any(conflict(a, b) for a in one.slots() for b in other.slots())
 
 
 def _rewording(snapshot: Snapshot, keep: Claim, spare: list[Claim]) -> Tidying:

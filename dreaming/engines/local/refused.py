@@ -149,7 +149,7 @@ def _successor(signals: Signals, refusal: Refusal, claim: Claim) -> tuple[str, l
             worked[value].add(trace.session)
     known = [value for value, sessions in worked.items() if len(sessions) >= 2]
     said = [one for one in _said_after(signals, traces, refusal) if any(_names(one[1], value) for value in known)]
-    about = set(words(claim.text)) - set(words(refusal.value))
+    about = set(claim.words) - set(words(refusal.value))
     ranked = sorted(said, key=lambda one: -len(about & set(words(one[1]))))
     fits = bool(ranked) and not about.isdisjoint(words(ranked[0][1]))
     return (ranked[0][1] if fits else ""), [span for span, _ in said]

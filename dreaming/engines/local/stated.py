@@ -172,7 +172,7 @@ def _holders(claims: Sequence[Claim], subjects: set[str]) -> Mapping[str, list[t
     found: dict[str, list[tuple[Claim, Slot]]] = {subject: [] for subject in subjects}
     for claim in claims if subjects else ():
         if claim.kind in MOVABLE:
-            for slot in slots(claim.text, claim.heading[1:]):
+            for slot in claim.slots(below=1):
                 if slot.subject in found:
                     found[slot.subject].append((claim, slot))
     return found
