@@ -36,6 +36,12 @@ class SettingsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen means all that the agent may use. Changes are proposed only where it may write."),
     )
+    agents = forms.MultipleChoiceField(
+        label=_("Other agents to learn from"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Their sessions are read too. What several agents met is proposed for memory that they share."),
+    )
     engine = forms.ChoiceField(label=_("Engine"), choices=EngineName)
     window_days = forms.IntegerField(
         label=_("Days of sessions to look back on"),
@@ -58,15 +64,28 @@ class SettingsForm(forms.Form):
 
     CURATION = ("max_changes", "max_removals", "min_sessions", "stale_after_days")
 
-    def __init__(self, data=None, *, settings, namespaces):
+    def __init__(self, data=None, *, settings, namespaces, agents):
         super().__init__(data, initial=self.shown(settings))
         self.settings = settings
         self.fields["namespaces"].choices = [(row.public_id, row.name) for row in namespaces]
+        self.fields["agents"].choices = [(row.public_id, row.name) for row in agents]
+        if not agents:
+            del self.fields["agents"]
 
     @classmethod
     def shown(cls, settings):
         curation = Curation.read(settings.curation)
-        names = ("frequency", "weekday", "day", "time_zone", "namespaces", "engine", "window_days", "max_minutes")
+        names = (
+            "frequency",
+            "weekday",
+            "day",
+            "time_zone",
+            "namespaces",
+            "agents",
+            "engine",
+            "window_days",
+            "max_minutes",
+        )
         return (
             {name: getattr(settings, name) for name in (*names, "instructions")}
             | {name: getattr(curation, name) for name in cls.CURATION}

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from accounts.models import Team
 from agents.enums import Access
 from agents.models import Agent, Memory, Namespace, NamespaceAccess, Outcome, Session
@@ -28,7 +30,7 @@ def manifest_of(agent: Agent, settings: DreamSettings, now: datetime) -> dict[st
         "settings": settings.version,
         "namespaces": sorted(namespace.public_id for namespace in namespaces),
         "memories": sorted(memories.values_list("head__public_id", flat=True)),
-        "sessions": _sessions(agent, now - timedelta(days=settings.window_days)),
+        "sessions": _sessions(agent, settings.agents, now - timedelta(days=settings.window_days)),
     }
 
 
@@ -43,6 +45,11 @@ def namespaces_of(agent: Agent, scope: Iterable[str]) -> list[Namespace]:
             access.namespace.is_written = access.mode == Access.WRITE  # type: ignore[attr-defined]
             found.append(access.namespace)
     return found
+
+
+def companions(agent: Agent) -> QuerySet[Agent]:
+    """The other agents whose sessions a dream of this one may read: of one residency, so that no text leaves it."""
+    return Agent.objects.of(agent.team).active().filter(residency=agent.residency).exclude(pk=agent.pk)
 
 
 def reads_of(agent: Agent) -> Reads:
@@ -69,12 +76,12 @@ def outcomes_sha256(outcomes: Iterable[OutcomeMark]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def _sessions(agent: Agent, since: datetime) -> list[list[int]]:
+def _sessions(agent: Agent, others: Iterable[str], since: datetime) -> list[list[int]]:
     """[pk, version, events] in an order that does not depend on when they arrived."""
-    newest = Session.objects.of(agent.team).newest_versions().filter(agent=agent)
-    rows = list(
-        newest.order_by("source", "external_id", "version").values_list("pk", "version", "event_count", "ended_at")
-    )
+    read = companions(agent).filter(public_id__in=others)
+    newest = Session.objects.of(agent.team).newest_versions().filter(Q(agent=agent) | Q(agent__in=read))
+    order = ("source", "external_id", "version", "agent__slug")
+    rows = list(newest.order_by(*order).values_list("pk", "version", "event_count", "ended_at"))
     reads = reads_of(agent)
     outcomes = outcomes_of(agent.team, [pk for pk, _, _, ended_at in rows if ended_at < since])
     return [

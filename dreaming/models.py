@@ -18,7 +18,8 @@ from dreaming.enums import ACTIVE, EngineName, Frequency, PatternKind, RunOrigin
 class DreamSettings(TeamModel):
     """How one agent dreams. Each saved state is a version; its history row keeps what a run was made with.
 
-    `namespaces` are public ids; `minute`, `hour`, `weekday` (0 is Monday) and `day` say when, in `time_zone`.
+    `namespaces` are public ids, and so are `agents`: others whose sessions this agent's dreams read as well. `minute`,
+    `hour`, `weekday` (0 is Monday) and `day` say when, in `time_zone`.
     """
 
     agent = models.OneToOneField(Agent, on_delete=models.PROTECT, related_name="dream_settings")
@@ -30,6 +31,7 @@ class DreamSettings(TeamModel):
     weekday = models.PositiveSmallIntegerField(_("weekday"), default=0)
     day = models.PositiveSmallIntegerField(_("day of the month"), default=1)
     namespaces = models.JSONField(default=list)
+    agents = models.JSONField(default=list, blank=True)
     engine = models.CharField(_("engine"), max_length=12, choices=EngineName, default=EngineName.LOCAL)
     model = models.CharField(max_length=80, blank=True)
     instructions = models.TextField(_("instructions"), blank=True, max_length=4096)

@@ -13,7 +13,7 @@ from accounts.models import User
 from agents.models import Agent, NamespaceAccess
 from audit import trail
 from audit.trail import Actor, HasActor
-from dreaming import schedules
+from dreaming import manifests, schedules
 from dreaming.engines.local.curation import BadCuration, Curation
 from dreaming.models import DreamSettings, Schedule
 
@@ -25,6 +25,7 @@ FIELDS = (
     "weekday",
     "day",
     "namespaces",
+    "agents",
     "engine",
     "model",
     "instructions",
@@ -102,7 +103,7 @@ def _check(settings: DreamSettings) -> None:
     except BadCuration as bad:
         raise BadSettings("curation", str(bad)) from bad
     try:
-        settings.clean_fields(exclude=["team", "agent", "namespaces", "curation", "set_by_id", "at"])
+        settings.clean_fields(exclude=["team", "agent", "namespaces", "agents", "curation", "set_by_id", "at"])
     except ValidationError as wrong:
         field, messages = next(iter(wrong.message_dict.items()))
         raise BadSettings(field, messages[0]) from wrong
@@ -116,6 +117,10 @@ def _check(settings: DreamSettings) -> None:
     unknown = set(settings.namespaces) - set(open_to_it.values_list("namespace__public_id", flat=True))
     if unknown:
         raise BadSettings("namespaces", f"the agent has no access to {min(unknown)}")
+    known = manifests.companions(settings.agent).filter(public_id__in=settings.agents)
+    strangers = set(settings.agents) - set(known.values_list("public_id", flat=True))
+    if strangers:
+        raise BadSettings("agents", f"{min(strangers)} is no other agent of this residency")
 
 
 def _save(settings: DreamSettings, by: Actor | HasActor, at: datetime) -> None:

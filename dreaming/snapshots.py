@@ -89,19 +89,19 @@ def _sessions(agent: Agent, pks: list[int], bounds: dict[int, int]) -> Iterator[
     outcomes = manifests.outcomes_of(agent.team, pks)
     reads = manifests.reads_of(agent)
     for some in _pieces(pks):
-        rows = Session.objects.of(agent.team).in_bulk(some)
+        rows = Session.objects.of(agent.team).select_related("agent").in_bulk(some)
         for pk in some:
             marks = outcomes.get(pk, ())
             read_by = reads.get((pk, bounds[pk], manifests.outcomes_sha256(marks)), 0)
-            yield _session(rows[pk], agent.slug, read_by, marks)
+            yield _session(rows[pk], read_by, marks)
 
 
-def _session(row: Session, agent: str, read_by: int, outcomes: tuple[OutcomeMark, ...]) -> SessionMark:
+def _session(row: Session, read_by: int, outcomes: tuple[OutcomeMark, ...]) -> SessionMark:
     return SessionMark(
         id=row.public_id,
         external_id=row.external_id,
         source=row.source,
-        agent=agent,
+        agent=row.agent.slug,
         is_new=not read_by,
         task=row.task,
         started_at=row.started_at,

@@ -22,7 +22,10 @@ VERSIONS_SHOWN = 10
 def edit(request, team, agent):
     row = get_object_or_404(Agent.objects.of(request.team).select_related("team"), slug=agent)
     settings = dream_settings.of(row)
-    form = SettingsForm(request.POST or None, settings=settings, namespaces=manifests.namespaces_of(row, ()))
+    others = list(manifests.companions(row).order_by("name", "pk"))
+    form = SettingsForm(
+        request.POST or None, settings=settings, namespaces=manifests.namespaces_of(row, ()), agents=others
+    )
     if request.method == "POST" and form.is_valid():
         try:
             saved = dream_settings.set_(agent=row, values=form.values(), by=request.user, at=timezone.now())

@@ -111,9 +111,9 @@ class Curation:
         _("What a person states as a rule counts at once."),
     )  # fmt: skip
     min_agents: int = _set(
-        1, Whole(1, 1000), PATTERN,
+        2, Whole(1, 1000), PATTERN,
         _("Agents that a lesson for shared memory needs"),
-        _("For namespaces that other agents read too."),
+        _("What fewer agents met goes to memory that no other agent reads, where there is some."),
     )  # fmt: skip
     false_discovery_rate: float = _set(
         0.1, Number(0, 1), PATTERN,

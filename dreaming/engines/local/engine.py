@@ -74,7 +74,7 @@ class LocalEngine:
         findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report), sayings)
         tidyings += superseded
         quoter = Quoter(snapshot, policy.max_quotes)
-        drafts = draft(snapshot, known, findings, tidyings, quoter)
+        drafts = draft(snapshot, known, findings, tidyings, quoter, policy)
         settled = settling.settle(snapshot, drafts, Holdings(snapshot, known), policy)
         patterns = tuple(operations.pattern(snapshot, finding, quoter) for finding in findings)
         _tell(report, "operations")
@@ -119,12 +119,20 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
 
 
 def draft(
-    snapshot: Snapshot, known: Sequence[Claim], findings: Sequence[Finding], tidyings: Sequence[Tidying], quoter: Quoter
+    snapshot: Snapshot,
+    known: Sequence[Claim],
+    findings: Sequence[Finding],
+    tidyings: Sequence[Tidying],
+    quoter: Quoter,
+    policy: Curation,
 ) -> list[Draft]:
     """An operation for each finding that has one; lessons need a namespace that the agent may write."""
-    home = operations.writable(snapshot)
-    taught = [finding for finding in findings if finding.lesson and home]
-    drafts = [operations.lesson(snapshot, finding, home, quoter) for finding in taught]
+    fit = operations.homes(snapshot)
+    drafts = []
+    for finding in findings:
+        home = operations.home_of(snapshot, finding, fit, policy.min_agents) if finding.lesson else ""
+        if home:
+            drafts.append(operations.lesson(snapshot, finding, home, quoter))
     written = set(snapshot.namespaces)
     for tidying in tidyings:
         if snapshot.memories[tidying.remove[0].memory].namespace in written:

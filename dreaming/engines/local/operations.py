@@ -98,13 +98,23 @@ def pattern(snapshot: Snapshot, finding: Finding, quoter: Quoter) -> FoundPatter
     )
 
 
-def writable(snapshot: Snapshot) -> str:
-    """The namespace for lessons: the agent's own before a shared one, none that is protected as a whole; else empty."""
-    for namespace in sorted(snapshot.namespaces, key=lambda slug: slug in snapshot.shared):
-        own = [memory for memory in snapshot.memories if memory.namespace == namespace]
-        if not own or not all(memory.protected for memory in own):
-            return namespace
-    return ""
+def homes(snapshot: Snapshot) -> tuple[str, ...]:
+    """The namespaces that may take lessons, the agent's own before shared ones: none that is protected as a whole."""
+    open_ones = {memory.namespace for memory in snapshot.memories if not memory.protected}
+    held = {memory.namespace for memory in snapshot.memories}
+    fit = [namespace for namespace in snapshot.namespaces if namespace in open_ones or namespace not in held]
+    return tuple(sorted(fit, key=lambda slug: slug in snapshot.shared))
+
+
+def home_of(snapshot: Snapshot, finding: Finding, fit: Sequence[str], min_agents: int) -> str:
+    """Where a finding is taught: what several agents met goes to a namespace that they share, what others alone met
+    nowhere else; empty where nothing fits.
+    """
+    agents = {snapshot.sessions[session].agent for session in finding.sessions}
+    shared = [namespace for namespace in fit if namespace in snapshot.shared]
+    if len(agents) >= min_agents and shared:
+        return shared[0]
+    return fit[0] if fit and snapshot.agent in agents else ""
 
 
 def lesson(snapshot: Snapshot, finding: Finding, namespace: str, quoter: Quoter) -> Draft:
