@@ -163,7 +163,8 @@ def _whole(one: Workflow, way: Workflow) -> Workflow:
 def _ways(counts: Counts, curation: Curation) -> list[Workflow]:
     """For each step the longest order that at least half of the completed sessions came to it by.
 
-    Each two steps of it come in their order more often than runs of calls in any order would.
+    Each two steps of it come in their order more often than runs of calls in any order would. What mostly
+    fails is no way.
     """
     good = counts.pairs.marked
     both = good + good.T
@@ -194,7 +195,8 @@ def _way(counts: Counts, sure: Flags, last: int) -> Workflow | None:
         if (both & counts.done).sum() >= half:
             chosen.append(tool)
             together = both
-    return _workflow(counts, "way", chosen, last, together) if chosen else None
+    way = _workflow(counts, "way", chosen, last, together) if chosen else None
+    return way if way and 2 * way.support >= way.taken else None
 
 
 def _ordered(counts: Counts, sure: Flags, tool: int, chosen: Sequence[int]) -> Flags | None:
@@ -216,11 +218,14 @@ def _certainty(one: Workflow) -> float:
 
 
 def _tells(one: Workflow, other: Workflow) -> bool:
-    """The same habit before another step, or a part of it in nearly the same sessions."""
-    shared = set(one.template) & set(other.steps)
-    if one.reading == other.reading == "before" and set(other.steps[:-1]) <= set(one.steps[:-1]):
+    """The same habit before another step, or a part of it in nearly the same sessions; of a way all its steps."""
+    if other.reading == "way":
+        needed = len(other.steps)
+    elif set(other.steps[:-1]) <= set(one.steps[:-1]):
         return True
-    if len(shared) < min(2, len(other.steps) - 1):
+    else:
+        needed = min(2, len(other.steps) - 1)
+    if len(set(one.template) & set(other.steps)) < needed:
         return False
     return int((one.held & other.held).sum()) >= SAME_SUPPORT * other.taken
 

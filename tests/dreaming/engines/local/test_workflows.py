@@ -99,6 +99,19 @@ def test_a_way_with_a_counter_example_teaches_nothing():
     assert (finding.lesson, finding.numbers["completed_ppm"]) == ("", 888_889)
 
 
+def test_a_way_that_mostly_fails_is_none_and_a_part_of_one_is_told_once():
+    doomed = sessions_of("d", 10, "failed", "look", "drop") + sessions_of("e", 8, "completed", "look", "drop")
+    longer = sessions_of("s", 8, "completed", "find", "read", "change")
+    shorter = sessions_of("t", 8, "completed", "find", "read")
+
+    assert titles(*doomed) == []
+    assert titles(*longer) == ["The way to change: find, read, then change"]
+    assert titles(*longer, *shorter) == [
+        "The way to read: find, then read",
+        "The way to change: find, read, then change",
+    ]
+
+
 def booking(at, source="completed"):
     number, mail = f"R-{at}417", f"guest{at}@home.example"
     return session(
