@@ -76,8 +76,8 @@ def dream(snap: Snapshot) -> tuple[FoundPattern, ...]:
 
 
 def ranked(folder: Path, known: set[str]) -> tuple[list[FoundPattern], dict[str, Any]]:
-    """The patterns of all data sets by confidence, each data set's own order kept, and what each took."""
-    every: list[tuple[float, int, FoundPattern]] = []
+    """The patterns of all data sets, each one's own order kept: the surest head comes next. And what each took."""
+    ranks: list[list[FoundPattern]] = []
     figures: dict[str, Any] = {}
     for agent, pattern in DATA_SETS.items():
         told = [one for one in transcripts(folder.glob(pattern)) if f"{agent}:{one.external_id}" in known]
@@ -86,8 +86,11 @@ def ranked(folder: Path, known: set[str]) -> tuple[list[FoundPattern], dict[str,
         found = dream(snap)
         seconds = round(time.perf_counter() - began, 3)
         figures[agent] = {"sessions": len(told), "patterns": len(found), "seconds": seconds}
-        every += [(-one.confidence, at, one) for at, one in enumerate(found)]
-    return [one for _, _, one in sorted(every, key=lambda row: (row[0], row[1], row[2].sessions))], figures
+        ranks.append(list(found))
+    merged: list[FoundPattern] = []
+    while heads := [rank for rank in ranks if rank]:
+        merged.append(max(heads, key=lambda rank: rank[0].confidence).pop(0))
+    return merged, figures
 
 
 def false_alarms(folder: Path) -> int:

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.deeds import only_reads
 from dreaming.engines.local.signals import Call, Signals, Trace, arguments
 
 LONGEST_VALUE = 160
+LONGEST_OPENING = 300
+FEWEST_WORDS = 4  # of an opening: fewer say nothing about the request
 
 Feature = tuple[str, str, str]
 """Tool, argument name, canonical value; name and value are empty for the call as such."""
@@ -21,16 +24,25 @@ Feature = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """All judged attempts at one task: traces by verdict, in canonical order."""
+    """All judged attempts at one task: traces by verdict, in canonical order.
+
+    Sessions that name no task are taken together where they open in the same words; `name` is empty then.
+    """
 
     source: str
     name: str
     failed: tuple[Trace, ...]
     completed: tuple[Trace, ...]
+    escalated: tuple[Trace, ...] = ()
+    opening: str = ""
 
     @property
     def attempts(self) -> int:
         return len(self.failed) + len(self.completed)
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return self.source, self.name or f"opening {self.opening}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +59,47 @@ class Contrast:
 
 def tasks(signals: Signals) -> list[Task]:
     """Tasks that were tried at least twice with a known end."""
-    groups: dict[tuple[str, str], tuple[list[Trace], list[Trace]]] = defaultdict(lambda: ([], []))
+    groups: dict[tuple[str, str, str], dict[str, list[Trace]]] = defaultdict(lambda: defaultdict(list))
     for trace in signals.traces:
         mark = signals.mark(trace.session)
-        if mark.task and (mark.completed or mark.failed):
-            groups[mark.source, mark.task][1 if mark.completed else 0].append(trace)
+        opening = "" if mark.task or not mark.verdict else opened(signals, trace)
+        if mark.verdict and (mark.task or opening):
+            groups[mark.source, mark.task, opening][mark.verdict].append(trace)
     return [
-        Task(source, name, tuple(failed), tuple(completed))
-        for (source, name), (failed, completed) in sorted(groups.items())
-        if len(failed) + len(completed) >= 2
+        Task(source, name, tuple(found["failed"]), tuple(found["completed"]), tuple(found["escalated"]), opening)
+        for (source, name, opening), found in sorted(groups.items())
+        if sum(map(len, found.values())) >= 2
     ]
+
+
+def opened(signals: Signals, trace: Trace) -> str:
+    """The plain words of the first sentences by a person, free of names, numbers and ids; empty where they are few."""
+    if trace.opening < 0:
+        return ""
+    words = [word for word in signals.text(trace.opening)[:LONGEST_OPENING].lower().split() if word.isalpha()]
+    return " ".join(words) if len(words) >= FEWEST_WORDS else ""
 
 
 def find(signals: Signals, every: Iterable[Task], curation: Curation) -> list[Contrast]:
     """The contrasts of each task with failing and completed attempts, most general first within a tool."""
-    made = {trace.session: features(signals, trace) for trace in signals.traces if signals.mark(trace.session).task}
+    mixed = [task for task in every if task.completed and len(task.failed) >= curation.min_sessions]
+    made = {trace.session: features(signals, trace) for task in mixed for trace in (*task.failed, *task.completed)}
     seen = Counter(feature for own in made.values() for feature in own)
-    found: list[Contrast] = []
-    for task in every:
-        if task.completed and len(task.failed) >= curation.min_sessions:
-            found += _of(task, made, seen, curation)
-    return found
+    return [contrast for task in mixed for contrast in _of(task, made, seen, curation)]
 
 
 def _of(
     task: Task, made: Mapping[int, set[Feature]], seen: Mapping[Feature, int], curation: Curation
 ) -> Iterator[Contrast]:
-    """A value that a single session used is a one-off: nobody can be said to have left it out."""
+    """A value that a single session used is a one-off: nobody can be said to have left it out.
+
+    Requests that only open alike may well need other values: of them, calls alone are compared.
+    """
     extra, missing = _split(task, made, curation)
+    if not task.name:
+        extra, missing = (
+            {feature: held for feature, held in one.items() if not feature[1]} for one in (extra, missing)
+        )
     missing = {feature: held for feature, held in missing.items() if not feature[1] or seen[feature] >= 2}
     for tool in sorted({feature[0] for feature in (*extra, *missing)}):
         whole = (tool, "", "")
@@ -87,13 +112,14 @@ def _of(
 
 
 def features(signals: Signals, trace: Trace) -> set[Feature]:
-    """Calls that were accepted, and the values of their arguments."""
+    """Calls that were accepted, and the values of their arguments; what is looked up differs for many reasons."""
     found: set[Feature] = set()
     for call in trace.calls:
         if call.error or call.row < 0 or not call.tool:
             continue
         found.add((call.tool, "", ""))
-        found |= {(call.tool, name, value) for name, value in values(signals, call).items()}
+        if not only_reads(call.tool):
+            found |= {(call.tool, name, value) for name, value in values(signals, call).items()}
     return found
 
 

@@ -9,13 +9,18 @@ from typing import Any
 
 from agents.snapshot import Snapshot
 from dreaming.engines.local import (
+    across,
     attempts,
     claims,
     contrasts,
+    endings,
+    handovers,
     mistakes,
     operations,
+    outcomes,
     pairs,
     preferences,
+    ranking,
     refused,
     settling,
     stale,
@@ -108,14 +113,15 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     _tell(report, "mistakes")
     tried = contrasts.tasks(signals)
     differences = contrasts.find(signals, tried, policy)
-    found += attempts.per_task(signals, differences) + attempts.over_tasks(signals, differences)
-    found += attempts.outcomes(signals, tried, policy) + attempts.with_tools(signals, policy)
+    found += attempts.per_task(signals, differences) + across.find(signals, tried, differences, policy)
+    found += outcomes.of_tasks(signals, tried, policy) + outcomes.with_tools(signals, policy)
+    found += handovers.find(signals, tried, policy) + endings.find(signals, tried, policy)
     _tell(report, "attempts")
     found += workflows.find(signals, policy, found)
     _tell(report, "workflows")
     found += preferences.find(signals, policy)
     _tell(report, "preferences")
-    return sorted(found, key=lambda finding: (-finding.confidence, finding.kind, finding.key))
+    return ranking.ranked(found)
 
 
 def draft(

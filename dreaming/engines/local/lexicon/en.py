@@ -80,3 +80,25 @@ _DIRECTED = (
     " rather without when then while by"
 )
 DIRECTED = frozenset(_DIRECTED.split())
+
+# What tools are called: the first word that is known says what a tool does.
+_READS = (
+    "get fetch read list search find lookup look query view show describe check inspect browse grep cat count scan"
+    " calculate compute compare convert translate summarize analyze think reason plan verify validate preview"
+)
+READS = frozenset(_READS.split())
+_CHANGES = (
+    "create add insert new make open book reserve buy purchase register enroll submit post put write save upload update"
+    " edit modify change set reset rename move merge replace patch fix apply cancel delete remove drop clear close"
+    " archive revoke disable enable activate deactivate lock unlock release restart start stop run deploy rollback"
+    " publish send notify reply respond refund return exchange redeem pay transfer approve reject accept decline assign"
+    " grant schedule propose sign void waive swap commit push"
+)
+CHANGES = frozenset(_CHANGES.split())
+HANDS_OVER = frozenset(("escalate", "escalates", "escalated", "escalation", "handover", "handoff"))
+PASSES_ON = frozenset(["transfer", "hand", "forward", "route", "refer", "page", "connect", "delegate", "contact"])
+_PEOPLE = (
+    "human humans person people agent agents operator operators supervisor manager specialist representative staff"
+    " support team oncall engineer expert reviewer"
+)
+PEOPLE = frozenset(_PEOPLE.split())

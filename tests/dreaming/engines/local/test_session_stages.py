@@ -2,7 +2,7 @@
 
 import pytest
 
-from dreaming.engines.local import attempts, contrasts, mistakes, preferences, signals
+from dreaming.engines.local import attempts, contrasts, mistakes, outcomes, preferences, signals
 from dreaming.engines.local.curation import Curation
 from tests.dreaming.engines.build import agent, call, person, result, session, snapshot, tried
 
@@ -163,7 +163,7 @@ def test_attempts_at_one_task_show_extra_missing_and_other_values():
         " check whether `drop` is asked for, as only failing attempts called it."
     )
     assert finding.sessions == (0, 1)
-    assert attempts.outcomes(found, every, POLICY) == []
+    assert outcomes.of_tasks(found, every, POLICY) == []
 
 
 def test_contrast_needs_both_outcomes_and_values_that_are_no_one_offs():
@@ -184,11 +184,14 @@ def test_outcomes_of_tasks_name_shared_steps():
         attempt("4", "failed", task="u"),
     )
 
-    good, bad = attempts.outcomes(found, every, POLICY)
+    good, bad = outcomes.of_tasks(found, every, POLICY)
 
     assert (good.kind, bad.kind) == ("success", "mistake")
     assert good.statement.endswith("All of them called `a` → `c` in this order.")
-    assert bad.statement == "None of the 2 attempts at a request like “Cancel my order.” (task `u`) completed."
+    assert bad.statement == (
+        "None of the 2 attempts at a request like “Cancel my order.” (task `u`) completed."
+        " None of them changed anything."
+    )
 
 
 def test_wish_is_lasting_addressed_and_said_by_a_person():

@@ -1,0 +1,142 @@
+"""Tasks that always or never complete, and tools that go with failing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from dreaming.engines.local import quotes
+from dreaming.engines.local.attempts import situation
+from dreaming.engines.local.calls import Flags, Ints
+from dreaming.engines.local.contrasts import Task
+from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.deeds import changes, hands_over, only_reads
+from dreaming.engines.local.findings import Finding, code, strength
+from dreaming.engines.local.signals import Signals, Trace
+from dreaming.engines.local.statistics import adjusted, enrichment
+
+MOST_DONE = 4
+MOST_AGAINST = 3
+
+
+def of_tasks(signals: Signals, tasks: Iterable[Task], curation: Curation) -> list[Finding]:
+    """Tasks that every attempt completes, with the steps they share, and tasks that no attempt completes."""
+    found = []
+    for task in tasks:
+        traces = task.completed or task.failed
+        whole = task.attempts == len(traces) and not task.escalated
+        if task.name and whole and len(traces) >= curation.min_sessions:
+            found.append(_outcome(signals, task, traces))
+    return found
+
+
+def _outcome(signals: Signals, task: Task, traces: Sequence[Trace]) -> Finding:
+    steps = shared_steps([trace.steps for trace in traces])
+    well = bool(task.completed)
+    order = f" All of them called {' → '.join(code(tool) for tool in steps)}" if steps else ""
+    order += " in this order." if len(steps) > 1 else "." if steps else ""
+    ended = f"All {len(traces)} attempts at" if well else f"None of the {len(traces)} attempts at"
+    return Finding(
+        kind="success" if well else "mistake",
+        key=("always_completes" if well else "never_completes", *task.identity),
+        statement=f"{ended} {situation(signals, task)} completed.{order}{'' if well else _done(traces, steps)}",
+        sessions=tuple(trace.session for trace in traces),
+        opportunities=len(traces),
+        spans=quotes.kept(*(quotes.ending(signals, trace) for trace in traces)),
+        confidence=strength(len(traces)),
+        reason_code="always_completes" if well else "never_completes",
+        numbers={"attempts": len(traces), "completed": len(task.completed)},
+    )
+
+
+def _done(traces: Sequence[Trace], told: Sequence[str]) -> str:
+    """What failing attempts did to the world, tool by tool: one of these calls, or one that is not there, is wrong."""
+    counts: Counter[str] = Counter()
+    for trace in traces:
+        counts.update({call.tool for call in trace.calls if not call.error and not only_reads(call.tool)})
+    parts = [
+        f"{code(tool)} in {'all' if count == len(traces) else count}"
+        for tool, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        if tool and (changes(tool) or hands_over(tool)) and not (tool in told and count == len(traces))
+    ]
+    if parts:
+        return f" Accepted calls that do something: {', '.join(parts[:MOST_DONE])}."
+    return "" if any(changes(tool) for tool in told) else " None of them changed anything."
+
+
+def with_tools(signals: Signals, curation: Curation) -> list[Finding]:
+    """Tools that do something and whose callers end badly more often than the other sessions, beyond chance.
+
+    What only looks goes with hard requests, and is not what went wrong.
+    """
+    judged, bad = _verdicts(signals)
+    calls = signals.calls
+    pairs = calls.firsts[judged[calls.trace[calls.firsts]]]
+    callers = np.bincount(calls.tool[pairs], minlength=len(calls.tools))
+    hits = np.bincount(calls.tool[pairs[bad[calls.trace[pairs]]]], minlength=len(calls.tools))
+    acting = [tool for tool, name in enumerate(calls.tools) if name and not only_reads(name)]
+    tested = [tool for tool in acting if callers[tool] >= curation.min_sessions]
+    every, failing = int(judged.sum()), int(bad.sum())
+    chances = [enrichment(int(hits[tool]), int(callers[tool]), failing, every) for tool in tested]
+    return [
+        _with_tool(signals, tool, pairs[calls.tool[pairs] == tool], bad, every)
+        for tool, rate in zip(tested, adjusted(chances), strict=True)
+        if rate <= curation.false_discovery_rate and hits[tool] >= curation.min_sessions
+    ]
+
+
+def _verdicts(signals: Signals) -> tuple[Flags, Flags]:
+    """By place of the trace: whether anybody judged it, and whether it did not complete."""
+    verdicts = [signals.mark(session).verdict for session in signals.sessions.tolist()]
+    judged = np.array([bool(verdict) for verdict in verdicts], dtype=np.bool_)
+    return judged, judged & np.array([verdict != "completed" for verdict in verdicts], dtype=np.bool_)
+
+
+def _with_tool(signals: Signals, tool: int, firsts: Ints, bad: Flags, judged: int) -> Finding:
+    name, calls = signals.calls.tools[tool], signals.calls
+    failed = bad[calls.trace[firsts]]
+    callers, hits, failing = len(firsts), int(failed.sum()), int(bad.sum())
+    others = max(1, judged - callers)
+    for_it = [quotes.asked(signals, calls.at(int(at))) for at in firsts[failed]]
+    against = [quotes.asked(signals, calls.at(int(at)), "against") for at in firsts[~failed][-MOST_AGAINST:]]
+    return Finding(
+        kind="mistake",
+        key=("ends_badly", name),
+        statement=f"{hits} of {callers} sessions that called {code(name)} failed or were escalated,"
+        f" and {failing - hits} of {judged - callers} other sessions.",
+        sessions=tuple(int(calls.sessions[place]) for place in calls.trace[firsts[failed]]),
+        opportunities=callers,
+        spans=quotes.kept(*for_it, *against),
+        confidence=strength(hits, certainty=hits / callers - (failing - hits) / others),
+        reason_code="ends_badly",
+        numbers={"failed": hits, "with": callers, "others_failed": failing - hits, "others": judged - callers},
+    )
+
+
+def shared_steps(sequences: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """A common subsequence of all sequences: the longest of the first two, then of that and the next, and so on."""
+    shared = sequences[0][:200]
+    for other in sequences[1:]:
+        shared = _longest_common(shared, other[:200])
+    return shared[:12]
+
+
+def _longest_common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    lengths = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
+    for i in range(len(one) - 1, -1, -1):
+        for j in range(len(other) - 1, -1, -1):
+            lengths[i][j] = (
+                lengths[i + 1][j + 1] + 1 if one[i] == other[j] else max(lengths[i + 1][j], lengths[i][j + 1])
+            )
+    found, i, j = [], 0, 0
+    while i < len(one) and j < len(other):
+        if one[i] == other[j]:
+            found.append(one[i])
+            i, j = i + 1, j + 1
+        elif lengths[i + 1][j] >= lengths[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(found)
