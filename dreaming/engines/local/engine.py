@@ -15,7 +15,9 @@ from dreaming.engines.local import (
     contrasts,
     endings,
     handovers,
+    merging,
     mistakes,
+    moves,
     operations,
     outcomes,
     pairs,
@@ -80,7 +82,8 @@ class LocalEngine:
         tidyings += superseded
         quoter = Quoter(snapshot, policy.max_quotes)
         drafts = draft(snapshot, known, findings, tidyings, quoter, policy)
-        settled = settling.settle(snapshot, drafts, Holdings(snapshot, known), policy)
+        drafts += reshape(snapshot, known, tidyings, drafts, policy)
+        settled = settling.settle(snapshot, drafts, known, Holdings(snapshot, known), policy)
         patterns = tuple(operations.pattern(snapshot, finding, quoter) for finding in findings)
         _tell(report, "operations")
         funnel = _funnel(signals, known, findings, tidyings)
@@ -139,11 +142,20 @@ def draft(
         home = operations.home_of(snapshot, finding, fit, policy.min_agents) if finding.lesson else ""
         if home:
             drafts.append(operations.lesson(snapshot, finding, home, quoter))
-    written = set(snapshot.namespaces)
+    written, sizes = set(snapshot.namespaces), Counter(claim.memory for claim in known)
     for tidying in tidyings:
         if snapshot.memories[tidying.remove[0].memory].namespace in written:
-            drafts.append(operations.tidy(snapshot, tidying, known, quoter))
+            drafts.append(operations.tidy(snapshot, tidying, sizes, quoter))
     return drafts
+
+
+def reshape(
+    snapshot: Snapshot, known: Sequence[Claim], tidyings: Sequence[Tidying], drafts: Sequence[Draft], policy: Curation
+) -> list[Draft]:
+    """Merges of whole memories, and moves of those that nothing else takes away."""
+    merges = merging.find(snapshot, known, tidyings, policy)
+    leaving = {target.memory for one in (*drafts, *merges) for target in one.operation.targets if not target.path_after}
+    return merges + moves.find(snapshot, policy, leaving)
 
 
 def _funnel(

@@ -26,20 +26,26 @@ FOLDERS = {
     "success": "practices",
     "practice": "practices",
 }
+FOLDS = ("same", "reinforces", "extends")
 OTHER_SESSIONS = 3
 UNQUOTED = "No session is quoted: this was read from memory alone."
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An operation with what settling it needs: its finding, and the lines or the path that it takes for itself.
+    """An operation with what settling it needs: its finding (none for a merge or a move), and what it takes for itself.
 
-    A line is (memory index, line number); inserted lines take nothing.
+    A line is (memory index, line number); inserted lines take nothing. `keeps` are lines that it names as staying,
+    `folds` where they say what it takes out; `lost` are the statements that it takes out or rewrites and that are said
+    nowhere else.
     """
 
     operation: Operation
-    source: Finding | Tidying
+    source: Finding | Tidying | None
     lines: frozenset[tuple[int, int]] = frozenset()
+    keeps: frozenset[tuple[int, int]] = frozenset()
+    folds: bool = False
+    lost: tuple[Claim, ...] = ()
     path: str = ""
     alternatives: tuple[Operation, ...] = ()
 
@@ -159,8 +165,11 @@ def _home(snapshot: Snapshot, namespace: str, path: str) -> MemoryText | None:
     return None
 
 
-def tidy(snapshot: Snapshot, tidying: Tidying, claims: Sequence[Claim], quoter: Quoter) -> Draft:
-    """Takes the statements out; a memory of which nothing else is left is archived, where that is its only target."""
+def tidy(snapshot: Snapshot, tidying: Tidying, sizes: Mapping[int, int], quoter: Quoter) -> Draft:
+    """Takes the statements out; a memory of which nothing else is left is archived, where that is its only target.
+
+    `sizes` are how many statements each memory holds.
+    """
     namespace = snapshot.memories[tidying.remove[0].memory].namespace
     operation = Operation(
         kind="edit",
@@ -172,29 +181,39 @@ def tidy(snapshot: Snapshot, tidying: Tidying, claims: Sequence[Claim], quoter: 
         targets=(),
         quotes=quoter.of(tidying.spans, tidying.sessions),
     )
-    kind, targets, taken = _removal(snapshot, tidying.remove, claims, tidying.put)
+    kind, targets, taken = _removal(snapshot, tidying.remove, sizes, tidying.put)
     others = []
     for choice in tidying.choices:
-        other_kind, other_targets, _ = _removal(snapshot, choice, claims)
+        other_kind, other_targets, _ = _removal(snapshot, choice, sizes)
         others.append(replace(operation, kind=other_kind, targets=other_targets, choice="keep_other"))
-    return Draft(replace(operation, kind=kind, targets=targets), tidying, taken, alternatives=tuple(others))
+    return Draft(
+        operation=replace(operation, kind=kind, targets=targets),
+        source=tidying,
+        lines=taken,
+        keeps=rows_of(tidying.keep) - taken if tidying.keep else frozenset(),
+        folds=tidying.reason_code in FOLDS,
+        lost=tidying.remove if tidying.loses else (),
+        alternatives=tuple(others),
+    )
+
+
+def rows_of(claim: Claim) -> frozenset[tuple[int, int]]:
+    return frozenset((claim.memory, row) for row in range(claim.start, claim.end))
 
 
 def _removal(
-    snapshot: Snapshot, remove: Sequence[Claim], claims: Sequence[Claim], put: str = ""
+    snapshot: Snapshot, remove: Sequence[Claim], sizes: Mapping[int, int], put: str = ""
 ) -> tuple[str, tuple[Target, ...], frozenset[tuple[int, int]]]:
     by_memory: dict[int, list[Claim]] = defaultdict(list)
-    for claim in remove:
+    for claim in {claim.place: claim for claim in remove}.values():
         by_memory[claim.memory].append(claim)
-    gone = {claim.place for claim in remove}
-    left = {claim.memory for claim in claims if claim.place not in gone}
-    archive = len(by_memory) == 1 and not by_memory.keys() & left and not put
+    archive = not put and [len(own) == sizes[memory] for memory, own in by_memory.items()] == [True]
     targets, taken = [], set()
     for index, own in sorted(by_memory.items()):
         memory = snapshot.memories[index]
         rows = lines.split(memory.text)
         edits = () if archive else _cuts(rows, own, {remove[0].place: put})
-        taken |= {(index, row) for claim in own for row in range(claim.start, claim.end)}
+        taken |= {line for claim in own for line in rows_of(claim)}
         if archive:
             taken |= {(index, row) for row in range(len(rows))}
         targets.append(

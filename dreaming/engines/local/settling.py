@@ -11,11 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.snapshot import Cooldown, OpenChange, Snapshot
+from dreaming.engines.local.claims import Claim
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding, Tidying
+from dreaming.engines.local.findings import Finding
 from dreaming.engines.local.held import Holdings
+from dreaming.engines.local.limits import Limits
 from dreaming.engines.local.operations import Draft
+from dreaming.engines.local.taken import Taken
 from dreaming.engines.protocol import Operation, Quote
+
+REASONS_FIRST = ("stated_preference", "same_topic")  # what a person asked for; what takes in other changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +31,12 @@ class Settled:
     funnel: Counter[str]
 
 
-def settle(snapshot: Snapshot, drafts: Iterable[Draft], holdings: Holdings, curation: Curation) -> Settled:
+def settle(
+    snapshot: Snapshot, drafts: Iterable[Draft], known: Sequence[Claim], holdings: Holdings, curation: Curation
+) -> Settled:
     """The drafts that may be proposed now, in rank order; evidence for what is open; a count for each that is not."""
-    ledger = _Ledger(snapshot, holdings, curation)
-    accepted: list[Draft] = []
-    for draft in sorted(drafts, key=_rank):
-        if ledger.admits(draft):
-            accepted.append(draft)
+    ledger = _Ledger(snapshot, holdings, Limits(snapshot, known, curation), curation)
+    accepted = [draft for draft in sorted(drafts, key=_rank) if ledger.admits(draft)]
     return Settled(
         operations=tuple(draft.operation for draft in accepted),
         alternatives=tuple(operation for draft in accepted for operation in draft.alternatives),
@@ -41,48 +45,43 @@ def settle(snapshot: Snapshot, drafts: Iterable[Draft], holdings: Holdings, cura
     )
 
 
-def _rank(draft: Draft) -> tuple[bool, float, str]:
-    """What a person asked for comes first, then what is surest."""
-    return (
-        draft.operation.reason_code != "stated_preference",
-        -draft.operation.confidence,
-        draft.operation.fingerprint,
-    )
+def _rank(draft: Draft) -> tuple[int, float, str]:
+    """What a person asked for comes first, then merges, which take in smaller changes, then what is surest."""
+    reason = draft.operation.reason_code
+    first = REASONS_FIRST.index(reason) if reason in REASONS_FIRST else len(REASONS_FIRST)
+    return (first, -draft.operation.confidence, draft.operation.fingerprint)
 
 
 class _Ledger:
-    """What the drafts before took: lines, paths, changes and removals."""
+    """Goes through the drafts and remembers what those before took."""
 
-    def __init__(self, snapshot: Snapshot, holdings: Holdings, curation: Curation) -> None:
+    def __init__(self, snapshot: Snapshot, holdings: Holdings, limits: Limits, curation: Curation) -> None:
         self.snapshot = snapshot
         self.holdings = holdings
+        self.limits = limits
         self.curation = curation
+        self.taken = Taken(snapshot)
         self.joins: dict[str, tuple[Quote, ...]] = {}
         self.funnel: Counter[str] = Counter()
         self._open = {(change.namespace, change.fingerprint): change for change in snapshot.open_changes}
-        self._open_paths = {(change.namespace, path) for change in snapshot.open_changes for path in change.paths}
         self._whole = _taken_whole(snapshot.open_changes)
         self._cooling: dict[tuple[str, str], list[Cooldown]] = {}
         for cooldown in snapshot.cooldowns:
             self._cooling.setdefault((cooldown.namespace, cooldown.fingerprint), []).append(cooldown)
         self._first_reading = all(mark.is_new for mark in snapshot.sessions)
-        self._lines: set[tuple[int, int]] = set()
-        self._changes = self._removals = 0
 
     def admits(self, draft: Draft) -> bool:
         if draft.operation.kind not in self.curation.propose:
             return self._no("kind_not_wanted")
-        if draft.lines & self._lines:
-            return self._no("line_taken")
+        if taken := self.taken.by_another(draft):
+            return self._no(taken)
         settled = self._settled(draft)
         if settled and not self._keeps_its_place(draft, settled):
             return self._no(settled)
-        removes = isinstance(draft.source, Tidying) and draft.source.loses
-        if self._changes >= self.curation.max_changes or (removes and self._removals >= self.curation.max_removals):
-            return self._no(settled or "over_limit")
-        self._changes += 1
-        self._removals += removes
-        self._lines |= draft.lines
+        if over := self.limits.passed_by(draft):
+            return self._no(settled or over)
+        self.limits.count(draft)
+        self.taken.take(draft)
         return self._no(settled) if settled else True
 
     def _no(self, reason: str) -> bool:
@@ -91,7 +90,7 @@ class _Ledger:
 
     def _keeps_its_place(self, draft: Draft, settled: str) -> bool:
         """What waits or cools keeps its place in the limits; of session findings only when all is read afresh."""
-        return settled in ("open", "cooling") if isinstance(draft.source, Tidying) else self._first_reading
+        return self._first_reading if isinstance(draft.source, Finding) else settled in ("open", "cooling")
 
     def _settled(self, draft: Draft) -> str:
         """Why this draft is no news; empty where it is."""
@@ -107,14 +106,14 @@ class _Ledger:
             return self._known(draft, draft.source, namespace)
         if any(target.memory in self._whole for target in operation.targets):
             return "memory_in_another_change"
-        return ""
+        return "path_in_another_change" if self.taken.path_is_open(draft) else ""
 
     def _known(self, draft: Draft, finding: Finding, namespace: str) -> str:
         if self.holdings.hold(finding, namespace, draft.path):
             return "known"
         if self.holdings.removed(finding, namespace):
             return "removed_by_a_person"
-        if (namespace, draft.path) in self._open_paths:
+        if self.taken.path_is_open(draft):
             return "path_in_another_change"
         if not any(self.snapshot.sessions[session].is_new for session in finding.sessions):
             return "nothing_new"

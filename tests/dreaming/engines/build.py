@@ -88,8 +88,8 @@ def snapshot(sessions=(), memories=(), *, namespaces=("main",), **kept):
 
 def applied(before: Snapshot, operations: Iterable[Operation]) -> Snapshot:
     """The snapshot after all operations were approved and applied; edits of one memory are composed."""
-    edits: dict[tuple[str, str], list] = {}
-    added, archived = [], set()
+    edits: dict[str, list] = {}
+    added, archived, moved = [], set(), {}
     for operation in operations:
         for target in operation.targets:
             if not target.memory:
@@ -99,20 +99,22 @@ def applied(before: Snapshot, operations: Iterable[Operation]) -> Snapshot:
                 archived.add(target.memory)
             else:
                 edits.setdefault(target.memory, []).extend(target.edits)
+                if target.path_after != target.path_before:
+                    moved[target.memory] = target.path_after
     kept = [
-        replace(
-            one,
-            text="".join(
-                lines.apply(lines.split(one.text), sorted(edits[one.id], key=lambda edit: (edit.start, edit.end)))
-            ),
-            statements=(),
-        )
-        if one.id in edits
-        else one
+        _written(one, edits.get(one.id, ()), moved.get(one.id, one.path), before.taken_at)
         for one in before.memories
         if one.id not in archived
     ]
     return replace(before, memories=(*kept, *added))
+
+
+def _written(one: MemoryText, edits, path: str, at: datetime) -> MemoryText:
+    if not edits and path == one.path:
+        return one
+    text = "".join(lines.apply(lines.split(one.text), sorted(edits, key=lambda edit: (edit.start, edit.end))))
+    written = at if path != one.path else one.at
+    return replace(one, text=text, path=path, at=written, statements=one.statements if not edits else ())
 
 
 def tau_bench(path: Path) -> list[tuple[SessionMark, list[Mapping[str, object]]]]:
