@@ -15,21 +15,10 @@ def _words(text: str) -> frozenset[str]:
 
 EMPTY = _words(
     "a an the is are be been am was were being it its this that these those there of and or also just simply really"
-    " very quite please do does did has have had having will so then we you your our"
+    " very quite please now currently nowadays still already do does did has have had having will so then we you your"
+    " our"
 )
 NEGATIONS = _words("not no never none nobody nothing neither nor without cannot hardly n't excluding excluded except")
-# Their order and presence decide who does what to whom, when and on what condition.
-DIRECTED = _words(
-    "from to before after than over under above below between into onto until unless if only instead rather when then"
-    " while by since versus"
-)
-# Words that hold a sentence together: it is seldom about them.
-WEAK = _words(
-    "in on at to of for from by with as into than through he she they i me my his her their him them us one who whom"
-    " which what whose where there here can could may might should would shall about such other another s if when while"
-    " after before during up out over down off but because although however said says say saying told tell tells"
-)
-CONDITIONS = _words("if when unless until while except during whenever where only provided otherwise")
 
 _FORMS = """
 say said; tell told; get got gotten; give gave given; take took taken; make made; find found; keep kept; hold held;
@@ -187,6 +176,23 @@ def _excluding() -> Mapping[str, frozenset[str]]:
     return {word: frozenset(others) for word, others in found.items()}
 
 
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(key(word) for word in text.split())
+
+
+# Their order and presence decide who does what to whom, when and on what condition.
+DIRECTED = _keys(
+    "from to before after than over under above below between into onto until unless if only instead rather when then"
+    " while by since versus"
+)
+# Words that hold a sentence together: it is seldom about them.
+WEAK = _keys(
+    "in on at to of for from by with as into than through he she they i me my his her their him them us one who whom"
+    " which what whose where there here can could may might should would shall about such other another s if when while"
+    " after before during up out over down off but because although however said says say saying told tell tells"
+)
+STRESS = _keys("always must ever indeed both they them their he him his she i me my us who here there")
+CONDITIONS = _keys("if when unless until while except during whenever where only provided otherwise")
 OPPOSITES: Mapping[str, frozenset[str]] = _excluding()
 KIND_OF: Mapping[str, frozenset[int]] = {
     key(word): frozenset(at for at, line in enumerate(_KINDS.strip().split("\n")) if word in line.split())

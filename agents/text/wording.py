@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from agents.text import quantities
 from agents.text.normalise import unmarked
+from agents.text.phrases import plain, take_scope
 from agents.text.slots import Slot
 from agents.text.tokens import pieces
-from agents.text.vocabulary import EMPTY, NEGATIONS, PHRASES, WEAK, key
+from agents.text.vocabulary import CONDITIONS, EMPTY, NEGATIONS, PHRASES, WEAK, key
 
 LIGHT = 0.25  # what a word that only holds the sentence together weighs
 
@@ -25,7 +26,8 @@ _SENTENCE_END = frozenset(".!?:;…")
 class Wording:
     """`words` carry the meaning, in order; `exact` are the numbers, names, paths and code among them.
 
-    `literal` are the exact words that stand in code, `dates` those that say when.
+    `literal` are the exact words that stand in code, `dates` those that say when; `scope` is the condition or the place
+    that the statement is bound to.
     """
 
     words: tuple[str, ...]
@@ -34,6 +36,7 @@ class Wording:
     literal: frozenset[str]
     dates: frozenset[str]
     weight: float
+    scope: str = ""
     slots: tuple[Slot, ...] = ()
 
 
@@ -51,10 +54,22 @@ def read(text: str, slots: tuple[Slot, ...] = ()) -> Wording:
             literal.add(word)
         elif kind in ("date", "time"):
             dates.add(word)
-    weight = sum(weigh(word) for word in words)
     return Wording(
-        tuple(words), frozenset(words), frozenset(exact), frozenset(literal), frozenset(dates), weight, slots
+        words=tuple(words),
+        unique=frozenset(words),
+        exact=frozenset(exact),
+        literal=frozenset(literal),
+        dates=frozenset(dates),
+        weight=sum(weigh(word) for word in words),
+        scope=_scope(plain(text)),
+        slots=slots,
     )
+
+
+def _scope(text: str) -> str:
+    """A condition, or a place that stands in front; what stands behind "in" may be the value itself."""
+    rest, scope = take_scope(text)
+    return scope if scope and (text.endswith(rest) or scope.split()[0] in CONDITIONS) else ""
 
 
 def weigh(word: str) -> float:

@@ -44,6 +44,7 @@ PROPOSED = {
             "Remove 2 copies of “Ask for photographs of the packaging before the goods are moved”,"
             " kept in /playbooks/claim-intake.md"
         ),
+        "Remove a rewording of “Answer in the language that the customer wrote in”, kept in /style/tone-of-voice.md",
         "Remove a copy of “Write dates as 3 March 2026, never as 03/03/26”, kept in shared/style/writing.md",
         "Retire “Ten percent off annual cover for new customers who book with code AUTUMN10”, past its date 2024-11-30",
         "Before calling lookup_customer, give query as a mail address instead of an id",

@@ -1,41 +1,29 @@
-"""Statements of one slot with two values: which one holds, by wording, dates and what people say, else a person."""
+"""Statements that cannot both hold: of one slot with two values, or alike but for one value, opposite or denial."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from agents.snapshot import Snapshot
 from agents.text.slots import Slot, conflict
-from dreaming.engines.local import stated
-from dreaming.engines.local.claims import Claim, scope, where, worth
-from dreaming.engines.local.findings import Span, Tidying, counted, gist
-from dreaming.engines.local.lexicon import NEWER, RETIRED
+from agents.text.verdicts import Kind
+from dreaming.engines.local import choices, currency, stated
+from dreaming.engines.local.claims import Claim, scope, where
+from dreaming.engines.local.currency import Current, Holder
+from dreaming.engines.local.findings import Tidying, gist
+from dreaming.engines.local.judging import Judged
 from dreaming.engines.local.stated import Saying, Sayings
 
 CROWD = 24  # a slot with more statements than this is a list, not a fact
-SAID = 0.8  # a person stated the value that holds
-
-Holder = tuple[Claim, Slot]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The claim that holds, why, with which reason code and confidence; what people said for it and against it."""
-
-    first: Claim
-    why: str
-    reason: str
-    confidence: float
-    is_marked: bool = False
-    pros: tuple[Saying, ...] = ()
-    cons: tuple[Saying, ...] = ()
+LIST = 3  # a statement that is alike to so many others but for one value is a row of a list
+BY_WORDING = frozenset({"other_value", "opposite", "denied"})
+BOUND = frozenset({"", "for", "during", "per", "on", "at"})  # what stands behind is who or where, not what of it
 
 
-def find(snapshot: Snapshot, claims: Sequence[Claim], sayings: Sayings) -> list[Tidying]:
-    """For each slot with several values: what no longer holds beside the value that does, as far as can be told."""
+def find(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged], sayings: Sayings) -> list[Tidying]:
+    """What no longer holds beside the value that does, as far as can be told; the slots first, then the wording."""
     titles = _titles(claims)
     by_slot: dict[tuple[str, str], list[Holder]] = defaultdict(list)
     for claim in claims:
@@ -46,7 +34,15 @@ def find(snapshot: Snapshot, claims: Sequence[Claim], sayings: Sayings) -> list[
         if 2 <= len(holders) <= CROWD:
             for tidying in _of_slot(snapshot, holders, titles, sayings):
                 found.setdefault(tidying.remove[0].place, tidying)
+    known = {place for tidying in found.values() for place in (tidying.remove[0].place, _place(tidying.keep))}
+    for tidying in _by_wording(snapshot, judged, titles):
+        if known.isdisjoint((tidying.remove[0].place, _place(tidying.keep))):
+            found.setdefault(tidying.remove[0].place, tidying)
     return list(found.values())
+
+
+def _place(claim: Claim | None) -> tuple[int, int, int]:
+    return claim.place if claim else (-1, 0, 0)
 
 
 def _titles(claims: Sequence[Claim]) -> dict[int, str]:
@@ -63,18 +59,22 @@ def _of_slot(
     """Finds the value that holds by going through all, then sets each value that clashes with it against it."""
     current = holders[0]
     for other in holders[1:]:
-        if _clash(snapshot, current, other) and _judged(snapshot, current, other, sayings).first is other[0]:
-            current = other
+        if _clash(snapshot, current, other):
+            current = other if currency.of_values(snapshot, current, other, sayings).first is other[0] else current
     for other in holders:
         if other[0].place == current[0].place or not _clash(snapshot, current, other):
             continue
-        verdict = _judged(snapshot, current, other, sayings)
-        above = {titles[claim.memory] for claim, _ in (current, other)}
-        elsewhere = len(above) == 2 and "" not in above
-        sure = verdict.is_marked or bool(verdict.pros)
-        if verdict.first is other[0] or other[0].fixed or (elsewhere and (len(holders) > 2 or not sure)):
+        holds = currency.of_values(snapshot, current, other, sayings)
+        sure = holds.is_marked or bool(holds.pros)
+        elsewhere = _elsewhere(titles, current[0], other[0])
+        if holds.first is other[0] or other[0].fixed or (elsewhere and (len(holders) > 2 or not sure)):
             continue
-        yield _contradiction(snapshot, current, other, verdict)
+        yield _contradiction(snapshot, current, other, holds, sayings)
+
+
+def _elsewhere(titles: Mapping[int, str], one: Claim, other: Claim) -> bool:
+    above = {titles[claim.memory] for claim in (one, other)}
+    return len(above) == 2 and "" not in above
 
 
 def _clash(snapshot: Snapshot, one: Holder, other: Holder) -> bool:
@@ -91,30 +91,79 @@ def _both_literal(snapshot: Snapshot, one: Claim, other: Claim) -> bool:
     )
 
 
-def _contradiction(snapshot: Snapshot, holds: Holder, clashes: Holder, verdict: Verdict) -> Tidying:
-    (current, slot), (past, value) = holds, clashes
-    unsure = verdict.reason == "needs_person"
-    pair = " and ".join(f"“{gist(claim.text, 140)}” ({where(snapshot, claim)})" for claim in (current, past))
-    closing = "Please say which one holds." if unsure else "The second is taken out; the memory's history keeps it."
-    said = (*verdict.pros, *(replace(one, span=replace(one.span, stance="against")) for one in verdict.cons))
+def _contradiction(snapshot: Snapshot, holds: Holder, clashes: Holder, current: Current, sayings: Sayings) -> Tidying:
+    (stays, slot), (past, value) = holds, clashes
+    said = (*current.pros, *(replace(one, span=replace(one.span, stance="against")) for one in current.cons))
+    return _set_apart(snapshot, stays, past, current, _title(slot, value, current.unsure), said, sayings)
+
+
+def _set_apart(
+    snapshot: Snapshot,
+    stays: Claim,
+    past: Claim,
+    current: Current,
+    title: str,
+    said: Sequence[Saying] = (),
+    sayings: Sayings | None = None,
+) -> Tidying:
+    pair = " and ".join(f"“{gist(claim.text, 140)}” ({where(snapshot, claim)})" for claim in (stays, past))
+    closing = "Please say which one holds." if current.unsure else "The second is taken out; the history keeps it."
+    told = [sayings.sentence(one) for one in said] if sayings else []
     return Tidying(
         kind="contradiction",
-        key=tuple(sorted((current.digest, past.digest))),
+        key=tuple(sorted((stays.digest, past.digest))),
         remove=(past,),
-        keep=current,
-        title=_title(slot, value, unsure),
-        rationale=f"{pair} cannot both hold. {verdict.why} {closing}",
-        reason_code=verdict.reason,
-        confidence=verdict.confidence,
+        keep=stays,
+        title=title,
+        rationale=f"{pair} cannot both hold. {current.why} {closing}",
+        reason_code=current.reason,
+        confidence=current.confidence,
         loses=True,
-        spans=_spans(said),
+        spans=tuple(dict.fromkeys(one.span for one in said)),
         sessions=tuple(dict.fromkeys(one.session for one in said)),
-        choices=((current,),) if unsure and not current.fixed else (),
+        choices=choices.of(stays, past, told) if current.unsure else (),
     )
 
 
-def _spans(said: Sequence[Saying]) -> tuple[Span, ...]:
-    return tuple(dict.fromkeys(one.span for one in said))
+def _by_wording(snapshot: Snapshot, judged: Sequence[Judged], titles: Mapping[int, str]) -> Iterator[Tidying]:
+    """Pairs alike but for one value: only a person can tell, unless the newer one says that it is the current one."""
+    apart = [pair for pair in judged if _may_clash(snapshot, pair, titles)]
+    rows = Counter(claim.place for pair in apart for claim in (pair.older, pair.newer))
+    for pair in apart:
+        if max(rows[pair.older.place], rows[pair.newer.place]) >= LIST:
+            continue
+        current = currency.of_claims(snapshot, pair.newer, pair.older)
+        if not current.is_marked:
+            why = "They are alike but for one value; both may hold, of different things."
+            current = Current(current.first, why, "needs_person", pair.verdict.confidence / 2)
+        past = pair.older if current.first is pair.newer else pair.newer
+        if not past.fixed:
+            yield _set_apart(snapshot, current.first, past, current, _asked(current, pair))
+
+
+def _may_clash(snapshot: Snapshot, pair: Judged, titles: Mapping[int, str]) -> bool:
+    """One value at one place; not two rows that were written together, and no two quotes of tools."""
+    older, newer, verdict = pair.older, pair.newer, pair.verdict
+    if verdict.kind not in (Kind.UPDATES, Kind.CONTRADICTS) or verdict.reason not in BY_WORDING:
+        return False
+    together = older.memory == newer.memory and older.first_seen == newer.first_seen
+    if len(verdict.places) != 1 or together or _elsewhere(titles, older, newer):
+        return False
+    bound = verdict.reason == "other_value" and verdict.places[0].behind in BOUND
+    return not bound and not _both_literal(snapshot, older, newer)
+
+
+def _asked(current: Current, pair: Judged) -> str:
+    (place,) = pair.verdict.places
+    keep, drop = place.newer, place.older
+    if current.first is pair.older:
+        keep, drop = drop, keep
+    sides = [gist(" ".join(side), 40) for side in (keep, drop)]
+    if not all(sides):
+        return f"Said and denied: {gist(current.first.text, 70)}"
+    if current.unsure:
+        return f"Which one holds: {sides[0]} or {sides[1]}, in “{gist(current.first.text, 60)}”"
+    return f"Keep {sides[0]}, not {sides[1]}, in “{gist(current.first.text, 60)}”"
 
 
 def _title(one: Slot, other: Slot, unsure: bool) -> str:
@@ -133,61 +182,3 @@ def _apart(one: str, other: str) -> tuple[str, str]:
     while len(first) > 2 and len(second) > 2 and first[-2:] == second[-2:]:
         first, second = first[:-1], second[:-1]
     return stated.spoken(" ".join(first)), stated.spoken(" ".join(second))
-
-
-def _judged(snapshot: Snapshot, one: Holder, other: Holder, sayings: Sayings) -> Verdict:
-    """What memory tells, then what people state: for it makes surer, later against it asks a person."""
-    verdict = _first(snapshot, one[0], other[0])
-    said = sayings.about(one[1].subject) if one[1].value != other[1].value else ()
-    first, second = (one, other) if verdict.first is one[0] else (other, one)
-    pros, cons = (_for(sayings, said, *pair) for pair in ((first[1], second[1]), (second[1], first[1])))
-    if not pros and not cons:
-        return verdict
-    if pros and cons and _last(pros) == _last(cons):
-        return replace(verdict, reason="needs_person", confidence=0.3, why="People state both.", pros=pros, cons=cons)
-    if verdict.reason == "needs_person":
-        if cons and (not pros or _last(pros) < _last(cons)):
-            first, pros, cons = second, cons, pros
-        return Verdict(first[0], _heard(pros), "updates", SAID - 0.1 * bool(cons), False, pros, cons)
-    since = _last(pros) if pros else first[0].first_seen
-    if cons and _last(cons) > since:
-        why = f"A person stated the first one on {_day(_last(cons))}, yet memory tells otherwise."
-        return Verdict(second[0], why, "needs_person", 0.3, False, cons, pros)
-    sure = max(verdict.confidence, SAID) if pros else verdict.confidence
-    why = f"{verdict.why} {_heard(pros)}" if pros else verdict.why
-    return Verdict(first[0], why, verdict.reason, sure, verdict.is_marked, pros, cons)
-
-
-def _for(sayings: Sayings, said: Sequence[Saying], holds: Slot, past: Slot) -> tuple[Saying, ...]:
-    """What people state of a value, and how they correct the agent to it."""
-    direct = [saying for saying in said if stated.agrees(saying.slot, holds)]
-    return (*direct, *(sayings.corrected(holds, past) if holds.value != past.value else ()))
-
-
-def _last(said: Sequence[Saying]) -> datetime:
-    return max(one.at for one in said)
-
-
-def _heard(said: Sequence[Saying]) -> str:
-    sessions = len({one.session for one in said})
-    when = f"{'last ' if sessions > 1 else ''}on {_day(_last(said))}"
-    return f"People stated the first one in {counted(sessions, 'session')}, {when}."
-
-
-def _first(snapshot: Snapshot, one: Claim, other: Claim) -> Verdict:
-    """By wording, then by dates; a guess where only a person can tell."""
-    now, gone = ([bool(find.search(claim.text)) for claim in (one, other)] for find in (NEWER, RETIRED))
-    marks = [marked - 2 * past for marked, past in zip(now, gone, strict=True)]
-    if marks[0] != marks[1]:
-        why = "Its wording says that the first one is current."
-        return Verdict(one if marks[0] > marks[1] else other, why, "updates", 0.7, True)
-    old, new = sorted((one, other), key=lambda claim: claim.first_seen)
-    if new.first_seen - old.first_seen >= timedelta(days=1) and old.confirmed_at < new.first_seen:
-        why = f"Memory says the first one since {_day(new.first_seen)}, the second since {_day(old.first_seen)}."
-        return Verdict(new, why, "updates", 0.55)
-    guess = min(one, other, key=worth(snapshot))
-    return Verdict(guess, "Neither wording nor dates tell which one is current.", "needs_person", 0.3)
-
-
-def _day(moment: datetime) -> str:
-    return moment.date().isoformat()

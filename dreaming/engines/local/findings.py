@@ -49,11 +49,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person may want instead: what is said in place of each claim, nothing where it is taken out."""
+
+    kind: str  # keep_other, both_scoped, both_dated, rewrite
+    claims: tuple[Claim, ...]
+    puts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tidying:
     """Statements to take out of memory, and the one that stays in their place, if any.
 
-    `loses` where the removed text is said nowhere else; `choices` are other removals that a person might want;
-    `put` is said in place of the first one; `sessions` are those that the spans are taken from.
+    `loses` where the removed text is said nowhere else; `put` is said in place of the first one; `sessions` are those
+    that the spans are taken from.
     """
 
     kind: str
@@ -66,7 +75,7 @@ class Tidying:
     confidence: float
     loses: bool
     spans: tuple[Span, ...] = ()
-    choices: tuple[tuple[Claim, ...], ...] = ()
+    choices: tuple[Choice, ...] = ()
     put: str = ""
     sessions: tuple[int, ...] = ()
 

@@ -181,11 +181,11 @@ def tidy(snapshot: Snapshot, tidying: Tidying, sizes: Mapping[int, int], quoter:
         targets=(),
         quotes=quoter.of(tidying.spans, tidying.sessions),
     )
-    kind, targets, taken = _removal(snapshot, tidying.remove, sizes, tidying.put)
+    kind, targets, taken = _removal(snapshot, tidying.remove, sizes, (tidying.put,))
     others = []
     for choice in tidying.choices:
-        other_kind, other_targets, _ = _removal(snapshot, choice, sizes)
-        others.append(replace(operation, kind=other_kind, targets=other_targets, choice="keep_other"))
+        other_kind, other_targets, _ = _removal(snapshot, choice.claims, sizes, choice.puts)
+        others.append(replace(operation, kind=other_kind, targets=other_targets, choice=choice.kind))
     return Draft(
         operation=replace(operation, kind=kind, targets=targets),
         source=tidying,
@@ -202,17 +202,18 @@ def rows_of(claim: Claim) -> frozenset[tuple[int, int]]:
 
 
 def _removal(
-    snapshot: Snapshot, remove: Sequence[Claim], sizes: Mapping[int, int], put: str = ""
+    snapshot: Snapshot, remove: Sequence[Claim], sizes: Mapping[int, int], puts: Sequence[str]
 ) -> tuple[str, tuple[Target, ...], frozenset[tuple[int, int]]]:
     by_memory: dict[int, list[Claim]] = defaultdict(list)
     for claim in {claim.place: claim for claim in remove}.values():
         by_memory[claim.memory].append(claim)
-    archive = not put and [len(own) == sizes[memory] for memory, own in by_memory.items()] == [True]
+    archive = not any(puts) and [len(own) == sizes[memory] for memory, own in by_memory.items()] == [True]
+    said = dict(zip((claim.place for claim in remove), puts, strict=False))
     targets, taken = [], set()
     for index, own in sorted(by_memory.items()):
         memory = snapshot.memories[index]
         rows = lines.split(memory.text)
-        edits = () if archive else _cuts(rows, own, {remove[0].place: put})
+        edits = () if archive else _cuts(rows, own, said)
         taken |= {line for claim in own for line in rows_of(claim)}
         if archive:
             taken |= {(index, row) for row in range(len(rows))}

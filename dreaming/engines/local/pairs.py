@@ -1,7 +1,7 @@
-"""Statements that say the same, word for word or in other words; contradictions are decided on what is left.
+"""Statements that say the same, word for word, in other words or more fully; contradictions among what is left.
 
-Similarity proposes pairs and decides nothing: the same meaning needs the same words, specifics and slots. Over two
-namespaces only exact copies count, and only one that nobody else reads is taken out.
+Similarity proposes pairs and decides nothing: `judging` does. Over two namespaces only exact copies count, and only one
+that nobody else reads is taken out.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from agents.snapshot import Snapshot
-from agents.text.similarity import alike
-from agents.text.slots import conflict
 from agents.text.specifics import lost
-from dreaming.engines.local import contradictions
+from agents.text.verdicts import Kind, Verdict
+from dreaming.engines.local import contradictions, judging
 from dreaming.engines.local.claims import MOVABLE, Claim, scope, where, worth
 from dreaming.engines.local.findings import Tidying, gist
-from dreaming.engines.local.lexicon import DIRECTED
+from dreaming.engines.local.judging import Judged
 from dreaming.engines.local.stated import Sayings
 
-ALIKE = 0.5  # to be looked at; the decision is made on words, specifics and slots
+SURE_ENOUGH = 0.45  # retellings below it are left alone
 FEWEST_WORDS = 4  # shorter statements lean on what stands around them
+Place = tuple[int, int, int]
 TEMPLATE = 4  # one statement in so many files of one folder is a template, not a copy
 
 
@@ -32,9 +32,12 @@ def decide(snapshot: Snapshot, claims: Sequence[Claim], sayings: Sayings) -> lis
         own = [claim for claim in claims if snapshot.memories[claim.memory].namespace == namespace]
         own = [claim for claim in own if claim.kind in MOVABLE]
         copies, kept = _copies(snapshot, own)
-        near, kept = _near(snapshot, kept)
+        judged = judging.judge(kept)
+        near, kept = _near(snapshot, kept, judged)
         single += kept
-        found += copies + near + contradictions.find(snapshot, kept, sayings)
+        left = {claim.place for claim in kept}
+        apart = [pair for pair in judged if {pair.older.place, pair.newer.place} <= left]
+        found += copies + near + contradictions.find(snapshot, kept, apart, sayings)
     return found + _across(snapshot, single)
 
 
@@ -113,53 +116,73 @@ def _copies_of(count: int) -> str:
     return "a copy of" if count == 1 else f"{count} copies of"
 
 
-def _near(snapshot: Snapshot, claims: list[Claim]) -> tuple[list[Tidying], list[Claim]]:
-    """Statements that say the same in other words; groups are folded onto one claim."""
+def _near(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged]) -> tuple[list[Tidying], list[Claim]]:
+    """Statements that another one says as well, or says more fully; groups are folded onto one claim."""
     heads = {claim.place: claim for claim in claims}
-    gone: dict[tuple[int, int, int], list[Claim]] = defaultdict(list)
-    order = worth(snapshot)
-    for first, second, _ in _candidates(claims):
-        one, other = claims[first], claims[second]
-        if one.place not in heads or other.place not in heads or not _same_meaning(one, other):
-            continue
-        keep, spare = sorted((one, other), key=order)
-        if spare.fixed or spare.place in gone:
-            continue
-        gone[keep.place].append(spare)
-        del heads[spare.place]
-    every = {claim.place: claim for claim in claims}
-    found = [_rewording(snapshot, every[place], spare) for place, spare in gone.items()]
+    folded: dict[tuple[Place, str], list[Judged]] = defaultdict(list)
+    keeps: set[Place] = set()
+    for pair in sorted(judged, key=lambda pair: (-pair.verdict.confidence, pair.older.place, pair.newer.place)):
+        keep, spare = _sides(snapshot, pair)
+        apart = {keep.place, spare.place} <= heads.keys() and spare.place not in keeps and not spare.fixed
+        if apart and _is_foldable(pair.verdict, keep, spare):
+            folded[keep.place, _how(pair.verdict)].append(pair)
+            keeps.add(keep.place)
+            del heads[spare.place]
+    found = [_folded(snapshot, how, pairs) for (_, how), pairs in folded.items()]
     return found, [claim for claim in claims if claim.place in heads]
 
 
-def _candidates(claims: Sequence[Claim]) -> list[tuple[int, int, float]]:
-    texts = [claim.text for claim in claims]
-    facts = [claim.facts for claim in claims]
-    return alike(texts, [one.normal for one in facts], [one.terms for one in facts], threshold=ALIKE)
+def _sides(snapshot: Snapshot, pair: Judged) -> tuple[Claim, Claim]:
+    """Which of the two stays: the fuller one, else the one that is worth more."""
+    if pair.verdict.fuller:
+        return (pair.newer, pair.older) if pair.verdict.fuller > 0 else (pair.older, pair.newer)
+    keep, spare = sorted((pair.older, pair.newer), key=worth(snapshot))
+    return keep, spare
 
 
-def _same_meaning(one: Claim, other: Claim) -> bool:
-    first, second = one.words, other.words
-    if min(len(first), len(second)) < FEWEST_WORDS or scope(one) != scope(other):
+def _is_foldable(verdict: Verdict, keep: Claim, spare: Claim) -> bool:
+    """Only where no name, number, date or path is lost by it."""
+    if verdict.kind == Kind.EXTENDS:
+        return verdict.reason == "adds" and not lost([spare.text], keep.text)
+    if verdict.kind not in (Kind.SAME, Kind.REINFORCES) or verdict.confidence < SURE_ENOUGH:
         return False
-    if first != second and (sorted(first) != sorted(second) or not DIRECTED.isdisjoint(first)):
-        return False
-    if lost([one.text], other.text) or lost([other.text], one.text):
-        return False
-    return not any(conflict(a, b) for a in one.slots() for b in other.slots())
+    return not lost([spare.text], keep.text) and not lost([keep.text], spare.text)
 
 
-def _rewording(snapshot: Snapshot, keep: Claim, spare: list[Claim]) -> Tidying:
+def _how(verdict: Verdict) -> str:
+    if verdict.kind == Kind.EXTENDS:
+        return "extends"
+    return "near_duplicate" if verdict.kind == Kind.SAME or verdict.reason == "stressed" else "reinforces"
+
+
+HOW = {
+    "near_duplicate": ("same", "Remove a rewording of", "The same in other words, or in another order, is taken out:"),
+    "reinforces": (
+        "reinforces",
+        "Remove a retelling of",
+        "Nearly the same is taken out; check the words it has alone:",
+    ),
+    "extends": (
+        "extends",
+        "Fold a shorter statement into",
+        "All of the shorter one is said in it, which is taken out:",
+    ),
+}
+
+
+def _folded(snapshot: Snapshot, how: str, pairs: Sequence[Judged]) -> Tidying:
+    keep = _sides(snapshot, pairs[0])[0]
+    spare = tuple(_sides(snapshot, pair)[1] for pair in pairs)
+    reason, verb, why = HOW[how]
     places = " and ".join(f"“{gist(claim.text, 120)}” ({where(snapshot, claim)})" for claim in spare)
     return Tidying(
-        kind="near_duplicate",
+        kind=how,
         key=tuple(sorted({keep.digest, *(claim.digest for claim in spare)})),
-        remove=tuple(spare),
+        remove=spare,
         keep=keep,
-        title=f"Remove a rewording of “{gist(keep.text, 75)}”, kept in {where(snapshot, keep).rpartition(',')[0]}",
-        rationale=f"“{gist(keep.text, 120)}” is kept in {where(snapshot, keep)}."
-        f" The same words, names and numbers in another order are taken out: {places}.",
-        reason_code="same",
-        confidence=0.7,
+        title=f"{verb} “{gist(keep.text, 75)}”, kept in {where(snapshot, keep).rpartition(',')[0]}",
+        rationale=f"“{gist(keep.text, 120)}” is kept in {where(snapshot, keep)}. {why} {places}.",
+        reason_code=reason,
+        confidence=min(pair.verdict.confidence for pair in pairs),
         loses=True,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agents.snapshot import Snapshot
-from agents.text import phrases, quantities
+from agents.text import hidden, phrases, quantities
 from agents.text.slots import Slot, conflict, slots
 from dreaming.engines.local import own_words
 from dreaming.engines.local.claims import MOVABLE, Claim
@@ -46,6 +46,14 @@ class Sayings:
         if subject not in self._found:
             self._found[subject] = tuple(self._about(subject)) if subject else ()
         return self._found[subject]
+
+    def sentence(self, saying: Saying) -> str:
+        """The words of a saying as a statement of their own; empty where they hide something."""
+        said = self._signals.text(saying.span.row)[saying.span.start : saying.span.end]
+        if any(not piece.benign for piece in hidden.find(said)):
+            return ""
+        plain = _plain(said)
+        return f"{plain[:1].upper()}{plain[1:].rstrip(' .!')}." if plain else ""
 
     def corrected(self, holds: Slot, past: Slot) -> Iterator[Saying]:
         """Messages that name both amounts and mark the one that holds, where the session spoke of the subject before:
@@ -102,10 +110,14 @@ def said_at(snapshot: Snapshot, session: int) -> datetime:
 
 def read(sentence: str) -> tuple[Slot, ...]:
     """What a sentence of a person says now: as it stands, or behind "please tell them that"."""
+    found = slots(_plain(sentence))
+    return tuple(slot for slot in found if slot.polarity and slot.time != "past" and slot.value != "yes")
+
+
+def _plain(sentence: str) -> str:
     plain = LEAD_IN.sub("", " ".join(sentence.split()))
     reported = REPORTED.match(plain)
-    found = slots(plain[reported.end() :] if reported else plain)
-    return tuple(slot for slot in found if slot.polarity and slot.time != "past" and slot.value != "yes")
+    return plain[reported.end() :] if reported else plain
 
 
 def agrees(said: Slot, held: Slot) -> bool:

@@ -52,6 +52,12 @@ def test_another_database_is_seen(older, newer):
         ("Move tickets from review to billing.", "Move tickets from billing to review.", ("distinct", "other_order")),
         ("Run the smoke tests.", "Run the smoke tests and the load tests.", ("extends", "adds")),
         ("Run the smoke tests and the load tests.", "Run the smoke tests.", ("extends", "adds")),
+        ("Invoices need a signature.", "Invoices over 500 EUR need a signature.", ("extends", "narrows")),
+        ("Deploy the site on Fridays.", "Deploy the site on Fridays to staging.", ("extends", "narrows")),
+        ("Answer in the language of the mail.", "Always answer in the language of the mail.",
+         ("reinforces", "stressed")),
+        ("In Chicago, ask for the paper form.", "In Rotterdam, ask for the paper form.",
+         ("scope_split", "other_scope")),
         ("Deploy the site on Fridays.", "Never deploy the site on Fridays.", ("contradicts", "denied")),
         ("The export job is enabled.", "The export job is disabled.", ("contradicts", "slot_denied")),
         ("Send the report to Ada before the audit.", "Send the report to Ada after the audit.",
@@ -77,7 +83,7 @@ def test_pair_is_decided_with_a_reason(older, newer, wanted):
 def test_verdict_says_where_the_statements_part():
     verdict = judge("Retry the upload 3 times.", "Retry the upload 5 times, and shout.")
 
-    assert verdict.places == (Place(("3",), ("5",)), Place((), ("shout",)))
+    assert verdict.places == (Place(("3",), ("5",), "upload"), Place((), ("shout",), "tim"))
 
 
 def test_fuller_side_is_named():

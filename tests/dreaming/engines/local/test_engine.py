@@ -338,3 +338,17 @@ def test_alternatives_say_what_they_offer_and_share_the_fingerprint():
     assert (operation.choice, other.choice) == ("", "keep_other")
     assert (other.fingerprint, other.reason_code) == (operation.fingerprint, "needs_person")
     assert other.targets[0].memory != operation.targets[0].memory
+
+
+def test_each_alternative_settles_the_question():
+    old = memory("/a.md", "- The service keeps its orders in PostgreSQL.\n- Be kind.\n", at=NOW - timedelta(days=90))
+    new = memory("/b.md", "- The service keeps its orders in MySQL.\n- Be quick.\n", at=NOW - timedelta(days=9))
+    snap = snapshot([], [old, new])
+
+    result = dream(snap)
+
+    offered = [*result.operations, *result.alternatives]
+    assert [one.choice for one in offered] == ["", "keep_other", "both_dated"]
+    assert len({one.fingerprint for one in offered}) == 1
+    for one in offered:
+        assert dream(applied(snap, [one])).operations == ()

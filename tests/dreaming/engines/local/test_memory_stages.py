@@ -89,6 +89,95 @@ def test_similar_statements_that_differ_are_never_duplicates(one, other):
     assert not [found for found in decided(memory("/a.md", f"- {one}\n- {other}\n")) if "duplicate" in found.kind]
 
 
+OLD, NEW = NOW - timedelta(days=90), NOW - timedelta(days=9)
+
+
+def beside(one, other, **kept):
+    return decided(memory("/a.md", f"- {one}\n", at=OLD), memory("/b.md", f"- {other}\n", at=NEW), **kept)
+
+
+def test_fuller_statement_takes_in_the_shorter_one():
+    short, full = "Run the smoke tests.", "Run the smoke tests and read their report."
+
+    (found,) = beside(short, full)
+    (turned,) = beside(full, short)
+
+    assert (found.kind, found.reason_code, found.remove[0].text, found.loses) == ("extends", "extends", short, True)
+    assert turned.remove[0].text == short
+    assert beside("Invoices need a second signature.", "Invoices over 500 EUR need a second signature.") == []
+    assert beside(short, "Run the smoke tests if the build is green.") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The service keeps its orders in PostgreSQL.", "The service keeps its orders in MySQL."),
+        ("Ada likes purple covers on reports.", "Ada likes cyan covers on reports."),
+        ("Send the audit report before the release.", "Send the audit report after the release."),
+        ("Deploy the billing site on Fridays.", "Never deploy the billing site on Fridays."),
+    ],
+)
+def test_statements_alike_but_for_one_value_ask_a_person(one, other):
+    (found,) = beside(one, other)
+
+    assert (found.kind, found.reason_code, found.remove[0].text) == ("contradiction", "needs_person", one)
+    assert [choice.kind for choice in found.choices] == ["keep_other", "both_dated"]
+    assert found.confidence <= 0.3
+
+
+def test_newer_value_that_says_so_is_kept():
+    (found,) = beside("The service keeps its orders in PostgreSQL.", "The service now keeps its orders in MySQL.")
+
+    assert (found.reason_code, found.remove[0].text) == ("updates", "The service keeps its orders in PostgreSQL.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Gold customers wait 4 hours for a reply.", "Silver customers wait 4 hours for a reply."),
+        ("Ask for the paper form for Rotterdam.", "Ask for the paper form for Chicago."),
+        ("In Chicago, the paper form is yellow.", "In Rotterdam, the paper form is green."),
+        ("The lock was lost on 3 May 2026 at the site.", "The lock was lost on 9 June 2026 at the site."),
+        ("Ask the duty officer for the form.", "Ask the duty officer for the permit."),
+    ],
+)
+def test_statements_of_other_things_places_and_days_stay(one, other):
+    assert beside(one, other) == []
+
+
+def test_rows_of_a_list_are_no_contradictions():
+    rows = "".join(f"- Ask Ada to restart worker {n} by hand.\n" for n in (3, 5))
+    apart = [
+        memory(f"/{n}.md", f"- Ask Ada to restart worker {n} by hand.\n", at=NOW - timedelta(n)) for n in (3, 5, 7, 8)
+    ]
+
+    assert decided(memory("/a.md", rows)) == []
+    assert decided(*apart) == []
+
+
+def test_choices_keep_both_with_heading_or_day_or_take_a_persons_words():
+    marks = [StatementMark(2, 3, NOW - timedelta(days=99), NOW), StatementMark(4, 5, NOW - timedelta(days=9), NOW)]
+    text = "# Cover\n\n- The refund window is 30 days.\n\n## sea freight\n\n- The refund window is 14 days.\n"
+    marks[1] = StatementMark(6, 7, NOW - timedelta(days=9), NOW)
+    said = [
+        told("1", "The refund window is 14 days.", 8),
+        told("2", "Please tell them that the refund window is 30 days.", 8),
+    ]
+
+    (found,) = decided(memory("/a.md", text, statements=tuple(marks)), sessions=said)
+
+    assert found.reason_code == "needs_person"
+    assert {choice.kind: choice.puts for choice in found.choices} == {
+        "keep_other": ("",),
+        "both_scoped": ("For sea freight, the refund window is 14 days.",),
+        "both_dated": (
+            "The refund window is 14 days (noted on 2025-05-23).",
+            "The refund window is 30 days (noted on 2025-02-22).",
+        ),
+        "rewrite": ("The refund window is 14 days.", ""),
+    }
+
+
 def test_contradiction_prefers_the_marked_value_then_the_newer_then_asks():
     old = memory("/a.md", "- The database is MySQL.\n", at=NOW - timedelta(days=90))
     new = memory("/b.md", "- The database is PostgreSQL.\n", at=NOW - timedelta(days=9))

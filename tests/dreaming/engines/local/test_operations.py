@@ -63,7 +63,7 @@ def test_a_memory_of_which_nothing_else_is_left_is_archived():
     [
         {"protected": True},
         {"text": ONE.text.replace("# Refunds", "# Acme")},
-        {"text": ONE.text.replace("\n- Refunds go", "\n\n## Acme\n\n- Refunds go").replace("- Ask", "- Always ask")},
+        {"text": ONE.text.replace("\n- Refunds go", "\n\n## Acme\n\n- Refunds go").replace("- Ask", "- Auditors ask")},
         {"namespace": "other"},
         {"statements": (StatementMark(5, 6, LONG_AGO, LONG_AGO, pinned=True),)},
     ],
