@@ -61,8 +61,17 @@ class OutcomeMark:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackMark:
+    """What a person said of the event at `position` (-1: of the session), and its text as they corrected it."""
+
+    position: int
+    comment: str = ""
+    corrected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionMark:
-    """One session version: `is_new` where no finished run of this agent has read it with these outcomes.
+    """One session version: `is_new` where no finished run of this agent has read it with what people say of it.
 
     `read_by` is the number of the run that first read it as it is, 0 for none yet.
     """
@@ -78,6 +87,7 @@ class SessionMark:
     taint: bool = False
     trust: str = "normal"
     outcomes: tuple[OutcomeMark, ...] = ()
+    feedback: tuple[FeedbackMark, ...] = ()
     read_by: int = 0
 
     @property

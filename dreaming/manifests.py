@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Team
 from agents.enums import Access
-from agents.models import Agent, Memory, Namespace, NamespaceAccess, Outcome, Session
-from agents.snapshot import OutcomeMark
+from agents.models import Agent, Feedback, Memory, Namespace, NamespaceAccess, Outcome, Session
+from agents.snapshot import FeedbackMark, OutcomeMark
 from dreaming.models import DreamSettings, SessionRead
 
 AT_ONCE = 400  # ids in one query
@@ -71,8 +72,24 @@ def outcomes_of(team: Team, sessions: list[int]) -> dict[int, tuple[OutcomeMark,
     }
 
 
-def outcomes_sha256(outcomes: Iterable[OutcomeMark]) -> str:
-    said = [[one.name, one.source, one.score] for one in outcomes]
+def feedback_of(team: Team, sessions: list[int]) -> dict[int, tuple[FeedbackMark, ...]]:
+    """What people said in words, by session, in an order that does not depend on when it arrived."""
+    found: dict[int, set[FeedbackMark]] = {}
+    for start in range(0, len(sessions), AT_ONCE):
+        rows = Feedback.objects.of(team).filter(session__in=sessions[start : start + AT_ONCE])
+        for session, position, comment, corrected in rows.values_list(
+            "session_id", "position", "comment", "corrected_output"
+        ):
+            if comment or corrected:
+                mark = FeedbackMark(-1 if position is None else position, comment, corrected)
+                found.setdefault(session, set()).add(mark)
+    return {session: tuple(sorted(marks, key=astuple)) for session, marks in found.items()}
+
+
+def outcomes_sha256(outcomes: Iterable[OutcomeMark], feedback: Iterable[FeedbackMark] = ()) -> str:
+    """Names what is known of a session beside its events."""
+    said: list[list[Any]] = [[one.name, one.source, one.score] for one in outcomes]
+    said += [[one.position, one.comment, one.corrected] for one in feedback]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
@@ -83,9 +100,10 @@ def _sessions(agent: Agent, others: Iterable[str], since: datetime) -> list[list
     order = ("source", "external_id", "version", "agent__slug")
     rows = list(newest.order_by(*order).values_list("pk", "version", "event_count", "ended_at"))
     reads = reads_of(agent)
-    outcomes = outcomes_of(agent.team, [pk for pk, _, _, ended_at in rows if ended_at < since])
+    old = [pk for pk, _, _, ended_at in rows if ended_at < since]
+    outcomes, feedback = outcomes_of(agent.team, old), feedback_of(agent.team, old)
     return [
         [pk, version, events]
         for pk, version, events, ended_at in rows
-        if ended_at >= since or (pk, events, outcomes_sha256(outcomes.get(pk, ()))) not in reads
+        if ended_at >= since or (pk, events, outcomes_sha256(outcomes.get(pk, ()), feedback.get(pk, ()))) not in reads
     ]

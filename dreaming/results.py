@@ -115,7 +115,7 @@ def _mark_read(run: Run, snapshot: Snapshot) -> None:
             agent=run.agent,
             session_id=pk,
             events=events,
-            outcomes_sha256=manifests.outcomes_sha256(mark.outcomes),
+            outcomes_sha256=manifests.outcomes_sha256(mark.outcomes, mark.feedback),
             run=run,
         )
         for (pk, _, events), mark in zip(run.manifest["sessions"], snapshot.sessions, strict=True)

@@ -10,6 +10,7 @@ from agents.models import Agent, MemoryVersion, Namespace, NamespaceAccess, Sess
 from agents.snapshot import (
     EventColumns,
     EventColumnsBuilder,
+    FeedbackMark,
     MemoryText,
     OutcomeMark,
     SessionMark,
@@ -86,17 +87,19 @@ def _marks(agent: Agent, versions: Sequence[MemoryVersion]) -> dict[int, list[St
 
 
 def _sessions(agent: Agent, pks: list[int], bounds: dict[int, int]) -> Iterator[SessionMark]:
-    outcomes = manifests.outcomes_of(agent.team, pks)
+    outcomes, feedback = manifests.outcomes_of(agent.team, pks), manifests.feedback_of(agent.team, pks)
     reads = manifests.reads_of(agent)
     for some in _pieces(pks):
         rows = Session.objects.of(agent.team).select_related("agent").in_bulk(some)
         for pk in some:
-            marks = outcomes.get(pk, ())
-            read_by = reads.get((pk, bounds[pk], manifests.outcomes_sha256(marks)), 0)
-            yield _session(rows[pk], read_by, marks)
+            said = outcomes.get(pk, ()), feedback.get(pk, ())
+            read_by = reads.get((pk, bounds[pk], manifests.outcomes_sha256(*said)), 0)
+            yield _session(rows[pk], read_by, *said)
 
 
-def _session(row: Session, read_by: int, outcomes: tuple[OutcomeMark, ...]) -> SessionMark:
+def _session(
+    row: Session, read_by: int, outcomes: tuple[OutcomeMark, ...], feedback: tuple[FeedbackMark, ...]
+) -> SessionMark:
     return SessionMark(
         id=row.public_id,
         external_id=row.external_id,
@@ -109,6 +112,7 @@ def _session(row: Session, read_by: int, outcomes: tuple[OutcomeMark, ...]) -> S
         taint=row.tainted_at is not None,
         trust=row.trust,
         outcomes=outcomes,
+        feedback=feedback,
         read_by=read_by,
     )
 

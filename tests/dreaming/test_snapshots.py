@@ -4,6 +4,8 @@ import pytest
 
 from agents import outcomes, roster, sessions
 from agents.enums import Access
+from agents.importers.records import FeedbackRecord
+from agents.snapshot import FeedbackMark
 from agents.text import normalise
 from audit import trail
 from dreaming import manifests, settings, snapshots
@@ -216,7 +218,7 @@ def test_snapshot_takes_the_same_queries_for_any_number_of_sessions(agent, count
         scenes.failing_session(agent)
     manifest = manifests.manifest_of(agent, settings.of(agent), AT)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         snapshots.take(agent=agent, manifest=manifest)
 
 
@@ -226,3 +228,16 @@ def test_read_marks_are_kept_once_for_each_state(agent):
     dream(agent, engine=finds())
 
     assert SessionRead.objects.of(agent.team).count() == 1
+
+
+def test_session_with_new_feedback_is_new_again(agent):
+    session = scenes.failing_session(agent)
+    dream(agent)
+    outcomes.attach_feedback(session=session, said=FeedbackRecord(comment="Too long."), by=trail.SYSTEM, at=AT)
+
+    (mark,) = take(agent).sessions
+    assert (mark.is_new, mark.feedback) == (True, (FeedbackMark(-1, "Too long."),))
+
+    dream(agent)
+    (mark,) = take(agent).sessions
+    assert not mark.is_new

@@ -13,6 +13,7 @@ from dreaming.engines.local import (
     attempts,
     claims,
     contrasts,
+    edited,
     endings,
     handovers,
     merging,
@@ -122,7 +123,7 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     _tell(report, "attempts")
     found += workflows.find(signals, policy, found)
     _tell(report, "workflows")
-    found += preferences.find(signals, policy)
+    found += preferences.find(signals, policy) + edited.find(signals, policy)
     _tell(report, "preferences")
     return ranking.ranked(found)
 

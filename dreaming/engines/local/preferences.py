@@ -7,11 +7,12 @@ teaches nothing; corrections that follow one tool in several sessions are report
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agents.text import hidden
 from agents.text.normalise import digest
-from dreaming.engines.local import own_words, quotes
+from dreaming.engines.local import edited, own_words, quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, counted, gist, strength
 from dreaming.engines.local.lexicon import ADDRESSED, CORRECTION, LASTING, LEAD_IN, OWN_PLANS
@@ -41,8 +42,19 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
                 wishes[digest(LEAD_IN.sub("", said.text))].append(said)
             elif CORRECTION.search(said.text):
                 corrected.append(said)
+    for said in _remarked(signals):
+        wishes[digest(LEAD_IN.sub("", said.text))].append(said)
     found = [_wish(signals, key, group) for key, group in sorted(wishes.items()) if not _is_over(signals, group)]
     return found + _corrections(signals, corrected, curation)
+
+
+def _remarked(signals: Signals) -> Iterator[Said]:
+    """Wishes in what people remark on an output, which is quoted for them: a remark is no event."""
+    for session, row, remark in edited.remarks(signals):
+        output = quotes.head(signals, row)
+        for start, end in own_words.said(remark.comment):
+            if output is not None and is_wish(remark.comment[start:end]):
+                yield Said(session, output, remark.comment[start:end])
 
 
 def is_wish(text: str) -> bool:
