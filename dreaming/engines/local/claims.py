@@ -17,6 +17,9 @@ from dreaming.engines.local.parsing import MOVABLE as MOVABLE
 from dreaming.engines.local.parsing import Facts
 from dreaming.engines.local.parsing import words as words
 
+Place = tuple[int, int, int]
+"""Memory, first line and code point: where a statement stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -44,7 +47,7 @@ class Claim:
     facts: Facts = field(repr=False, compare=False)
 
     @property
-    def place(self) -> tuple[int, int, int]:
+    def place(self) -> Place:
         return (self.memory, self.start, self.offset)
 
     @property
@@ -104,10 +107,10 @@ def _claim(index: int, memory: MemoryText, facts: Facts, mark: StatementMark | N
 
 def guarded(memory: MemoryText, curation: Curation, path: str = "") -> bool:
     """No dream touches this memory, or may write to this path of it."""
-    return memory.protected or any(_under(path or memory.path, guard) for guard in curation.protected_paths)
+    return memory.protected or any(stands_under(path or memory.path, guard) for guard in curation.protected_paths)
 
 
-def _under(path: str, guard: str) -> bool:
+def stands_under(path: str, guard: str) -> bool:
     return path == guard or path.startswith(guard.rstrip("/") + "/")
 
 

@@ -37,6 +37,7 @@ from dreaming.engines.local.findings import Finding, Tidying
 from dreaming.engines.local.held import Holdings
 from dreaming.engines.local.operations import Draft, Quoter
 from dreaming.engines.local.parsing import Library
+from dreaming.engines.local.retention import Retention
 from dreaming.engines.local.signals import Signals
 from dreaming.engines.local.stated import Sayings
 from dreaming.engines.protocol import DreamResult, EngineFailed, Journal, Report
@@ -78,13 +79,14 @@ class LocalEngine:
         signals = reading.read(snapshot)
         _tell(report, "signals")
         sayings = Sayings(signals)
-        tidyings = tidy(signals, known, sayings, policy, report)
+        retention = Retention(signals, known, policy)
+        tidyings = tidy(signals, known, sayings, retention, policy, report)
         findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report), sayings)
         tidyings += superseded
         quoter = Quoter(snapshot, policy.max_quotes)
         drafts = draft(snapshot, known, findings, tidyings, quoter, policy)
         drafts += reshape(snapshot, known, tidyings, drafts, policy)
-        settled = settling.settle(snapshot, drafts, known, Holdings(snapshot, known), policy)
+        settled = settling.settle(snapshot, drafts, known, Holdings(snapshot, known), retention.valued, policy)
         patterns = tuple(operations.pattern(snapshot, finding, quoter) for finding in findings)
         _tell(report, "operations")
         funnel = _funnel(signals, known, findings, tidyings)
@@ -100,12 +102,20 @@ def policy_of(document: Mapping[str, Any]) -> Curation:
         raise EngineFailed(f"the curation policy cannot be read: {bad}") from bad
 
 
-def tidy(signals: Signals, known: Sequence[Claim], sayings: Sayings, policy: Curation, report: Report) -> list[Tidying]:
+def tidy(
+    signals: Signals,
+    known: Sequence[Claim],
+    sayings: Sayings,
+    retention: Retention,
+    policy: Curation,
+    report: Report,
+) -> list[Tidying]:
     """What memory calls for, read beside what people and tools say of it."""
     snapshot = signals.snapshot
     found = pairs.decide(snapshot, known, sayings)
     _tell(report, "pairs")
-    found += stale.find(snapshot, known, policy)
+    found += stale.find(snapshot, known, policy, retention.valued)
+    found += retention.harmful()
     found += refused.find(snapshot, signals, known, policy)
     _tell(report, "stale")
     return found

@@ -17,7 +17,7 @@ from agents.text.lines import Edit
 from agents.text.normalise import normalise
 from agents.text.specifics import lost
 from dreaming.engines.local.carrying import carried
-from dreaming.engines.local.claims import Claim, words
+from dreaming.engines.local.claims import Claim, Place, words
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Tidying, counted, gist
 from dreaming.engines.local.operations import UNQUOTED, Draft, fingerprint, rows_of
@@ -43,7 +43,7 @@ class Merge:
     key: tuple[str, ...]
     target: int
     sources: tuple[int, ...]
-    twins: Mapping[tuple[int, int, int], Claim]
+    twins: Mapping[Place, Claim]
     confidence: float
     why: str
 

@@ -7,13 +7,14 @@ over the same input would go on where the first one stopped.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.snapshot import Cooldown, OpenChange, Snapshot
-from dreaming.engines.local.claims import Claim
+from dreaming.engines.local.claims import Claim, Place
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding
+from dreaming.engines.local.guards import Guards
 from dreaming.engines.local.held import Holdings
 from dreaming.engines.local.limits import Limits
 from dreaming.engines.local.operations import Draft
@@ -32,10 +33,17 @@ class Settled:
 
 
 def settle(
-    snapshot: Snapshot, drafts: Iterable[Draft], known: Sequence[Claim], holdings: Holdings, curation: Curation
+    snapshot: Snapshot,
+    drafts: Iterable[Draft],
+    known: Sequence[Claim],
+    holdings: Holdings,
+    valued: Collection[Place],
+    curation: Curation,
 ) -> Settled:
     """The drafts that may be proposed now, in rank order; evidence for what is open; a count for each that is not."""
-    ledger = _Ledger(snapshot, holdings, Limits(snapshot, known, curation), curation)
+    ledger = _Ledger(
+        snapshot, holdings, Limits(snapshot, known, curation), Guards(snapshot, valued, curation), curation
+    )
     accepted = [draft for draft in sorted(drafts, key=_rank) if ledger.admits(draft)]
     return Settled(
         operations=tuple(draft.operation for draft in accepted),
@@ -55,10 +63,13 @@ def _rank(draft: Draft) -> tuple[int, float, str]:
 class _Ledger:
     """Goes through the drafts and remembers what those before took."""
 
-    def __init__(self, snapshot: Snapshot, holdings: Holdings, limits: Limits, curation: Curation) -> None:
+    def __init__(
+        self, snapshot: Snapshot, holdings: Holdings, limits: Limits, guards: Guards, curation: Curation
+    ) -> None:
         self.snapshot = snapshot
         self.holdings = holdings
         self.limits = limits
+        self.guards = guards
         self.curation = curation
         self.taken = Taken(snapshot)
         self.joins: dict[str, tuple[Quote, ...]] = {}
@@ -73,6 +84,8 @@ class _Ledger:
     def admits(self, draft: Draft) -> bool:
         if draft.operation.kind not in self.curation.propose:
             return self._no("kind_not_wanted")
+        if guard := self.guards.against(draft):
+            return self._no(guard)
         if taken := self.taken.by_another(draft):
             return self._no(taken)
         settled = self._settled(draft)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 
 from agents.snapshot import Snapshot
 from agents.text.sentences import spans as sentences
-from dreaming.engines.local.claims import Claim, where
+from dreaming.engines.local.claims import Claim, Place, stands_under, where
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Tidying, gist
 from dreaming.engines.local.lexicon import DUE, MONTHS
@@ -15,18 +15,30 @@ from dreaming.engines.local.lexicon import DUE, MONTHS
 MOST_DATE_WORDS = 6
 
 
-def find(snapshot: Snapshot, claims: Sequence[Claim], curation: Curation) -> list[Tidying]:
-    """Stale statements; what is pinned, protected or has helped more than it harmed does not age."""
+def find(
+    snapshot: Snapshot, claims: Sequence[Claim], curation: Curation, valued: Collection[Place] = ()
+) -> list[Tidying]:
+    """Stale statements; what is pinned or protected does not age, and what is valued only comes up for review."""
     found: list[Tidying] = []
     for claim in claims:
         if claim.fixed:
             continue
         due = due_date(claim.text)
+        age = (snapshot.taken_at - claim.confirmed_at).days
+        days = review_days(snapshot.memories[claim.memory].path, curation)
         if due is not None and due < snapshot.taken_at.date():
             found.append(_overdue(snapshot, claim, due))
-        elif due is None and _is_old(claim, snapshot.taken_at, curation):
+        elif days and age > days:
+            found.append(_to_review(snapshot, claim, days))
+        elif due is None and 0 < curation.stale_after_days < age and claim.place not in valued:
             found.append(_aged(snapshot, claim, curation))
     return found
+
+
+def review_days(path: str, curation: Curation) -> int:
+    """After how many days what stands at a path is put to a person again; the longest path of the policy wins."""
+    above = [guard for guard in curation.review_after_days if stands_under(path, guard)]
+    return curation.review_after_days[max(above, key=len)] if above else 0
 
 
 def due_date(text: str) -> date | None:
@@ -47,12 +59,6 @@ def _date(text: str) -> date | None:
         return date(max(numbers), month, min(numbers))
     except (StopIteration, ValueError):
         return None
-
-
-def _is_old(claim: Claim, at: datetime, curation: Curation) -> bool:
-    if not curation.stale_after_days or claim.helpful > claim.harmful:
-        return False
-    return at - claim.confirmed_at > timedelta(days=curation.stale_after_days)
 
 
 def _overdue(snapshot: Snapshot, claim: Claim, due: date) -> Tidying:
@@ -79,6 +85,16 @@ def _aged(snapshot: Snapshot, claim: Claim, curation: Curation) -> Tidying:
         why=f"Last confirmed {days} days before the dream; the curation policy asks again after"
         f" {curation.stale_after_days}."
         " Old is not wrong: reject this to keep it.",
+    )  # fmt: skip
+
+
+def _to_review(snapshot: Snapshot, claim: Claim, days: int) -> Tidying:
+    age = (snapshot.taken_at - claim.confirmed_at).days
+    return _tidying(
+        snapshot, claim, reason_code="review_due", confidence=0.5, mark=claim.confirmed_at.date().isoformat(),
+        title=f"Review “{gist(claim.text, 80)}”, last confirmed on {claim.confirmed_at.date().isoformat()}",
+        why=f"Last confirmed {age} days before the dream; the curation policy asks to look at what stands here every"
+        f" {days} days. Approve to retire it, reject to keep it.",
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtrc, gammaln
+from scipy.special import bdtrc, betaincinv, gammaln
 
 Ints = NDArray[np.int64]
 NEGLIGIBLE = 1e-15
@@ -75,3 +75,22 @@ def more_often(hits: Ints, tries: Ints, expected: NDArray[np.float64]) -> NDArra
     """
     share = np.divide(expected, tries, out=np.ones(len(tries)), where=tries > 0)
     return np.where(hits >= expected + 1, bdtrc(hits - 1.0, tries, np.clip(share, 0.0, 1.0)), 1.0)
+
+
+def at_least(good: float, bad: float) -> float:
+    """The share that is surely good: the 5 % quantile of Beta(1 + good, 1 + bad), the posterior of a flat prior."""
+    return float(betaincinv(1.0 + good, 1.0 + bad, 0.05))
+
+
+def stratified(tables: Sequence[tuple[int, int, int, int]]) -> float:
+    """Chance of as many hits over all tables (hits, drawn, marked, total) if drawing made no difference in any.
+
+    The exact conditional test of Birch (1964): the sum of independent hypergeometric counts, one-sided.
+    """
+    chances = np.ones(1)
+    for _, drawn, marked, total in tables:
+        low, high = max(0, drawn + marked - total), min(drawn, marked)
+        ks = np.arange(low, high + 1)
+        logs = _log_choose(marked, ks) + _log_choose(total - marked, drawn - ks) - _log_choose(total, drawn)
+        chances = np.convolve(chances, np.concatenate((np.zeros(low), np.exp(logs))))
+    return float(min(1.0, chances[sum(hits for hits, *_ in tables) :].sum()))

@@ -7,6 +7,7 @@ import pytest
 from agents.snapshot import StatementMark
 from dreaming.engines.local import claims, pairs, refused, signals, stale
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.retention import Retention
 from dreaming.engines.local.stated import Sayings
 from tests.dreaming.engines.build import NOW, agent, memory, person, session, snapshot, tried
 
@@ -19,7 +20,19 @@ def decided(*memories, sessions=(), **kept):
 def stale_texts(text, *, marks=(), **curation):
     snap = snapshot(memories=[memory("/a.md", text, statements=marks)])
     policy = Curation(**curation)
-    return [one.remove[0].text for one in stale.find(snap, claims.read(snap, policy), policy)]
+    known = claims.read(snap, policy)
+    valued = Retention(signals.read(snap), known, policy).valued
+    return [one.remove[0].text for one in stale.find(snap, known, policy, valued)]
+
+
+def test_stale_by_path_asks_a_person_again_after_the_days_of_the_longest_path():
+    snap = snapshot(memories=[memory(path, "- Ask Ada.\n") for path in ("/a/b.md", "/a/c/d.md", "/e.md")])
+    policy = Curation(stale_after_days=0, review_after_days={"/a": 30, "/a/c": 5})
+
+    (found,) = stale.find(snap, claims.read(snap, policy), policy)
+
+    assert (found.reason_code, snap.memories[found.remove[0].memory].path) == ("review_due", "/a/c/d.md")
+    assert found.title == "Review “Ask Ada”, last confirmed on 2025-05-22"
 
 
 def test_copies_within_a_namespace_keep_one():
@@ -290,13 +303,15 @@ def test_stale_by_age_spares_what_is_pinned_confirmed_or_helpful():
         StatementMark(0, 1, long_ago, long_ago),
         StatementMark(1, 2, long_ago, long_ago, pinned=True),
         StatementMark(2, 3, long_ago, NOW),
-        StatementMark(3, 4, long_ago, long_ago, helpful=2, harmful=1),
+        StatementMark(3, 4, long_ago, long_ago, helpful=9, harmful=1),
+        StatementMark(4, 5, long_ago, long_ago, helpful=2, harmful=1),
     ]
-    text = "- Ask Ada.\n- Ask Bob.\n- Ask Cleo.\n- Ask Dan.\n"
+    text = "- Ask Ada.\n- Ask Bob.\n- Ask Cleo.\n- Ask Dan.\n- Ask Eve.\n"
 
-    assert stale_texts(text, marks=marks) == ["Ask Ada."]
+    assert stale_texts(text, marks=marks) == ["Ask Ada.", "Ask Eve."]
+    assert stale_texts(text, marks=marks, helpful_above=0.2) == ["Ask Ada."]
     assert stale_texts(text, marks=marks, stale_after_days=0) == []
-    assert stale_texts(text, marks=marks, protected_phrases=("ada",)) == []
+    assert stale_texts(text, marks=marks, protected_phrases=("ada", "eve")) == []
     assert stale_texts(text, marks=marks, protected_paths=("/a.md",)) == []
 
 
