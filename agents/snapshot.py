@@ -20,7 +20,7 @@ KINDS = ("message", "tool_call", "tool_result", "reasoning", "notice")
 SOURCE_CLASSES = ("user_input", "external_tool", "agent_authored", "system", "recalled")
 VERIFIED = ("test", "downstream")
 PEOPLE = ("human", "survey")
-SOURCE_WEIGHTS: Mapping[str, float] = {"test": 1, "downstream": 1, "human": 0.8, "survey": 0.5, "self-report": 0.2}
+SOURCE_WEIGHTS: Mapping[str, float] = {"test": 1.0, "downstream": 1.0, "human": 0.8, "survey": 0.5, "self-report": 0.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,11 @@ class SessionMark:
     @property
     def completed(self) -> bool:
         return self.verdict == "completed"
+
+    @property
+    def is_own_word(self) -> bool:
+        """Nobody but the agent itself said how the session ended."""
+        return all(outcome.source not in (*VERIFIED, *PEOPLE) for outcome in self.outcomes)
 
     @property
     def approved(self) -> bool:

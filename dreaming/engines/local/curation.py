@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from agents.snapshot import SOURCE_WEIGHTS
 from dreaming.engines.local.fields import (
     MOST_DAYS,
     PATH,
@@ -28,7 +29,7 @@ from dreaming.engines.local.fields import (
 VERSION = 1
 OPERATIONS = ("add", "edit", "merge", "move", "archive")
 PATTERN_KINDS = ("mistake", "success", "workflow", "preference", "practice")
-WEIGHTS = (("test", 1.0), ("downstream", 1.0), ("human", 0.8), ("survey", 0.5), ("self-report", 0.2))
+WEIGHTS = tuple(SOURCE_WEIGHTS.items())
 
 
 class BadCuration(BadField):

@@ -21,6 +21,7 @@ from dreaming.engines.local import (
     moves,
     operations,
     outcomes,
+    overruled,
     pairs,
     preferences,
     ranking,
@@ -28,6 +29,7 @@ from dreaming.engines.local import (
     settling,
     stale,
     stated,
+    weighing,
     workflows,
 )
 from dreaming.engines.local import signals as reading
@@ -71,7 +73,7 @@ class LocalEngine:
         """Raises EngineFailed, naming the field, where the curation policy cannot be read."""
         policy = policy_of(curation)
         memories = sorted(snapshot.memories, key=lambda memory: (memory.namespace, memory.path, memory.id))
-        snapshot = replace(snapshot, memories=tuple(memories))
+        snapshot = weighing.weighed(replace(snapshot, memories=tuple(memories)), policy.weights)
         parsed = [self._library.read(memory.text) for memory in memories]
         _tell(report, "parsing")
         known = claims.read(snapshot, policy, parsed)
@@ -130,12 +132,13 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     found += attempts.per_task(signals, differences) + across.find(signals, tried, differences, policy)
     found += outcomes.of_tasks(signals, tried, policy) + outcomes.with_tools(signals, policy)
     found += handovers.find(signals, tried, policy) + endings.find(signals, tried, policy)
+    found += overruled.find(signals, policy)
     _tell(report, "attempts")
     found += workflows.find(signals, policy, found)
     _tell(report, "workflows")
     found += preferences.find(signals, policy) + edited.find(signals, policy)
     _tell(report, "preferences")
-    return ranking.ranked(found)
+    return ranking.ranked(overruled.marked(signals, found))
 
 
 def draft(

@@ -13,7 +13,9 @@ from dreaming.engines.local.masks import MASK, headline, is_error_shaped, shared
 from dreaming.engines.local.retries import Recovery, Remedy
 from dreaming.engines.local.signals import Call, Signals
 
-BROKEN = 5  # so many calls, none of which worked: the tool is broken, there is nothing to learn
+BROKEN = 5  # so many calls, or calls in
+BROKEN_SESSIONS = 3  # so many sessions, none of which worked: the tool is broken, there is nothing to learn
+LOOKS_BROKEN = "No call of it ever worked: the tool or the check itself looks broken."
 
 
 def find(signals: Signals, curation: Curation) -> list[Finding]:
@@ -44,14 +46,14 @@ def _finding(
     recoveries: list[Recovery],
 ) -> Finding:
     users = len({call.session for call in calls})
-    never = len(failed) == len(calls) >= BROKEN
+    never = len(failed) == len(calls) and (len(calls) >= BROKEN or len(met) >= BROKEN_SESSIONS)
     gone = "" if never else refused.only_value(signals, failed)
     remedy = retries.remedy(signals, recoveries)
     said = shared([signals.text(call.result)[slice(*headline(signals.text(call.result)))] for call in failed]) or error
     counts = (
         f"{code(tool)} answered {code(said)} to {len(failed)} of {counted(len(calls), 'call')},"
         f" in {len(met)} of the {counted(users, 'session')} that called it."
-        f" {_what_worked(recoveries, len(met), remedy, code(tool))}"
+        f" {LOOKS_BROKEN if never else _what_worked(recoveries, len(met), remedy, code(tool))}"
     )
     return Finding(
         kind="mistake",

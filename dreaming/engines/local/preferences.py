@@ -1,33 +1,25 @@
-"""What people ask for from now on, in their own words, and the tools after which people correct the agent.
+"""What people ask for from now on, in their own words, and where they correct the agent.
 
-Conservative on purpose: a lasting wish says that it lasts, speaks to the agent and is no question. A correction alone
-teaches nothing; corrections that follow one tool in several sessions are reported without a lesson.
+Conservative on purpose: a lasting wish says that it lasts, speaks to the agent and is no question.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from agents.text import hidden
 from agents.text.normalise import digest
-from dreaming.engines.local import edited, own_words, quotes
+from dreaming.engines.local import corrections, edited, own_words, quotes
+from dreaming.engines.local.corrections import Said
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding, Span, code, counted, gist, strength
+from dreaming.engines.local.findings import Finding, Span, counted, gist, strength
 from dreaming.engines.local.lexicon import ADDRESSED, CORRECTION, LASTING, LEAD_IN, OWN_PLANS
-from dreaming.engines.local.signals import Call, Signals, Trace
+from dreaming.engines.local.signals import Signals
 from dreaming.engines.local.stale import due_date
 
 SHORTEST, LONGEST = 15, 300
 ONCE = 0.6  # confidence of a wish said by a person in one session
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    session: int
-    span: Span
-    text: str
 
 
 def find(signals: Signals, curation: Curation) -> list[Finding]:
@@ -45,7 +37,7 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
     for said in _remarked(signals):
         wishes[digest(LEAD_IN.sub("", said.text))].append(said)
     found = [_wish(signals, key, group) for key, group in sorted(wishes.items()) if not _is_over(signals, group)]
-    return found + _corrections(signals, corrected, curation)
+    return found + corrections.find(signals, corrected, curation)
 
 
 def _remarked(signals: Signals) -> Iterator[Said]:
@@ -94,38 +86,3 @@ def _sentence(words: str) -> str:
     """The wish without what leads into it, as a sentence."""
     rest = LEAD_IN.sub("", words)
     return rest[:1].upper() + rest[1:] if len(rest) >= SHORTEST else words
-
-
-def _corrections(signals: Signals, corrected: list[Said], curation: Curation) -> list[Finding]:
-    traces = {trace.session: trace for trace in signals.traces}
-    after: dict[str, list[Said]] = defaultdict(list)
-    for said in corrected:
-        call = _call_before(traces[said.session], said.span.row)
-        if call is not None and call.tool:
-            after[call.tool].append(said)
-    found = []
-    for tool, group in sorted(after.items()):
-        sessions = tuple(dict.fromkeys(said.session for said in group))
-        users = sum(any(call.tool == tool for call in trace.calls) for trace in signals.traces)
-        if len(sessions) >= curation.min_sessions:
-            found.append(_correction(tool, group, sessions, users))
-    return found
-
-
-def _call_before(trace: Trace, row: int) -> Call | None:
-    return next((call for call in reversed(trace.calls) if 0 <= max(call.row, call.result) < row), None)
-
-
-def _correction(tool: str, group: list[Said], sessions: tuple[int, ...], users: int) -> Finding:
-    return Finding(
-        kind="mistake",
-        key=("corrected_after", tool),
-        statement=f"In {len(sessions)} of {users} sessions that called {code(tool)}, a person corrected the agent"
-        " when that was its latest call.",
-        sessions=sessions,
-        opportunities=users,
-        spans=quotes.kept(*(said.span for said in group)),
-        confidence=strength(len(sessions), certainty=0.8),
-        reason_code="corrected_by_people",
-        numbers={"corrections": len(group), "sessions": len(sessions), "sessions_with_calls": users},
-    )

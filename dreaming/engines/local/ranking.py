@@ -16,6 +16,7 @@ NEXT_OF_KIND = 0.9
 TEACHES_NOTHING = 0.9
 DIFFERENCES = frozenset(
     (
+        "approved_then_failed",
         "attempts_differ",
         "ended_idle",
         "ended_short",
