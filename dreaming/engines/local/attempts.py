@@ -13,7 +13,7 @@ from dreaming.engines.local.statistics import enrichment
 
 MOST_VALUES = 3
 MOST_DIFFERENCES = 4  # of one task in its lesson; the statement has them all
-HOW = ("missing", "value", "extra")
+HOW = ("missing", "order", "value", "extra")
 LIKELY_CHANCE = 0.25  # a split of attempts that chance gives this often is reported, but teaches nothing
 
 
@@ -85,7 +85,8 @@ def _call(tool: str, given: Mapping[str, str]) -> str:
 def _title(group: Sequence[Contrast]) -> str:
     """What completed attempts did otherwise, as far as it fits."""
     tools = {how: [one.tool for one in group if one.how == how] for how in HOW}
-    words = {"missing": "call {}", "value": "check the arguments of {}", "extra": "do without {}"}
+    tools["order"] = [f"{one.after} before {one.tool}" for one in group if one.how == "order"]
+    words = {"missing": "call {}", "order": "call {}", "value": "check the arguments of {}", "extra": "do without {}"}
     parts = [words[how].format(" and ".join(some[:2])) for how, some in tools.items() if some]
     return cut(", ".join(parts), 110)
 
@@ -110,6 +111,7 @@ def _statement(alike: Sequence[Contrast]) -> str:
     right, wrong = _calls(alike)
     text = {
         "extra": f"{failing} called {wrong}, no completed one did.",
+        "order": f"{failing} called {wrong} before {code(alike[0].after)}, {completed} after it.",
         "missing": f"{failing} never got {right} accepted, {completed} did.",
         "value": f"{failing} called {wrong} and never {right}, {completed} called the latter and none the former.",
     }[alike[0].how]
@@ -124,6 +126,7 @@ def _lesson(group: Sequence[Contrast], when: str) -> str:
         parts.append(
             {
                 "missing": f"call {right}, as completed attempts did",
+                "order": f"call {code(alike[0].after)} before {right}, as completed attempts did",
                 "value": f"call {right} rather than {wrong}, which failed",
                 "extra": f"check whether {wrong} is asked for, as only failing attempts called it",
             }[alike[0].how]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.deeds import only_reads
@@ -16,6 +17,7 @@ from dreaming.engines.local.signals import Call, Signals, Trace, arguments
 
 LONGEST_VALUE = 160
 LONGEST_OPENING = 300
+MOST_ORDERED = 40  # tools of one task whose order is compared
 FEWEST_WORDS = 4  # of an opening: fewer say nothing about the request
 
 Feature = tuple[str, str, str]
@@ -47,7 +49,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """One difference: `how` is extra (only failing attempts call it), missing (only completed ones do) or value."""
+    """One difference: `how` is extra (only failing attempts call it), missing (only completed ones do), value or order.
+
+    Of an order, `after` is the tool that completed attempts called first.
+    """
 
     task: Task
     how: str
@@ -55,6 +60,7 @@ class Contrast:
     sessions: tuple[int, ...]
     wrong: Mapping[str, str] = field(default_factory=dict)
     right: Mapping[str, str] = field(default_factory=dict)
+    after: str = ""
 
 
 def tasks(signals: Signals) -> list[Task]:
@@ -85,7 +91,7 @@ def find(signals: Signals, every: Iterable[Task], curation: Curation) -> list[Co
     mixed = [task for task in every if task.completed and len(task.failed) >= curation.min_sessions]
     made = {trace.session: features(signals, trace) for task in mixed for trace in (*task.failed, *task.completed)}
     seen = Counter(feature for own in made.values() for feature in own)
-    return [contrast for task in mixed for contrast in _of(task, made, seen, curation)]
+    return [one for task in mixed for one in (*_of(task, made, seen, curation), *_by_order(task, curation))]
 
 
 def _of(
@@ -109,6 +115,40 @@ def _of(
             yield Contrast(task, "missing", tool, missing[whole])
         else:
             yield from _by_value(task, tool, _widest(tool, extra), _widest(tool, missing), curation)
+
+
+def _by_order(task: Task, curation: Curation) -> Iterator[Contrast]:
+    """The two calls that completed attempts make in one order, and most failing ones in the other.
+
+    The order of looking things up is no matter, and one completed attempt has some order anyway.
+    """
+    if len(task.completed) < 2:
+        return
+    passing, failing = ([_firsts(trace) for trace in some] for some in (task.completed, task.failed))
+    tools = sorted(set.intersection(*(set(one) for one in passing)))[:MOST_ORDERED]
+    enough = max(curation.min_sessions, (len(failing) + 1) // 2)
+    found: list[tuple[int, str, str, tuple[int, ...]]] = []
+    for first, then in permutations(tools, 2):
+        if not only_reads(then) and all(one[first] < one[then] for one in passing):
+            turned = tuple(
+                trace.session
+                for trace, one in zip(task.failed, failing, strict=True)
+                if first in one and one.get(then, one[first]) < one[first]
+            )
+            if len(turned) >= enough:
+                found.append((-len(turned), first, then, turned))
+    if found:
+        _, first, then, turned = min(found)
+        yield Contrast(task, "order", then, turned, after=first)
+
+
+def _firsts(trace: Trace) -> dict[str, int]:
+    """Where each tool was first accepted."""
+    found: dict[str, int] = {}
+    for at, call in enumerate(trace.calls):
+        if call.tool and not call.error:
+            found.setdefault(call.tool, at)
+    return found
 
 
 def features(signals: Signals, trace: Trace) -> set[Feature]:

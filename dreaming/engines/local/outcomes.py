@@ -18,18 +18,46 @@ from dreaming.engines.local.signals import Signals, Trace
 from dreaming.engines.local.statistics import adjusted, enrichment
 
 MOST_DONE = 4
+BROKEN_TASKS, BROKEN_SESSIONS = 3, 8  # so many, and nothing ever completed
 MOST_AGAINST = 3
 
 
 def of_tasks(signals: Signals, tasks: Iterable[Task], curation: Curation) -> list[Finding]:
-    """Tasks that every attempt completes, with the steps they share, and tasks that no attempt completes."""
-    found = []
+    """Tasks that every attempt completes, with the steps they share, and tasks that no attempt completes.
+
+    Where nothing ever completes, at any task, it is the check that has to be looked at, not what the agent did.
+    """
+    found = _broken_check(signals)
+    if found:
+        return found
     for task in tasks:
         traces = task.completed or task.failed
         whole = task.attempts == len(traces) and not task.escalated
         if task.name and whole and len(traces) >= curation.min_sessions:
             found.append(_outcome(signals, task, traces))
     return found
+
+
+def _broken_check(signals: Signals) -> list[Finding]:
+    judged, bad = _verdicts(signals)
+    failed = [signals.traces[place] for place in np.flatnonzero(judged).tolist()]
+    tasks = {signals.mark(trace.session).task for trace in failed} - {""}
+    if len(tasks) < BROKEN_TASKS or len(failed) < BROKEN_SESSIONS or not bad[judged].all():
+        return []
+    return [
+        Finding(
+            kind="mistake",
+            key=("broken_check",),
+            statement=f"None of the {len(failed)} sessions with a known end completed, at {len(tasks)} tasks:"
+            " look at how they are checked before looking at what the agent did.",
+            sessions=tuple(trace.session for trace in failed),
+            opportunities=len(failed),
+            spans=quotes.kept(*(quotes.ending(signals, trace) for trace in failed)),
+            confidence=strength(len(failed)),
+            reason_code="broken_check",
+            numbers={"sessions": len(failed), "tasks": len(tasks), "completed": 0},
+        )
+    ]
 
 
 def _outcome(signals: Signals, task: Task, traces: Sequence[Trace]) -> Finding:

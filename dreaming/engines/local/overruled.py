@@ -99,7 +99,8 @@ def _finding(
 
 def marked(signals: Signals, found: Iterable[Finding]) -> list[Finding]:
     """Differences that mostly rest on sessions which people had approved say so: they passed for a success."""
-    return [_marked(signals, finding) if finding.reason_code in DIFFERENCES else finding for finding in found]
+    mistaken = DIFFERENCES | {"never_completes"}
+    return [_marked(signals, finding) if finding.reason_code in mistaken else finding for finding in found]
 
 
 def _marked(signals: Signals, finding: Finding) -> Finding:

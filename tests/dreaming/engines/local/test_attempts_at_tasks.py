@@ -258,3 +258,31 @@ def test_tasks_that_never_complete_say_what_was_done():
         " All of them called `get_order`."
         " Accepted calls that do something: `cancel_order` in 1, `transfer_to_human` in 1."
     )
+
+
+def test_order_of_two_calls_is_a_difference():
+    look, sign = tried("look_up"), tried("sign")
+    found, tasks = read(
+        *[attempt("a", n, "failed", sign, look) for n in (1, 2)],
+        *[attempt("a", n, "completed", look, sign) for n in (3, 4)],
+    )
+
+    (finding,) = attempts.per_task(found, contrasts.find(found, tasks, POLICY))
+
+    assert finding.statement == (
+        "Task `a`: Both failing attempts called `sign` before `look_up`, both completed ones after it."
+    )
+    assert finding.title == "Task a: call look_up before sign"
+    assert finding.lesson.endswith(": call `look_up` before `sign`, as completed attempts did.")
+    mixed = [attempt("a", 5, "completed", sign, look)]
+    assert contrasts.find(*read(*mixed, *[attempt("a", n, "failed", sign, look) for n in (1, 2)]), POLICY) == []
+
+
+def test_check_that_nothing_passes_is_reported_instead_of_its_tasks():
+    failing = [attempt(task, n, "failed", tried("get_order")) for task in "abc" for n in (1, 2, 3)]
+
+    (finding,) = outcomes.of_tasks(*read(*failing), POLICY)
+
+    assert (finding.reason_code, finding.lesson, len(finding.sessions)) == ("broken_check", "", 9)
+    one_passes = read(*failing, attempt("d", 1, "completed"))
+    assert [one.reason_code for one in outcomes.of_tasks(*one_passes, POLICY)] == ["never_completes"] * 3
