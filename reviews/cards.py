@@ -189,9 +189,9 @@ class Card:
 
     @property
     def numbers(self) -> list[tuple[str, str]]:
-        """The plain numbers of the pattern that the change came from."""
+        """The plain numbers and dates of the pattern that the change came from."""
         found = self.change.pattern.items()
-        return [wording.number(name, value) for name, value in found if isinstance(value, (int, float))]
+        return [wording.number(name, value) for name, value in found if wording.is_plain(value)]
 
 
 @kept

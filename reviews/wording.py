@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from reviews.desk import Seat
 from reviews.enums import Operation, RejectCode, RevisionOrigin, State, Verdict
 from reviews.models import Change, Decision
 from reviews.quoting import when
+
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,15 @@ def reason(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
-def number(name: str, value: float) -> tuple[str, str]:
-    """A plain number of a pattern with its name, shares of a million as per cent."""
+def is_plain(value: object) -> bool:
+    """Whether a value of a pattern is a number or a date: all else is said elsewhere."""
+    return isinstance(value, (int, float)) or (isinstance(value, str) and DATE.fullmatch(value) is not None)
+
+
+def number(name: str, value: float | str) -> tuple[str, str]:
+    """A plain number or date of a pattern with its name, shares of a million as per cent."""
     words = name.replace("_", " ")
-    if name.endswith("_ppm"):
+    if name.endswith("_ppm") and not isinstance(value, str):
         return words.removesuffix(" ppm"), _("%(share)s %%") % {"share": f"{value / 10_000:.4g}"}
     return words, str(value)
 

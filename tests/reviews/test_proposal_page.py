@@ -321,11 +321,13 @@ def test_what_happened_is_told_in_sentences(client, team, space):
 
 
 def test_a_card_names_its_place_and_tells_codes_and_shares_in_words(client, team, space):
-    pattern = {"rate_ppm": 120_000, "support": 3}
+    pattern = {"rate_ppm": 120_000, "support": 3, "first_seen": "2026-02-18", "statement": "It refuses decimals."}
     scenes.propose(team.row, scenes.add(space, "/x.md", "- x\n", reason_code="stated_preference", pattern=pattern))
     client.force_login(team.reviewer)
 
     text = client.get(url(team, "proposal", 1)).content.decode()
 
-    for said in (f"{space.name} &middot; /x.md", "Stated preference", "<dt>rate</dt><dd>12 %</dd>"):
+    seen = "<dt>first seen</dt><dd>2026-02-18</dd>"
+    for said in (f"{space.name} &middot; /x.md", "Stated preference", "<dt>rate</dt><dd>12 %</dd>", seen):
         assert said in text
+    assert "<dt>statement</dt>" not in text

@@ -29,6 +29,7 @@ from dreaming.engines.local import (
     settling,
     stale,
     stated,
+    timing,
     weighing,
     workflows,
 )
@@ -54,6 +55,7 @@ STAGES = (
     "attempts",
     "workflows",
     "preferences",
+    "timing",
     "operations",
 )
 
@@ -138,7 +140,9 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     _tell(report, "workflows")
     found += preferences.find(signals, policy) + edited.find(signals, policy)
     _tell(report, "preferences")
-    return ranking.ranked(overruled.marked(signals, found))
+    found = timing.dated(signals, ranking.ranked(overruled.marked(signals, found)), policy)
+    _tell(report, "timing")
+    return found
 
 
 def draft(
