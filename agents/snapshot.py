@@ -145,6 +145,9 @@ class EventColumns:
     def __len__(self) -> int:
         return len(self.text)
 
+    def session_of(self, row: int) -> int:
+        return int(np.searchsorted(self.offsets, row, side="right")) - 1
+
     def rows_of(self, session: int) -> range:
         return range(int(self.offsets[session]), int(self.offsets[session + 1]))
 

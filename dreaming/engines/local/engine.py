@@ -26,6 +26,7 @@ from dreaming.engines.local import (
     preferences,
     ranking,
     refused,
+    refutations,
     settling,
     stale,
     stated,
@@ -35,6 +36,7 @@ from dreaming.engines.local import (
 )
 from dreaming.engines.local import signals as reading
 from dreaming.engines.local.claims import Claim
+from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.curation import BadCuration, Curation
 from dreaming.engines.local.findings import Finding, Tidying
 from dreaming.engines.local.held import Holdings
@@ -74,6 +76,31 @@ class LocalEngine:
     def dream(self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal) -> DreamResult:
         """Raises EngineFailed, naming the field, where the curation policy cannot be read."""
         policy = policy_of(curation)
+        now = self._consider(snapshot, policy, report)
+        snapshot = now.snapshot
+        quoter = Quoter(snapshot, policy.max_quotes)
+        drafts = draft(now, quoter, policy)
+        settled = settling.settle(
+            snapshot, drafts, now.known, Holdings(snapshot, now.known), now.retention.valued, policy
+        )
+        refuted = refutations.find(now, policy, lambda past: self._consider(past, policy, _quietly))
+        patterns = tuple(operations.pattern(snapshot, finding, quoter) for finding in now.findings)
+        _tell(report, "operations")
+        withdrawals = {one.change.id: one.reason for one in refuted if one.withdraws}
+        funnel = _funnel(now)
+        funnel.update(settled.funnel)
+        funnel.update(drafts=len(drafts), proposed=len(settled.operations), quotes_dropped=quoter.dropped)
+        return DreamResult(
+            patterns=patterns,
+            operations=settled.operations,
+            alternatives=settled.alternatives,
+            joins=refutations.joined(settled.joins, refuted, quoter),
+            funnel=dict(funnel),
+            withdrawals=withdrawals,
+        )
+
+    def _consider(self, snapshot: Snapshot, policy: Curation, report: Report) -> Considered:
+        """All stages up to what they found, over memories in one order."""
         memories = sorted(snapshot.memories, key=lambda memory: (memory.namespace, memory.path, memory.id))
         snapshot = weighing.weighed(replace(snapshot, memories=tuple(memories)), policy.weights)
         parsed = [self._library.read(memory.text) for memory in memories]
@@ -86,17 +113,7 @@ class LocalEngine:
         retention = Retention(signals, known, policy)
         tidyings = tidy(signals, known, sayings, retention, policy, report)
         findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report), sayings)
-        tidyings += superseded
-        quoter = Quoter(snapshot, policy.max_quotes)
-        drafts = draft(snapshot, known, findings, tidyings, quoter, policy)
-        drafts += reshape(snapshot, known, tidyings, drafts, policy)
-        settled = settling.settle(snapshot, drafts, known, Holdings(snapshot, known), retention.valued, policy)
-        patterns = tuple(operations.pattern(snapshot, finding, quoter) for finding in findings)
-        _tell(report, "operations")
-        funnel = _funnel(signals, known, findings, tidyings)
-        funnel.update(settled.funnel)
-        funnel.update(drafts=len(drafts), proposed=len(settled.operations), quotes_dropped=quoter.dropped)
-        return DreamResult(patterns, settled.operations, settled.alternatives, settled.joins, dict(funnel))
+        return Considered(signals, known, sayings, retention, findings, tidyings + superseded)
 
 
 def policy_of(document: Mapping[str, Any]) -> Curation:
@@ -145,50 +162,45 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     return found
 
 
-def draft(
-    snapshot: Snapshot,
-    known: Sequence[Claim],
-    findings: Sequence[Finding],
-    tidyings: Sequence[Tidying],
-    quoter: Quoter,
-    policy: Curation,
-) -> list[Draft]:
+def draft(now: Considered, quoter: Quoter, policy: Curation) -> list[Draft]:
     """An operation for each finding that has one; lessons need a namespace that the agent may write."""
+    snapshot = now.snapshot
     fit = operations.homes(snapshot)
     drafts = []
-    for finding in findings:
+    for finding in now.findings:
         home = operations.home_of(snapshot, finding, fit, policy.min_agents) if finding.lesson else ""
         if home:
             drafts.append(operations.lesson(snapshot, finding, home, quoter))
-    written, sizes = set(snapshot.namespaces), Counter(claim.memory for claim in known)
-    for tidying in tidyings:
+    written, sizes = set(snapshot.namespaces), Counter(claim.memory for claim in now.known)
+    for tidying in now.tidyings:
         if snapshot.memories[tidying.remove[0].memory].namespace in written:
             drafts.append(operations.tidy(snapshot, tidying, sizes, quoter))
-    return drafts
+    return drafts + reshape(now, drafts, policy)
 
 
-def reshape(
-    snapshot: Snapshot, known: Sequence[Claim], tidyings: Sequence[Tidying], drafts: Sequence[Draft], policy: Curation
-) -> list[Draft]:
+def reshape(now: Considered, drafts: Sequence[Draft], policy: Curation) -> list[Draft]:
     """Merges of whole memories, and moves of those that nothing else takes away."""
-    merges = merging.find(snapshot, known, tidyings, policy)
+    merges = merging.find(now.snapshot, now.known, now.tidyings, policy)
     leaving = {target.memory for one in (*drafts, *merges) for target in one.operation.targets if not target.path_after}
-    return merges + moves.find(snapshot, policy, leaving)
+    return merges + moves.find(now.snapshot, policy, leaving)
 
 
-def _funnel(
-    signals: Signals, known: Sequence[Claim], findings: Sequence[Finding], tidyings: Sequence[Tidying]
-) -> Counter[str]:
+def _funnel(now: Considered) -> Counter[str]:
+    signals = now.signals
     return Counter(
         memories=len(signals.snapshot.memories),
-        statements=len(known),
+        statements=len(now.known),
         sessions=len(signals.snapshot.sessions),
         sessions_left_out=signals.left_out,
         events=len(signals.snapshot.events),
         calls=len(signals.calls),
-        patterns=len(findings),
-        memory_findings=len(tidyings),
+        patterns=len(now.findings),
+        memory_findings=len(now.tidyings),
     )
+
+
+def _quietly(stage: str, done: int, total: int) -> None:
+    """For stages that are run again: the report of the run goes forwards only."""
 
 
 def _tell(report: Report, stage: str) -> None:

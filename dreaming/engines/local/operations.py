@@ -9,8 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from agents.snapshot import MemoryText, Snapshot
 from agents.text import lines
 from agents.text.lines import Edit
@@ -71,7 +69,7 @@ class Quoter:
         """Latest, because a session that leaves the window, or none at all, must not look like new evidence."""
         by_session: dict[int, list[Span]] = defaultdict(list)
         for span in spans:
-            by_session[int(np.searchsorted(self.snapshot.events.offsets, span.row, side="right")) - 1].append(span)
+            by_session[self.snapshot.events.session_of(span.row)].append(span)
         supporting = set(support)
         order = sorted(by_session, key=lambda session: rank(self.snapshot.sessions[session]))
         own = [session for session in order if session in supporting][-self.most :]
@@ -165,19 +163,22 @@ def _home(snapshot: Snapshot, namespace: str, path: str) -> MemoryText | None:
     return None
 
 
+def tidying_mark(snapshot: Snapshot, tidying: Tidying) -> str:
+    return fingerprint(tidying.kind, snapshot.memories[tidying.remove[0].memory].namespace, tidying.key)
+
+
 def tidy(snapshot: Snapshot, tidying: Tidying, sizes: Mapping[int, int], quoter: Quoter) -> Draft:
     """Takes the statements out; a memory of which nothing else is left is archived, where that is its only target.
 
     `sizes` are how many statements each memory holds.
     """
-    namespace = snapshot.memories[tidying.remove[0].memory].namespace
     operation = Operation(
         kind="edit",
         title=tidying.title,
         rationale=tidying.rationale if tidying.spans else f"{tidying.rationale} {UNQUOTED}",
         reason_code=tidying.reason_code,
         confidence=tidying.confidence,
-        fingerprint=fingerprint(tidying.kind, namespace, tidying.key),
+        fingerprint=tidying_mark(snapshot, tidying),
         targets=(),
         quotes=quoter.of(tidying.spans, tidying.sessions),
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from agents.snapshot import EventColumnsBuilder, MemoryText, OutcomeMark, SessionMark, Snapshot
+from agents.snapshot import EventColumnsBuilder, MemoryText, OpenChange, OutcomeMark, SessionMark, Snapshot
 from agents.text import lines
 from dreaming.engines.protocol import Operation
 
@@ -84,6 +84,39 @@ def snapshot(sessions=(), memories=(), *, namespaces=("main",), **kept):
         events=builder.build(),
         **kept,
     )
+
+
+def opened(before: Snapshot, operations: Iterable[Operation], *, run=1, **kept):
+    """The operations as open changes, as a later snapshot knows them."""
+    texts = {one.id: lines.split(one.text) for one in before.memories}
+    for at, operation in enumerate(operations, 1):
+        adds, removes = [], []
+        for target in operation.targets:
+            rows = texts.get(target.memory, [])
+            edits = target.edits if target.path_after else [lines.Edit(0, len(rows), ())]
+            adds += [line.strip() for edit in edits for line in edit.lines if line.strip()]
+            removes += [row.strip() for edit in edits for row in rows[edit.start : edit.end] if row.strip()]
+        yield OpenChange(
+            id=f"chg_{at}",
+            namespace=operation.targets[0].namespace,
+            fingerprint=operation.fingerprint,
+            operation=operation.kind,
+            paths=tuple(target.path_after or target.path_before for target in operation.targets),
+            memory_ids=tuple(target.memory for target in operation.targets if target.memory),
+            sessions=tuple(sorted({quote.session for quote in operation.quotes})),
+            reason_code=operation.reason_code,
+            pattern=operation.pattern,
+            run=run,
+            opened_at=before.taken_at,
+            adds=tuple(one for one in adds if one not in removes),
+            removes=tuple(one for one in removes if one not in adds),
+            **kept,
+        )
+
+
+def read(sessions, run=1):
+    """The sessions as a run with this number left them."""
+    return [(replace(mark, is_new=False, read_by=mark.read_by or run), events) for mark, events in sessions]
 
 
 def applied(before: Snapshot, operations: Iterable[Operation]) -> Snapshot:

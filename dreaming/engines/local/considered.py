@@ -1,0 +1,39 @@
+"""All that the stages made of one snapshot, before it is settled what is proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from agents.snapshot import Snapshot
+from dreaming.engines.local import operations
+from dreaming.engines.local.claims import Claim
+from dreaming.engines.local.findings import Finding, Tidying
+from dreaming.engines.local.retention import Retention
+from dreaming.engines.local.signals import Signals
+from dreaming.engines.local.stated import Sayings
+
+
+@dataclass(frozen=True, eq=False)
+class Considered:
+    """Findings from sessions and in memory, with what they were read from."""
+
+    signals: Signals
+    known: Sequence[Claim]
+    sayings: Sayings
+    retention: Retention
+    findings: Sequence[Finding]
+    tidyings: Sequence[Tidying]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.signals.snapshot
+
+    @cached_property
+    def by_pattern(self) -> dict[str, Finding]:
+        return {operations.pattern_key(finding): finding for finding in self.findings}
+
+    @cached_property
+    def by_fingerprint(self) -> dict[str, Tidying]:
+        return {operations.tidying_mark(self.snapshot, tidying): tidying for tidying in self.tidyings}
