@@ -114,7 +114,7 @@ CHANGE = {
     "change.auto_applied": _kind("A policy wrote a change.", f"{_TARGETS} versions memories policy rule budget"),
     "change.undone": _kind("Approval was taken back before applying.", f"{_TARGETS} apply_after reason_code"),
     "change.reverted": _kind("An applied change was undone.", f"{_TARGETS} versions by_change"),
-    "change.withdrawn": _kind("A change was withdrawn.", f"{_TARGETS} reason_code"),
+    "change.withdrawn": _kind("A change was withdrawn.", f"{_TARGETS} reason_code run"),
     "change.superseded": _kind("Another change took its place.", f"{_TARGETS} by_change"),
     "change.expired": _kind("A change waited too long for a decision.", f"{_TARGETS} days"),
     "change.evidence_joined": _kind("An undecided change got more evidence.", f"{_TARGETS} added stance run evidence"),

@@ -13,7 +13,7 @@ from agents.models import Agent, Session
 from dreaming.manifests import AT_ONCE
 from dreaming.models import Pattern, Run
 from reviews.enums import OriginKind, ProposalState
-from reviews.models import Proposal
+from reviews.models import Change, Proposal
 
 
 def agents(team: Team) -> QuerySet[Agent]:
@@ -69,3 +69,9 @@ def with_sessions(team: Team, patterns: Iterable[Any], most: int) -> None:
         shown = pattern.session_ids[:most]
         pattern.shown_sessions = [(session, names[session]) for session in shown if session in names]
         pattern.more_sessions = len(pattern.session_ids) - len(shown)
+
+
+def withdrawn_by(run: Run) -> list[Change]:
+    """The open changes that a run refuted, each with its reason."""
+    rows = Change.objects.of(run.team).filter(public_id__in=run.withdrawn_ids)
+    return list(rows.select_related("proposal__team").order_by("pk"))

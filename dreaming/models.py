@@ -106,6 +106,7 @@ class Run(TeamModel):
     error = models.TextField(blank=True)
     proposal_id = models.CharField(max_length=40, blank=True)
     pattern_ids = models.JSONField(default=list)  # a pattern's row follows the run that saw it last
+    withdrawn_ids = models.JSONField(default=list)  # open changes that it refuted
 
     objects = RunQuerySet.as_manager()
 

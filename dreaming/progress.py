@@ -22,6 +22,7 @@ FIGURES = {
     "drafts": _("drafts of changes"),
     "changes": _("changes proposed"),
     "joined": _("quotes for open changes"),
+    "withdrawn": _("open changes withdrawn"),
     "skipped_open": _("waiting already"),
     "skipped_cooling": _("turned down before"),
     "skipped_known": _("in memory already"),
@@ -39,7 +40,7 @@ FIGURES = {
 }
 
 
-SILENT_ZEROS = ("skipped_", "dropped_", "sessions_", "joined")
+SILENT_ZEROS = ("skipped_", "dropped_", "sessions_", "joined", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)

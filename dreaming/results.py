@@ -13,11 +13,11 @@ from accounts.models import Team
 from agents.snapshot import Snapshot
 from audit import trail
 from dreaming import drafting, leases, manifests
-from dreaming.engines.protocol import DreamResult, FoundPattern, Quote
+from dreaming.engines.protocol import DreamResult, FoundPattern
 from dreaming.enums import RunState
 from dreaming.leases import Lease
 from dreaming.models import Pattern, Run, SessionRead
-from reviews import joining
+from reviews import desk, joining, proposals
 from reviews.enums import OriginKind
 from reviews.models import Change, Proposal
 from reviews.proposals import Origin
@@ -31,13 +31,15 @@ class Stored:
 
     patterns: Sequence[Pattern]
     proposal: Proposal | None
+    withdrawn: Sequence[str]
     funnel: Counter[str]
 
     @property
     def state(self) -> RunState:
         if any(self.funnel[reason] for reason in LOST_ON_THE_WAY):
             return RunState.PARTIAL
-        return RunState.COMPLETED if self.proposal or self.funnel["joined"] else RunState.NO_CHANGE
+        did = self.proposal or self.withdrawn or self.funnel["joined"]
+        return RunState.COMPLETED if did else RunState.NO_CHANGE
 
 
 def store(*, lease: Lease, snapshot: Snapshot, result: DreamResult, at: datetime) -> Run:
@@ -50,6 +52,7 @@ def store(*, lease: Lease, snapshot: Snapshot, result: DreamResult, at: datetime
             _mark_read(run, snapshot)
         run.funnel, run.usage = dict(stored.funnel), dict(result.usage)
         run.pattern_ids = [pattern.public_id for pattern in stored.patterns]
+        run.withdrawn_ids = list(stored.withdrawn)
         run.proposal_id = stored.proposal.public_id if stored.proposal else ""
         if stored.state == RunState.PARTIAL:
             run.error = gettext(
@@ -61,7 +64,7 @@ def store(*, lease: Lease, snapshot: Snapshot, result: DreamResult, at: datetime
 
 
 def store_found(*, run: Run, snapshot: Snapshot, result: DreamResult, at: datetime, unit: trail.Unit) -> Stored:
-    """Patterns, proposal and joined evidence of a run that the caller has locked."""
+    """Patterns, proposal, joined evidence and withdrawals of a run that the caller has locked."""
     team, agent = run.team, run.agent
     patterns = _store_patterns(run, result.patterns, at)
     drafts = drafting.drafts_of(team=team, operations=result.operations, patterns=patterns)
@@ -79,8 +82,10 @@ def store_found(*, run: Run, snapshot: Snapshot, result: DreamResult, at: dateti
     funnel["namespaces_to_write"] = len(snapshot.namespaces)
     funnel["sessions_new"] = new
     funnel["changes"] = len(drafts) - dropped.total()
-    funnel["joined"] = _join(run, result.joins, at, unit)
-    return Stored(list(patterns.values()), proposal, funnel)
+    funnel["joined"] = _join(run, result, at, unit)
+    withdrawn = _withdraw(run, result.withdrawals, at, unit)
+    funnel["withdrawn"] = len(withdrawn)
+    return Stored(list(patterns.values()), proposal, withdrawn, funnel)
 
 
 def _store_patterns(run: Run, found: Sequence[FoundPattern], at: datetime) -> dict[str, Pattern]:
@@ -100,12 +105,31 @@ def _store_patterns(run: Run, found: Sequence[FoundPattern], at: datetime) -> di
     return rows
 
 
-def _join(run: Run, joins: Mapping[str, Sequence[Quote]], at: datetime, unit: trail.Unit) -> int:
-    added = 0
+def _join(run: Run, result: DreamResult, at: datetime, unit: trail.Unit) -> int:
+    added, joins = 0, result.joins
     for change in Change.objects.of(run.team).filter(public_id__in=list(joins)).select_related("team").order_by("pk"):
         quotes = [drafting.quote_of(quote) for quote in joins[change.public_id]]
-        added += len(joining.join(change=change, quotes=quotes, by=trail.SYSTEM, at=at, unit=unit, run=run.public_id))
+        stales = change.public_id not in result.withdrawals
+        rows = joining.join(
+            change=change, quotes=quotes, by=trail.SYSTEM, at=at, unit=unit, run=run.public_id, stales=stales
+        )
+        added += len(rows)
     return added
+
+
+def _withdraw(run: Run, reasons: Mapping[str, str], at: datetime, unit: trail.Unit) -> list[str]:
+    """Take back what a dream proposed and nobody decided, approved or worded meanwhile."""
+    refuted = desk.locked(run.team, public_id__in=list(reasons), proposal__origin_kind=OriginKind.DREAM)
+    withdrawn = []
+    for change in refuted.order_by("pk"):
+        if change.is_undecided and change.head is not None and not change.head.contributors:
+            reason = reasons[change.public_id]
+            proposals.withdraw_change(
+                change=change, by=trail.SYSTEM, reason=reason, at=at, unit=unit, run=run.public_id
+            )
+            proposals.close_if_done(proposal=change.proposal, by=trail.SYSTEM, at=at, unit=unit)
+            withdrawn.append(change.public_id)
+    return withdrawn
 
 
 def _mark_read(run: Run, snapshot: Snapshot) -> None:

@@ -165,6 +165,19 @@ class Card:
         return self.mine.at if self.mine else None
 
     @property
+    def new_quotes(self) -> list[Quote]:
+        """What joined since the reader's vote, which it may leave as it is."""
+        since = self.new_since
+        return [quote for quote in self.quotes if since and quote.added_at > since]
+
+    @property
+    def news(self) -> str:
+        """How much joined since the reader's vote, in words."""
+        new = len(self.new_quotes)
+        words = ngettext("%(n)d new quote since your vote", "%(n)d new quotes since your vote", new)
+        return words % {"n": new} if new else ""
+
+    @property
     def needs(self) -> list[Need]:
         return wording.needs(self.seat) if self.change.is_votable else []
 

@@ -104,6 +104,9 @@ class RejectCode(TextChoices):
     OTHER = "other", _("Other")
 
 
+PATTERN_IS_WRONG = (RejectCode.FALSE, RejectCode.UNSUPPORTED)  # not the change alone, but what it was made from
+
+
 class ActorType(TextChoices):
     PERSON = "person", _("Person")
     MACHINE = "machine", _("Machine")

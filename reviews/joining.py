@@ -15,10 +15,18 @@ from reviews.models import Change, Evidence
 
 
 def join(
-    *, change: Change, quotes: Sequence[DraftQuote], by: Actor, at: datetime, unit: trail.Unit, run: str = ""
+    *,
+    change: Change,
+    quotes: Sequence[DraftQuote],
+    by: Actor,
+    at: datetime,
+    unit: trail.Unit,
+    run: str = "",
+    stales: bool = True,
 ) -> list[Evidence]:
     """Add the quotes that the change does not have and that stand at their place. They belong to the change and link
-    to no revision; one that speaks against turns the change stale. The same again is harmless.
+    to no revision; one that speaks against turns the change stale, but for where it is about to be withdrawn. The
+    same again is harmless.
 
     Raises evidence.UnknownSession.
     """
@@ -43,6 +51,6 @@ def join(
             "evidence": [row.public_id for row in added if row.stance == stance],
         }
         unit.record("change.evidence_joined", target=change, by=by, data=data)
-    if any(row.stance == Stance.AGAINST for row in added):
+    if stales and any(row.stance == Stance.AGAINST for row in added):
         rebasing.turn_stale(desk.read_one(desk.rows(change.team).get(pk=change.pk), team=change.team), at, unit)
     return added

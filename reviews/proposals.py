@@ -124,9 +124,15 @@ def withdraw(*, proposal: Proposal, by: Actor, reason: str, at: datetime) -> Non
     with trail.unit_of_work(at=at) as unit:
         rows = Change.objects.of(proposal.team).select_for_update(no_key=True).filter(proposal=proposal)
         for change in (row for row in rows.order_by("pk") if row.is_undecided):  # look only after locking
-            change.become(State.WITHDRAWN, at=at, reason=reason)
-            unit.record("change.withdrawn", target=change, by=by, private={"reason": reason})
+            withdraw_change(change=change, by=by, reason=reason, at=at, unit=unit)
         close_if_done(proposal=proposal, by=by, at=at, unit=unit)
+
+
+def withdraw_change(*, change: Change, by: Actor, reason: str, at: datetime, unit: trail.Unit, run: str = "") -> None:
+    """Take one undecided change back that the caller has locked; closing its proposal is the caller's as well."""
+    change.become(State.WITHDRAWN, at=at, reason=reason)
+    data = {"run": run} if run else {}
+    unit.record("change.withdrawn", target=change, by=by, data=data, private={"reason": reason})
 
 
 def close_if_done(*, proposal: Proposal, by: Actor, at: datetime, unit: trail.Unit) -> None:

@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit import trail
 from audit.trail import Actor
 from reviews import desk, policy, proposals, tasks
 from reviews.desk import Seat
-from reviews.enums import State
+from reviews.enums import PATTERN_IS_WRONG, State
 from reviews.models import Change
 
 _EVENTS = {
@@ -71,11 +72,28 @@ def _leave(seat: Seat, state: State, by: Actor, at: datetime, unit: trail.Unit) 
     change.become(state, at=at, reason=reason_code)
     if state in _EVENTS:
         unit.record(_EVENTS[state], target=change, by=by, data={"reason_code": reason_code})
+        if reason_code in PATTERN_IS_WRONG and change.pattern_id:
+            _close_pattern(change, by, at, unit)
     elif state == State.STALE:
         voters = sorted({vote.by.public_id for vote in seat.tally.stale})
         unit.record("change.staled", target=change, by=by, data={"voters": voters, "moved": _moved(seat)})
     elif was == State.APPROVED:
         unit.record("change.undone", target=change, by=by)
+
+
+def _close_pattern(rejected: Change, by: Actor, at: datetime, unit: trail.Unit) -> None:
+    """Withdraw what else waits because of the pattern of a rejected change, but for what people worded themselves.
+
+    Passes by what somebody else is deciding at this moment.
+    """
+    same = Change.objects.of(rejected.team).undecided().filter(pattern_id=rejected.pattern_id).exclude(pk=rejected.pk)
+    locked = list(same.select_for_update(no_key=True, skip_locked=True).order_by("pk").values_list("pk", flat=True))
+    number, title = rejected.proposal.number, rejected.title
+    reason = _("The pattern behind it was rejected with #%(number)s: %(title)s") % {"number": number, "title": title}
+    for change in desk.rows(rejected.team).filter(pk__in=locked).order_by("pk"):
+        if change.is_undecided and change.head is not None and not change.head.contributors:
+            proposals.withdraw_change(change=change, by=by, reason=reason, at=at, unit=unit)
+            proposals.close_if_done(proposal=change.proposal, by=by, at=at, unit=unit)
 
 
 def _moved(seat: Seat) -> list[str]:

@@ -57,6 +57,7 @@ def show(request, team, run_number):
         "asker": lists.asker_of(run),
         "stages": progress.stages(run),
         "figures": progress.figures(run),
+        "withdrawn": lists.withdrawn_by(run),
         "patterns": patterns[:PATTERNS_SHOWN],
         "more_patterns": max(0, len(patterns) - PATTERNS_SHOWN),
         "seconds": progress.seconds(run),

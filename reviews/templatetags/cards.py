@@ -16,7 +16,7 @@ from agents.templatetags.diffs import NOTHING, diff, joined, visible
 from agents.text import hidden
 from agents.words import kept
 from reviews import wording
-from reviews.cards import Card, Drawn
+from reviews.cards import MOST_QUOTES, Card, Drawn
 from reviews.models import Check
 from reviews.quoting import Quote
 from reviews.wording import Need
@@ -105,8 +105,14 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "applies_in": wording.applies_in(card.seconds) if change.apply_after else "",
         "needs": joined([_need(context, card, one) for one in card.needs]),
         "versions": joined([_version(context, one, len(card.versions) == 1) for one in card.versions]),
-        **(_EMPTY if card.is_decided else _why(context, card)),
+        **(_since(context, card) if card.is_decided else _why(context, card)),
     }
+
+
+def _since(context: Context, card: Card) -> dict[str, object]:
+    """Of a card that is folded, only what joined since the reader voted."""
+    new = card.new_quotes[:MOST_QUOTES]
+    return _EMPTY | {"news": card.news, "quotes": joined([quote(context, one, card.new_since) for one in new])}
 
 
 def _why(context: Context, card: Card) -> dict[str, object]:
@@ -121,6 +127,7 @@ def _why(context: Context, card: Card) -> dict[str, object]:
         "quote_count": str(len(card.quotes)),
         "numbers": _pairs(card.numbers),
         "tier_reason": card.tier_reason,
+        "news": "",
     }
 
 
@@ -128,10 +135,8 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> SafeString:
     return format_html("<dt>{}</dt><dd>{}</dd>" * len(pairs), *chain.from_iterable(pairs)) if pairs else NOTHING
 
 
-_EMPTY = dict.fromkeys(
-    ("quotes", "more_quotes", "rationale", "reason", "supporting", "against", "quote_count", "numbers", "tier_reason"),
-    "",
-)
+_WHY = "quotes more_quotes rationale reason supporting against quote_count numbers tier_reason news"
+_EMPTY: dict[str, object] = dict.fromkeys(_WHY.split(), "")
 
 
 def _flags(card: Card) -> dict[str, object]:

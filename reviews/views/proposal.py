@@ -12,7 +12,7 @@ from reviews import activity, desk, quoting
 from reviews import cards as reading
 from reviews.enums import OriginKind, ProposalState, State
 from reviews.forms import ReasonForm
-from reviews.models import Change, Proposal
+from reviews.models import Change, Decision, Proposal
 from reviews.views import drawing
 
 
@@ -48,6 +48,7 @@ def revisions(request, team, change_id):
         "page": listed,
         "revisions": [(one, known.get(one.made_by_id, "Lucid"), _named(one, known)) for one in listed.rows],
         "quotes": quoting.read([row], team=request.team).get(row.pk, []),
+        "voted_at": _voted_at(request, row),
     }
     return render(request, "reviews/revisions.html", drawing.shared(request) | context)
 
@@ -94,6 +95,12 @@ def page(request, row, *, typed=None, status=200):
     response = render(request, "reviews/proposal.html", drawing.shared(request) | context, status=status)
     cards.clear()  # a template's context is a cycle: the garbage collector would have to find out that they are free
     return response
+
+
+def _voted_at(request, row):
+    """When the reader voted on the change last; quotes that came later are new."""
+    mine = Decision.objects.of(request.team).counted().filter(change=row, by=request.user)
+    return mine.order_by("-at").values_list("at", flat=True).first()
 
 
 def _named(revision, known):

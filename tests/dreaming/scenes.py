@@ -9,7 +9,7 @@ from agents.models import SessionEvent
 from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from audit import trail
-from dreaming import runs
+from dreaming import manifests, runs, settings, snapshots
 from dreaming.engines.protocol import DreamResult, FoundPattern, Operation, Quote, Target
 from dreaming.enums import RunOrigin, RunState
 from dreaming.models import Run
@@ -44,6 +44,16 @@ def failing_session(agent, name="", *, at=AT):
     return agent_recipes.session(
         agent, external_id=name, events=steps, at=at, outcomes=[OutcomeRecord(name="completed", source="test")]
     )
+
+
+def session_in_vain(agent, name="", *, at=AT):
+    """A session that releases the lock first, and whose export fails all the same."""
+    steps = [
+        EventRecord("message", "user", "Export the ledger of March", "user_input"),
+        *call("release_lock", "{}", "released"),
+        *call("export_ledger", '{"month": "2026-03"}', ERROR, is_error=True),
+    ]
+    return agent_recipes.session(agent, external_id=name or f"s-{number()}", events=steps, at=at)
 
 
 def call(tool, arguments, result, *, is_error=False):
@@ -93,9 +103,10 @@ class Engine:
         return self.act(snapshot, report, journal)
 
 
-def finds(*operations, patterns=(), joins=None):
+def finds(*operations, patterns=(), joins=None, withdrawals=None):
     def act(snapshot, report, journal):
-        return DreamResult(tuple(patterns), operations, joins=joins or {}, funnel={"patterns": len(patterns)})
+        funnel = {"patterns": len(patterns)}
+        return DreamResult(tuple(patterns), operations, joins=joins or {}, funnel=funnel, withdrawals=withdrawals or {})
 
     return Engine(act)
 
@@ -130,3 +141,7 @@ def quote(session, position=0, words=None, stance="for"):
     words = words or event.text
     start = event.text.index(words)
     return Quote(session.public_id, position, start, start + len(words), words, stance)
+
+
+def snapshot_of(agent, at=AT):
+    return snapshots.take(agent=agent, manifest=manifests.manifest_of(agent, settings.of(agent), at))
