@@ -19,7 +19,7 @@ from dreaming.engines.local import quotes
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, Tidying, code, counted, gist
-from dreaming.engines.local.operations import Quoter
+from dreaming.engines.local.operations import FOLDS, Quoter
 from dreaming.engines.local.signals import LONG_AGO, Call, Trace
 from dreaming.engines.local.stated import Saying, agrees, differs, read
 from dreaming.engines.protocol import Quote
@@ -28,7 +28,6 @@ MOST_AGAIN = 3  # how often the stages are run again without newer sessions
 MOST_SAID = 40  # lines of one change that are read for what they state
 MOST_SHOWN = 3
 ASKS = "needs_person"  # the change is a question: an answer to it refutes nothing
-SAME = "same"  # what it takes out is said elsewhere too
 
 Again = Callable[[Snapshot], Considered]
 
@@ -64,6 +63,12 @@ class _Case:
     @property
     def removed(self) -> set[str]:
         return {digest(text) for text in self.change.removes}
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What it takes out that is not meant to be said elsewhere."""
+        change = self.change
+        return change.removes if change.operation in ("edit", "archive") and change.reason_code not in FOLDS else ()
 
     @property
     def since(self) -> datetime:
@@ -129,8 +134,8 @@ def _came(snapshot: Snapshot, run: int) -> frozenset[int]:
 
 def _confirmed(case: _Case) -> Refutation | None:
     """What it takes out was confirmed after it was proposed."""
-    change, removed = case.change, case.removed
-    if not change.opened_at or change.reason_code == SAME:
+    change, removed = case.change, {digest(text) for text in case.lost}
+    if not change.opened_at:
         return None
     held = [claim.confirmed_at for claim in case.now.known if claim.digest in removed]
     last = max(held, default=LONG_AGO)
@@ -141,9 +146,8 @@ def _confirmed(case: _Case) -> Refutation | None:
 
 def _gainsaid(case: _Case) -> Refutation | None:
     """The last that people say gives the slot another value than the change does."""
-    removed = () if case.change.reason_code == SAME else case.change.removes
     wanted = [(slot, differs) for text in _sentences(case.change.adds) for slot in read(text)]
-    wanted += [(slot, agrees) for text in _sentences(removed) for slot in slots(text)]
+    wanted += [(slot, agrees) for text in _sentences(case.lost) for slot in slots(text)]
     for slot, speaks_against in wanted:
         about = [
             one for one in case.now.sayings.about(slot.subject) if agrees(one.slot, slot) or differs(one.slot, slot)
