@@ -95,6 +95,18 @@ class Calls:
     def of_tool(self, tool: int) -> Ints:
         return self.by_tool[self.tool_offsets[tool] : self.tool_offsets[tool + 1]]
 
+    def answered_well(self, tool: int) -> Ints:
+        """The calls of a tool that have a result, which is no error."""
+        return self._well[self._well_offsets[tool] : self._well_offsets[tool + 1]]
+
+    @cached_property
+    def _well(self) -> Ints:
+        return self.by_tool[(self.worked & (self.result >= 0))[self.by_tool]]
+
+    @cached_property
+    def _well_offsets(self) -> Ints:
+        return np.searchsorted(self.tool[self._well], np.arange(len(self.tools) + 1))
+
     @cached_property
     def firsts(self) -> Ints:
         """The first call of each tool in each trace, by tool and trace."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Sequence
+from itertools import islice, takewhile
 
 from dreaming.engines.local.lexicon import ERROR_SHAPED, TALKS
 
 MASK = "…"
 LONGEST = 160
+ENOUGH = 64  # texts that show that all varies; where something does not, all are read
 
 VARIES = re.compile(
     r"""
@@ -31,9 +32,17 @@ def mask(text: str) -> str:
     return RUN.sub(MASK, VARIES.sub(MASK, BLANK.sub(" ", text).strip()))
 
 
-def shared(texts: Sequence[str]) -> str:
+def shared(texts: Iterable[str]) -> str:
     """What texts of one mask have in common: only what varies between them is masked, up to its last separator."""
-    flat = [BLANK.sub(" ", text).strip() for text in dict.fromkeys(texts)]
+    every = iter(texts)
+    some = list(dict.fromkeys(islice(every, ENOUGH)))
+    bare = mask(some[0]) if some else ""
+    few = _shared(some)
+    return few if few == bare else _shared(list(dict.fromkeys((*some, *every))))
+
+
+def _shared(texts: Sequence[str]) -> str:
+    flat = [BLANK.sub(" ", text).strip() for text in texts]
     found = [VARIES.findall(text) for text in flat]
     rest = [VARIES.split(text) for text in flat]
     if not flat or len({tuple(parts) for parts in rest}) > 1:

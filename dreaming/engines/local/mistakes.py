@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from dreaming.engines.local import quotes, refused, retries
+from dreaming.engines.local.calls import Call, Calls, Ints, Some, starts
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, counted, cut, share_all, strength
 from dreaming.engines.local.masks import MASK, headline, is_error_shaped, shared
 from dreaming.engines.local.retries import Recovery, Remedy
-from dreaming.engines.local.signals import Call, Signals
+from dreaming.engines.local.signals import Signals
 
 BROKEN = 5  # so many calls, or calls in
 BROKEN_SESSIONS = 3  # so many sessions, none of which worked: the tool is broken, there is nothing to learn
@@ -20,38 +22,38 @@ LOOKS_BROKEN = "No call of it ever worked: the tool or the check itself looks br
 
 def find(signals: Signals, curation: Curation) -> list[Finding]:
     """One finding for each tool and masked error that at least `min_sessions` sessions met."""
-    by_tool = signals.calls_by_tool()
-    errors: dict[tuple[str, str], list[Call]] = defaultdict(list)
-    for tool, calls in by_tool.items():
-        for call in calls:
-            if call.error:
-                errors[tool, call.error].append(call)
-    traces = {trace.session: trace for trace in signals.traces}
-    found: list[Finding] = []
-    for (tool, error), failed in sorted(errors.items()):
-        met = tuple(dict.fromkeys(call.session for call in failed))
-        if len(met) >= curation.min_sessions and tool:
-            recoveries = [one for session in met if (one := retries.recovery(traces[session], tool, error))]
-            found.append(_finding(signals, tool, error, failed, met, by_tool[tool], recoveries))
-    return found
+    calls = signals.calls
+    groups = [group for group in _groups(calls) if len(_met(calls, group)) >= curation.min_sessions]
+    named = {(calls.at(group[0]).tool, calls.at(group[0]).error): group for group in groups}
+    return [_finding(signals, *key, group, curation) for key, group in sorted(named.items()) if key[0]]
 
 
-def _finding(
-    signals: Signals,
-    tool: str,
-    error: str,
-    failed: list[Call],
-    met: tuple[int, ...],
-    calls: Sequence[Call],
-    recoveries: list[Recovery],
-) -> Finding:
-    users = len({call.session for call in calls})
-    never = len(failed) == len(calls) and (len(calls) >= BROKEN or len(met) >= BROKEN_SESSIONS)
+def _groups(calls: Calls) -> Iterator[Ints]:
+    """The failed calls of each tool and error."""
+    failed = calls.failed
+    if len(failed):
+        first = starts(calls.tool[failed]) | starts(calls.error[failed])
+        yield from np.split(failed, np.flatnonzero(first)[1:])
+
+
+def _met(calls: Calls, group: Ints) -> Ints:
+    """The sessions of these calls."""
+    traces = calls.trace[group]
+    return calls.sessions[traces[starts(traces)]]
+
+
+def _finding(signals: Signals, tool: str, error: str, group: Ints, curation: Curation) -> Finding:
+    failed = Some(signals.calls, group)
+    met = tuple(_met(signals.calls, group).tolist())
+    code_of_tool = signals.calls.tool[group[0]]
+    calls, users = len(signals.calls.of_tool(code_of_tool)), int(signals.calls.traces_by_tool[code_of_tool])
+    recoveries = retries.recoveries(signals.calls, group)
+    never = len(failed) == calls and (calls >= BROKEN or len(met) >= BROKEN_SESSIONS)
     gone = "" if never else refused.only_value(signals, failed)
     remedy = retries.remedy(signals, recoveries)
-    said = shared([signals.text(call.result)[slice(*headline(signals.text(call.result)))] for call in failed]) or error
+    said = shared(_lines(signals, failed)) or error
     counts = (
-        f"{code(tool)} answered {code(said)} to {len(failed)} of {counted(len(calls), 'call')},"
+        f"{code(tool)} answered {code(said)} to {len(failed)} of {counted(calls, 'call')},"
         f" in {len(met)} of the {counted(users, 'session')} that called it."
         f" {LOOKS_BROKEN if never else _what_worked(recoveries, len(met), remedy, code(tool))}"
     )
@@ -60,8 +62,8 @@ def _finding(
         key=("tool_error", tool, error),
         statement=counts,
         sessions=met,
-        opportunities=len(calls),
-        spans=_spans(signals, failed, recoveries),
+        opportunities=calls,
+        spans=_spans(signals, failed, recoveries, curation.max_quotes),
         confidence=strength(len(met)),
         reason_code="broken_tool" if never else "refused_value" if gone else "recurring_error",
         title=_title(tool, said, remedy),
@@ -72,13 +74,19 @@ def _finding(
         anchors=(tool, *pieces(error)),
         numbers={
             "errors": len(failed),
-            "calls": len(calls),
-            "rate_ppm": round(1_000_000 * len(failed) / len(calls)),
+            "calls": calls,
+            "rate_ppm": round(1_000_000 * len(failed) / calls),
             "sessions": len(met),
             "sessions_with_calls": users,
             "recovered": len(recoveries),
         },
     )
+
+
+def _lines(signals: Signals, failed: Sequence[Call]) -> Iterator[str]:
+    for call in failed:
+        text = signals.text(call.result)
+        yield text[slice(*headline(text))]
 
 
 def _what_worked(recoveries: Sequence[Recovery], met: int, remedy: Remedy, name: str) -> str:
@@ -110,8 +118,13 @@ def _title(tool: str, said: str, remedy: Remedy) -> str:
     return cut(f"Before calling {tool}, {how}" if how else f"{tool} refuses calls{told}", 110)
 
 
-def _spans(signals: Signals, failed: Sequence[Call], recoveries: Sequence[Recovery]) -> tuple[Span, ...]:
-    once = {call.session: call for call in reversed(failed)}
+def _spans(signals: Signals, failed: Sequence[Call], recoveries: Sequence[Recovery], most: int) -> tuple[Span, ...]:
+    """The first error of each of the latest sessions; more than are quoted need none."""
+    once: dict[int, Call] = {}
+    for call in reversed(failed):
+        if call.session not in once and len(once) == most:
+            break
+        once[call.session] = call
     spans = [quotes.error(signals, call) for call in once.values()]
     return quotes.kept(*spans, *(quotes.asked(signals, recovery.worked) for recovery in recoveries[-3:]))
 

@@ -11,23 +11,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from agents.snapshot import Snapshot
 from agents.text import hidden
 from agents.text.normalise import digest
 from agents.text.sentences import spans as sentences
 from dreaming.engines.local import quotes
+from dreaming.engines.local.calls import Call, Some
 from dreaming.engines.local.claims import MOVABLE, Claim, where, words
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Span, Tidying, code, counted, gist, strength
 from dreaming.engines.local.lexicon import DENIED, GONE, NEWER, RETIRED
 from dreaming.engines.local.masks import headline
-from dreaming.engines.local.signals import Call, Signals, Trace, arguments
+from dreaming.engines.local.signals import Signals, Trace, arguments
 
 SHORTEST = 4
 LONGEST = 120
 MOST_LINES = 2  # a value that stands in more lines is part of how things are named, not one entry
 FIRST_WORDS = 4_000
 EXACT = re.compile(r"[\d._@/:#-]")
+ESCAPED = "\\"  # JSON may spell a value in other characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,13 @@ class Refusal:
 
 def only_value(signals: Signals, failed: Sequence[Call]) -> str:
     """The one value that all these calls were refused for; empty where they were refused for how they were made."""
-    named = [{value for _, value in _gone(signals, call)} for call in failed]
-    return min(set.intersection(*named), default="") if named else ""
+    left: set[str] | None = None
+    for call in failed:
+        named = {value for _, value in _gone(signals, call)}
+        left = named if left is None else left & named
+        if not left:
+            return ""
+    return min(left or (), default="")
 
 
 def find(snapshot: Snapshot, signals: Signals, claims: Sequence[Claim], curation: Curation) -> list[Tidying]:
@@ -56,7 +65,9 @@ def find(snapshot: Snapshot, signals: Signals, claims: Sequence[Claim], curation
     held = {claim.digest for claim in claims}
     for refusal in _refusals(signals, curation):
         holding = [claim for claim in claims if claim.kind in MOVABLE and _relies_on(claim.text, refusal.value)]
-        for claim in holding if len(holding) <= MOST_LINES else ():
+        if not holding or len(holding) > MOST_LINES or _works_again(signals, refusal):
+            continue
+        for claim in holding:
             if not claim.fixed:
                 put, said = _successor(signals, refusal, claim)
                 put = "" if digest(put) in held else put  # nothing is said twice
@@ -90,20 +101,24 @@ def _relies_on(text: str, value: str) -> bool:
 
 def _refusals(signals: Signals, curation: Curation) -> list[Refusal]:
     refused: dict[tuple[str, str, str], list[Call]] = defaultdict(list)
-    for trace in signals.traces:
-        for call in trace.calls:
-            for name, value in _gone(signals, call):
-                refused[call.tool, name, value].append(call)
+    for call in Some(signals.calls, np.sort(signals.calls.failed)):
+        for name, value in _gone(signals, call):
+            refused[call.tool, name, value].append(call)
     found = [Refusal(*key, tuple(calls)) for key, calls in sorted(refused.items())]
-    found = [one for one in found if len(one.sessions) >= curation.min_sessions]
-    by_tool = signals.calls_by_tool() if found else {}
-    return [one for one in found if not _works_again(signals, one, by_tool[one.tool])]
+    return [one for one in found if len(one.sessions) >= curation.min_sessions]
 
 
-def _works_again(signals: Signals, refusal: Refusal, calls: Sequence[Call]) -> bool:
+def _works_again(signals: Signals, refusal: Refusal) -> bool:
     """A call with the value was accepted after the first refusal."""
-    since = calls.index(refusal.calls[0])
-    return any(not call.error and refusal.value in _values(signals, call).values() for call in calls[since:])
+    calls, first = signals.calls, refusal.calls[0]
+    own = calls.of_tool(calls.tools.index(first.tool))
+    later = own[np.flatnonzero(calls.result[own] == first.result)[0] :]
+    some = later[calls.worked[later] & (calls.row[later] >= 0)]
+    return any(
+        refusal.value in _values(signals, calls.at(at)).values()
+        for at, row in zip(some.tolist(), calls.row[some].tolist(), strict=True)
+        if refusal.value in (text := signals.text(row)) or ESCAPED in text
+    )
 
 
 def _values(signals: Signals, call: Call) -> dict[str, str]:

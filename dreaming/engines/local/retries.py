@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from dreaming.engines.local.calls import Call, Calls, Ints, starts
 from dreaming.engines.local.findings import code, listed
-from dreaming.engines.local.signals import Call, Signals, Trace, arguments
+from dreaming.engines.local.signals import Signals, arguments
 
 LONGEST_SHOWN = 24
 MOST = 10**15
@@ -54,19 +57,21 @@ class Remedy:
     names: tuple[str, ...] = ()
 
 
-def recovery(trace: Trace, tool: str, error: str) -> Recovery | None:
-    """The first later call of the tool in the session that worked after one that had met this error."""
-    failed_at = -1
-    for at, call in enumerate(trace.calls):
-        if call.tool != tool:
-            continue
-        if call.error == error:
-            failed_at = at
-        elif not call.error and call.result >= 0 and failed_at >= 0:
-            between = trace.calls[failed_at + 1 : at]
-            used = tuple(dict.fromkeys(one.tool for one in between if one.tool and not one.error))
-            return Recovery(trace.calls[failed_at], call, used)
-    return None
+def recoveries(calls: Calls, failed: Ints) -> list[Recovery]:
+    """Of each session the first later call of the tool that worked after one of these failed ones, which are of one."""
+    good = calls.answered_well(int(calls.tool[failed[0]]))
+    following = np.append(good, len(calls))[np.searchsorted(good, failed)]
+    traces = np.append(calls.trace, -1)
+    ends = starts(following[::-1])[::-1]  # the last failure before the call that worked
+    last, worked = failed[ends], following[ends]
+    kept = starts(traces[last]) & (traces[worked] == traces[last])
+    return [_recovery(calls, *pair) for pair in zip(last[kept].tolist(), worked[kept].tolist(), strict=True)]
+
+
+def _recovery(calls: Calls, failed: int, worked: int) -> Recovery:
+    between = calls.tool[failed + 1 : worked][calls.worked[failed + 1 : worked]].tolist()
+    used = tuple(name for code in dict.fromkeys(between) if (name := calls.tools[code]))
+    return Recovery(calls.at(failed), calls.at(worked), used)
 
 
 def remedy(signals: Signals, recoveries: Sequence[Recovery]) -> Remedy:

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dreaming.engines.local import signals
+from dreaming.engines.local import retries, signals
+from dreaming.engines.local.retries import Recovery
 from tests.dreaming.engines.build import NOW, agent, call, person, result, session, snapshot, tried
 
 TOOLS = ("", "read", "write")
@@ -131,3 +132,34 @@ def test_no_sessions_have_no_calls():
     assert (len(found.traces), list(found.said), len(found.calls), found.calls_by_tool()) == (0, [], 0, {})
     assert found.calls.failed.tolist() == found.calls.first_worked.tolist() == []
     assert np.array_equal(found.calls.offsets, [0])
+
+
+def recovered(calls, tool, error):
+    """The first later call of the tool that worked, after the last failure before it: (failed, worked, between)."""
+    failed = -1
+    for at, one in enumerate(calls):
+        if one.tool == tool and one.error == error:
+            failed = at
+        elif one.tool == tool and not one.error and one.result >= 0 and failed >= 0:
+            between = [other.tool for other in calls[failed + 1 : at] if other.tool and not other.error]
+            return Recovery(calls[failed], one, tuple(dict.fromkeys(between)))
+    return None
+
+
+TRIES = st.lists(
+    st.builds(tried, st.sampled_from(("read", "write")), st.sampled_from(("", "", "bad", "worse"))), max_size=8
+)
+
+
+@settings(deadline=None)
+@given(st.lists(TRIES, min_size=1, max_size=5))
+def test_recoveries_are_those_of_a_walk_through_each_session(sessions):
+    found = signals.read(snapshot([session(f"{at:03}", *tries) for at, tries in enumerate(sessions)]))
+    calls = found.calls
+
+    for tool in ("read", "write"):
+        for error in ("bad", "worse"):
+            failed = [at for at in calls.failed if (calls.at(at).tool, calls.at(at).error) == (tool, error)]
+            walked = [recovered(trace.calls, tool, error) for trace in found.traces]
+            if failed:
+                assert retries.recoveries(calls, np.array(failed)) == [one for one in walked if one]

@@ -71,3 +71,10 @@ def test_error_may_be_quoted_where_it_reads_as_one(text, shaped):
 )  # fmt: skip
 def test_shared_keeps_what_is_the_same_in_every_text(texts, common):
     assert shared(texts) == common
+
+
+@pytest.mark.parametrize("last", ["Error: /srv/a/1 is gone", "Error: /srv/b/2 is gone"])
+def test_what_many_texts_share_is_read_from_all_of_them(last):
+    texts = [f"Error: /srv/a/{number} is gone" for number in range(100)] + [last]
+
+    assert shared(iter(texts)) == f"Error: /srv/{'a/' if '/a/' in last else ''}… is gone"
