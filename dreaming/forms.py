@@ -1,25 +1,29 @@
+import json
+import re
+from collections import Counter
 from datetime import time
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import time_zone_choices
-from dreaming.engines.local.curation import Curation
+from agents.enums import OutcomeSource
+from dreaming.engines.local.curation import GROUPS, Curation
 from dreaming.engines.local.curation import settings as curation_settings
-from dreaming.enums import EngineName, Frequency, RunState
+from dreaming.engines.local.fields import ByText, Choices, Number, Weights, Whole, named
+from dreaming.enums import EngineName, Frequency, PatternKind, RunState
+from reviews.enums import Operation
 
 LAST_DAY = 28  # every month has one
-
-
-def _whole(name):
-    about = curation_settings()[name]
-    limits = {"min_value": about.kind.low, "max_value": about.kind.high}
-    return forms.IntegerField(label=_(about.label), help_text=_(about.meaning), **limits)
+LONGEST_DOCUMENT = 256 * 1024
+LABELS = dict(Operation.choices) | dict(PatternKind.choices) | dict(OutcomeSource.choices)
 
 
 class SettingsForm(forms.Form):
-    """What an admin sets of an agent's dreams; `values` are the settings that come of it."""
+    """When an agent dreams and over what; `values` are the settings that come of it."""
 
     frequency = forms.ChoiceField(label=_("Dreams"), choices=Frequency)
     time = forms.TimeField(
@@ -57,49 +61,218 @@ class SettingsForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text=_("What to look for, or to leave alone. The local engine has no model and does not read them."),
     )
-    max_changes = _whole("max_changes")
-    max_removals = _whole("max_removals")
-    min_sessions = _whole("min_sessions")
-    stale_after_days = _whole("stale_after_days")
 
-    CURATION = ("max_changes", "max_removals", "min_sessions", "stale_after_days")
+    STORED = (
+        "frequency",
+        "weekday",
+        "day",
+        "time_zone",
+        "namespaces",
+        "agents",
+        "engine",
+        "window_days",
+        "max_minutes",
+        "instructions",
+    )
 
     def __init__(self, data=None, *, settings, namespaces, agents):
-        super().__init__(data, initial=self.shown(settings))
-        self.settings = settings
+        shown = {name: getattr(settings, name) for name in self.STORED}
+        super().__init__(data, initial=shown | {"time": time(settings.hour, settings.minute)})
         self.fields["namespaces"].choices = [(row.public_id, row.name) for row in namespaces]
         self.fields["agents"].choices = [(row.public_id, row.name) for row in agents]
         if not agents:
             del self.fields["agents"]
 
-    @classmethod
-    def shown(cls, settings):
-        curation = Curation.read(settings.curation)
-        names = (
-            "frequency",
-            "weekday",
-            "day",
-            "time_zone",
-            "namespaces",
-            "agents",
-            "engine",
-            "window_days",
-            "max_minutes",
-        )
-        return (
-            {name: getattr(settings, name) for name in (*names, "instructions")}
-            | {name: getattr(curation, name) for name in cls.CURATION}
-            | {"time": time(settings.hour, settings.minute)}
-        )
-
     def values(self):
         given = dict(self.cleaned_data)
         at = given.pop("time")
-        curation = {name: given.pop(name) for name in self.CURATION}
-        changed = {name: value for name, value in curation.items() if value != self.initial[name]}
-        return given | {"hour": at.hour, "minute": at.minute, "curation": self.settings.curation | changed}
+        return given | {"hour": at.hour, "minute": at.minute}
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one to a line."""
+
+    widget = forms.Textarea({"rows": 3})
+
+    def prepare_value(self, value):
+        return value if isinstance(value, str) else "\n".join(value or ())
+
+    def to_python(self, value):
+        lines = super().to_python(value).replace("\r\n", "\n").split("\n")
+        return [line.strip(" \t") for line in lines if line.strip(" \t")]
+
+
+class DaysField(LinesField):
+    """Days by path, one path to a line: /policies: 180."""
+
+    def prepare_value(self, value):
+        if isinstance(value, dict):
+            value = [f"{path}: {days}" for path, days in value.items()]
+        return super().prepare_value(value)
+
+    def to_python(self, value):
+        found = {}
+        for line in super().to_python(value):
+            path, colon, days = (part.strip() for part in line.rpartition(":"))
+            if not colon or not re.fullmatch("[0-9]{1,6}", days):
+                message = _("“%(line)s” is not a path, a colon and a number of days.")
+                raise ValidationError(message, params={"line": line})
+            if path in found:
+                raise ValidationError(_("%(path)s stands in it twice."), params={"path": path})
+            found[path] = int(days)
+        return found
+
+
+class CurationForm(forms.Form):
+    """A field for each setting of the curation policy and for each weight; `policy` is what comes of them."""
+
+    def __init__(self, data=None, *, policy):
+        super().__init__(data)
+        for name, about in curation_settings().items():
+            value = getattr(policy, name)
+            for path, field in _fields_of(name, about):
+                field.initial = _shown(
+                    value[path.removeprefix(f"{name}.")] if isinstance(about.kind, Weights) else value
+                )
+                self.fields[path] = field
+        self.policy = policy
+
+    def groups(self):
+        """Title, explanation and fields of each fieldset."""
+        told = curation_settings().items()
+        for group in GROUPS:
+            own = [(name, about) for name, about in told if about.group == group]
+            words = [text for _name, about in own if isinstance(about.kind, Weights) for text in _words(about)]
+            yield _(group), words, [self[path] for name, about in own for path, _field in _fields_of(name, about)]
+
+    def clean(self):
+        given = super().clean()
+        document = {}
+        for name, about in curation_settings().items():
+            if isinstance(about.kind, Weights):
+                document[name] = {key: given[path] for key, path in _weights(name, about) if path in given}
+            elif name in given:
+                document[name] = given[name]
+        self.policy, wrong = Curation.examine(document)
+        for bad in wrong:
+            name = bad.field.partition(".")[0]
+            self.add_error(name if name in self.fields else None, bad.message if bad.field == name else str(bad))
+        return given
+
+
+class CurationDocumentForm(forms.Form):
+    """The whole policy as a JSON document, pasted or uploaded; `policy` is what comes of it."""
+
+    use_required_attribute = False  # a file may stand in for the text
+
+    document = forms.CharField(
+        label=_("Curation policy"),
+        max_length=LONGEST_DOCUMENT,
+        widget=forms.Textarea({"rows": 24, "class": "code", "spellcheck": "false"}),
+        help_text=_("It takes the place of the policy as it is now. What is left out gets its default."),
+    )
+    upload = forms.FileField(
+        label=_("Or upload it"),
+        required=False,
+        widget=forms.FileInput({"accept": ".json,application/json"}),
+        help_text=_("A file counts before the text above."),
+    )
+
+    def __init__(self, data=None, files=None, **options):
+        super().__init__(data, files, **options)
+        self.fields["document"].required = not files
+
+    def clean(self):
+        given = super().clean()
+        if given.get("upload"):
+            self.data = self.data.copy()  # so that what was uploaded can be mended on the page
+            self.data["document"] = given["document"] = self._uploaded(given["upload"])
+        if not self.errors:
+            self.policy, wrong = Curation.examine(self._json(given["document"]))
+            for bad in wrong:
+                self.add_error("document", str(bad))
+        return given
+
+    def _uploaded(self, upload):
+        if upload.size > LONGEST_DOCUMENT:
+            self.add_error("upload", _("The file is larger than a policy can be."))
+            return ""
+        try:
+            return upload.read().decode()
+        except UnicodeDecodeError:
+            self.add_error("upload", _("The file is not text in UTF-8."))
+            return ""
+
+    def _json(self, text):
+        try:
+            return json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
+        except json.JSONDecodeError as bad:
+            where = {"line": bad.lineno, "column": bad.colno, "why": bad.msg}
+            self.add_error(
+                "document", ValidationError(_("No JSON at line %(line)s, column %(column)s: %(why)s."), params=where)
+            )
+        except ValueError as bad:
+            self.add_error("document", str(bad))
+        except RecursionError:
+            self.add_error("document", _("It is nested too deeply."))
+        return {}
 
 
 class RunFilterForm(forms.Form):
     agent = forms.SlugField(required=False)
     state = forms.ChoiceField(required=False, label=_("State"), choices=[("", _("Any")), *RunState.choices])
+
+
+def _fields_of(name, about):
+    """The form fields of a setting, by name."""
+    if isinstance(about.kind, Weights):
+        return [(path, _number(about.kind.value, label=LABELS[key])) for key, path in _weights(name, about)]
+    said = {"label": _(about.label), "help_text": _(about.meaning)}
+    match about.kind:
+        case Whole(low, high):
+            return [(name, forms.IntegerField(min_value=low, max_value=high, **said))]
+        case Number():
+            return [(name, _number(about.kind, **said))]
+        case Choices(options):
+            choices = [(option, LABELS[option]) for option in options]
+            widget = forms.CheckboxSelectMultiple
+            return [(name, forms.MultipleChoiceField(choices=choices, required=False, widget=widget, **said))]
+        case ByText():
+            hint = _("One path to a line, such as /policies: 180.")
+            return [(name, DaysField(required=False, **_with(said, hint)))]
+        case _lines:
+            return [(name, LinesField(required=False, **_with(said, _("One to a line."))))]
+
+
+def _with(said, hint):
+    return said | {"help_text": format_lazy("{} {}", said["help_text"], hint)}
+
+
+def _number(kind, **said):
+    widget = forms.NumberInput({"step": "any"})
+    return forms.FloatField(min_value=kind.low, max_value=kind.high, widget=widget, **said)
+
+
+def _shown(value):
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _weights(name, about):
+    return [(key, f"{name}.{key}") for key, _default in about.kind.defaults]
+
+
+def _words(about):
+    return [_(about.label), _(about.meaning)]
+
+
+def _unique(pairs):
+    """Of two entries with one name JSON readers drop one; a person should hear of it."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        ((twice, _count),) = Counter(name for name, _value in pairs).most_common(1)
+        raise ValueError(f"{named(twice)}: stands in it twice")
+    return found
+
+
+def _refused(constant):
+    raise ValueError(f"{constant} is no number in JSON")

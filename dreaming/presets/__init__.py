@@ -70,3 +70,7 @@ PRESETS = (
         _("Steps that solved a ticket are worth keeping; systems change, so they age in four months."),
     ),
 )
+
+
+def find(slug: str) -> Preset | None:
+    return next((preset for preset in PRESETS if preset.slug == slug), None)

@@ -1,20 +1,22 @@
-"""How an agent dreams, and when it does next."""
+"""How an agent dreams, when it does next, and what was changed about it."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import roles
 from accounts.access import needs
-from agents.models import Agent
-from dreaming import manifests, schedules
+from agents.forms import CompareForm
+from agents.models import Agent, Namespace
+from dreaming import comparing, manifests, schedules
 from dreaming import settings as dream_settings
 from dreaming.forms import SettingsForm
 from dreaming.models import DreamSettings
 
 VERSIONS_SHOWN = 10
+VERSIONS_COMPARED = 200
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,7 +34,7 @@ def edit(request, team, agent):
             messages.success(request, _("Saved as version %(version)s.") % {"version": saved.version})
             return redirect("dreaming:settings", team, agent)
         except dream_settings.BadSettings as bad:
-            form.add_error(bad.field if bad.field in form.fields else None, bad.message)
+            form.add_error(*((bad.field, bad.message) if bad.field in form.fields else (None, str(bad))))
     versions = DreamSettings.history.filter(agent_id=row.pk).select_related("history_user")
     context = {
         "agent": row,
@@ -43,3 +45,35 @@ def edit(request, team, agent):
         "versions": versions.order_by("-version", "-history_id")[:VERSIONS_SHOWN],
     }
     return render(request, "dreaming/settings.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@needs(roles.MANAGE_AGENTS)
+def compare(request, team, agent):
+    row = get_object_or_404(Agent.objects.of(request.team).select_related("team"), slug=agent)
+    kept = DreamSettings.history.filter(agent_id=row.pk).order_by("-version", "-history_id")[:VERSIONS_COMPARED]
+    versions = {one.version: one for one in kept}
+    form = CompareForm(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    new_number = chosen.get("new") or max(versions, default=0)
+    old_number = chosen.get("old") or max(new_number - 1, 1)
+    old, new = versions.get(old_number), versions.get(new_number)
+    context = {
+        "agent": row,
+        "settings": dream_settings.of(row),
+        "numbers": list(versions),
+        "old": old,
+        "new": new,
+        "old_number": old_number,
+        "new_number": new_number,
+        "differences": _differences(request.team, old, new) if old and new else (),
+    }
+    return render(request, "dreaming/settings_compare.html", context)
+
+
+def _differences(team, old, new):
+    named = {*old.namespaces, *new.namespaces, *old.agents, *new.agents}
+    names = {}
+    for model in (Namespace, Agent):
+        names.update(model.objects.of(team).filter(public_id__in=named).values_list("public_id", "name"))
+    return comparing.settings(old.instance, new.instance, names)

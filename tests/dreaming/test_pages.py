@@ -157,10 +157,6 @@ FORM = {
     "window_days": "30",
     "max_minutes": "20",
     "instructions": "",
-    "max_changes": "12",
-    "max_removals": "5",
-    "min_sessions": "2",
-    "stale_after_days": "365",
 }
 
 
@@ -172,14 +168,14 @@ def test_admin_sets_how_an_agent_dreams(client, team, agent):
     chosen = settings.of(agent)
     assert answer.status_code == 302
     assert (chosen.version, chosen.frequency, chosen.hour, chosen.minute, chosen.weekday) == (1, "weekly", 4, 15, 2)
-    assert (chosen.namespaces, chosen.curation) == ([agent.space.public_id], {"version": 1, "max_changes": 12})
+    assert chosen.namespaces == [agent.space.public_id]
     page = client.get(answer.url).content.decode()
     assert "Every Wednesday at 04:15, Europe/Berlin" in page
     assert page.count("<time") == 6
     assert "Admin" in page
 
 
-@pytest.mark.parametrize(("field", "value"), [("day", "31"), ("max_changes", "-1"), ("time", "25:00"), ("engine", "x")])
+@pytest.mark.parametrize(("field", "value"), [("day", "31"), ("time", "25:00"), ("engine", "x")])
 def test_settings_page_says_what_is_wrong(client, team, agent, field, value):
     client.force_login(team.admin)
 

@@ -24,6 +24,7 @@ from dreaming.engines.local.fields import (
     Texts,
     Weights,
     Whole,
+    named,
 )
 
 VERSION = 1
@@ -227,7 +228,7 @@ def _read(name: Any, value: Any) -> Any:
     if name == "version":
         return _version(value)
     if name not in known:
-        raise BadField(str(name), f"no such field; known are {', '.join(sorted(known))}")
+        raise BadField(named(name), f"no such field; known are {', '.join(sorted(known))}")
     return known[name].kind.read(name, value)
 
 

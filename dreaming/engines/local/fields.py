@@ -24,6 +24,11 @@ class BadField(ValueError):
         self.field, self.message = field, message
 
 
+def named(text: object) -> str:
+    """A name that somebody made up, fit to be shown: not too long, hidden characters escaped."""
+    return repr(str(text)[:80])[1:-1]
+
+
 class Kind(Protocol):
     """How the values of a field are written: `read` takes them from JSON, `plain` gives them back."""
 
@@ -174,7 +179,7 @@ class Weights:
         known = dict(self.defaults)
         for key in value:
             if key not in known:
-                raise BadField(f"{name}.{key}", f"no such entry; known are {', '.join(known)}")
+                raise BadField(f"{name}.{named(key)}", f"no such entry; known are {', '.join(known)}")
         return known | {key: self.value.read(f"{name}.{key}", one) for key, one in value.items()}
 
     def plain(self, value: Mapping[str, float]) -> dict[str, float]:
