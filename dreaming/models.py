@@ -134,12 +134,16 @@ class Run(TeamModel):
 
 
 class SessionRead(TeamModel):
-    """This agent's finished run read this version of this session with these outcomes: it is new no more."""
+    """This agent's finished run read this version of this session with these outcomes: it is new no more.
+
+    `verdict` is how it was counted for the statements that it had before it.
+    """
 
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
     events = models.PositiveIntegerField()
     outcomes_sha256 = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=12, blank=True)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from accounts.models import Team
 from agents.snapshot import Snapshot
 from audit import trail
-from dreaming import drafting, leases, manifests
+from dreaming import crediting, drafting, leases, manifests
 from dreaming.engines.protocol import DreamResult, FoundPattern
 from dreaming.enums import RunState
 from dreaming.leases import Lease
@@ -49,6 +49,7 @@ def store(*, lease: Lease, snapshot: Snapshot, result: DreamResult, at: datetime
         run = lease.locked()
         stored = store_found(run=run, snapshot=snapshot, result=result, at=at, unit=unit)
         if stored.state != RunState.PARTIAL and snapshot.namespaces:  # what found no place stays new to the next dream
+            stored.funnel["statements_credited"] = crediting.credit(run=run, snapshot=snapshot)
             _mark_read(run, snapshot)
         run.funnel, run.usage = dict(stored.funnel), dict(result.usage)
         run.pattern_ids = [pattern.public_id for pattern in stored.patterns]
@@ -140,6 +141,7 @@ def _mark_read(run: Run, snapshot: Snapshot) -> None:
             session_id=pk,
             events=events,
             outcomes_sha256=manifests.outcomes_sha256(mark.outcomes, mark.feedback),
+            verdict=crediting.counted(mark, run),
             run=run,
         )
         for (pk, _, events), mark in zip(run.manifest["sessions"], snapshot.sessions, strict=True)

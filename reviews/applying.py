@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.models import Team
 from agents import memory as memories
+from agents import records
 from agents.enums import Cause
 from agents.memory import Writing
 from agents.models import MemoryVersion, Namespace
@@ -18,7 +21,7 @@ from audit.trail import SYSTEM, Actor
 from reviews import desk, proposals, rebasing, settling
 from reviews.bounds import TargetGround
 from reviews.desk import Seat
-from reviews.enums import State
+from reviews.enums import FOLDS, Operation, State
 from reviews.hunks import Hunk
 from reviews.models import Change, Inverse
 from reviews.places import Written, write_text
@@ -125,10 +128,23 @@ def _write(batch: Sequence[Seat], by: Actor, at: datetime, unit: trail.Unit) -> 
     for group in by_memory.values():
         for part, inverse in _write_memory(group, by, at, unit):
             inverses[part.change.pk].append(inverse)
+    _fold(batch, parts, at)
     Inverse.objects.bulk_create(
         Inverse(team_id=seat.change.team_id, change=seat.change, targets=inverses[seat.change.pk], at=at)
         for seat in batch
     )
+
+
+def _fold(batch: Sequence[Seat], parts: Sequence[_Part], at: datetime) -> None:
+    """What is taken out because it is said elsewhere leaves its age and its counters there."""
+    changes = [seat.change for seat in batch]
+    folding = {one.pk for one in changes if one.operation == Operation.MERGE or one.reason_code in FOLDS}
+    touched = [part.ground for part in parts if part.change.pk in folding and part.ground.memory]
+    written = [ground.memory for ground in touched if ground.target.path_after is not None]
+    archived = [ground.memory for ground in touched if ground.target.path_after is None]
+    if touched:
+        gone = Q(memory__in=written, retired_at=at) | Q(memory__in=archived, retired_at=None)
+        records.fold(namespace=changes[0].namespace, gone=gone, at=at)
 
 
 def _create(part: _Part, by: Actor, at: datetime, unit: trail.Unit) -> dict[str, object]:

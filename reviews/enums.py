@@ -27,6 +27,10 @@ class Operation(TextChoices):
     RESTORE = "restore", _("Restore")
 
 
+FOLDS = ("same", "same_topic", "reinforces", "extends")
+"""Reason codes of changes that take out what is said elsewhere."""
+
+
 class State(TextChoices):
     OPEN = "open", _("Open")
     CHANGES_REQUESTED = "changes_requested", _("Changes requested")
