@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agents.snapshot import Snapshot
+from agents.text import sentences
 from agents.text.slots import Slot, conflict
 from agents.text.verdicts import Kind
-from dreaming.engines.local import choices, currency, stated
+from dreaming.engines.local import choices, currency, parts, stated
 from dreaming.engines.local.claims import Claim, scope, where
 from dreaming.engines.local.currency import Current, Holder
 from dreaming.engines.local.findings import Tidying, gist
@@ -27,7 +28,7 @@ def find(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged], 
     titles = _titles(claims)
     by_slot: dict[tuple[str, str], list[Holder]] = defaultdict(list)
     for claim in claims:
-        for slot in claim.slots(below=1 if titles[claim.memory] else 0):
+        for slot in _single(claim.slots(below=1 if titles[claim.memory] else 0)):
             by_slot[slot.subject, slot.attribute].append((claim, slot))
     found: dict[tuple[int, int, int], Tidying] = {}
     for holders in by_slot.values():
@@ -39,6 +40,14 @@ def find(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged], 
         if known.isdisjoint((tidying.remove[0].place, _place(tidying.keep))):
             found.setdefault(tidying.remove[0].place, tidying)
     return list(found.values())
+
+
+def _single(found: Sequence[Slot]) -> list[Slot]:
+    """The slots that a statement gives one value: one that names two tells how it came about, and takes no side."""
+    values: dict[tuple[str, str], set[tuple[str, bool]]] = defaultdict(set)
+    for slot in found:
+        values[slot.subject, slot.attribute].add((slot.value, slot.polarity))
+    return [slot for slot in found if len(values[slot.subject, slot.attribute]) == 1]
 
 
 def _place(claim: Claim | None) -> tuple[int, int, int]:
@@ -94,7 +103,15 @@ def _both_literal(snapshot: Snapshot, one: Claim, other: Claim) -> bool:
 def _contradiction(snapshot: Snapshot, holds: Holder, clashes: Holder, current: Current, sayings: Sayings) -> Tidying:
     (stays, slot), (past, value) = holds, clashes
     said = (*current.pros, *(replace(one, span=replace(one.span, stance="against")) for one in current.cons))
-    return _set_apart(snapshot, stays, past, current, _title(slot, value, current.unsure), said, sayings)
+    title = _title(slot, value, current.unsure)
+    found = _set_apart(snapshot, stays, past, current, title, said, sayings)
+    rest, other_rest = parts.without(past, value), parts.without(stays, slot)
+    offered = tuple(
+        replace(one, puts=(other_rest,)) if one.kind == "keep_other" else one
+        for one in found.choices
+        if one.kind == "keep_other" or not (rest or other_rest)
+    )
+    return replace(found, put=rest, choices=offered)
 
 
 def _set_apart(
@@ -142,12 +159,14 @@ def _by_wording(snapshot: Snapshot, judged: Sequence[Judged], titles: Mapping[in
 
 
 def _may_clash(snapshot: Snapshot, pair: Judged, titles: Mapping[int, str]) -> bool:
-    """One value at one place; not two rows that were written together, and no two quotes of tools."""
+    """One value at one place of one sentence; not two rows that were written together, and no two quotes of tools."""
     older, newer, verdict = pair.older, pair.newer, pair.verdict
     if verdict.kind not in (Kind.UPDATES, Kind.CONTRADICTS) or verdict.reason not in BY_WORDING:
         return False
     together = older.memory == newer.memory and older.first_seen == newer.first_seen
     if len(verdict.places) != 1 or together or _elsewhere(titles, older, newer):
+        return False
+    if any(len(sentences.spans(claim.text)) > 1 for claim in (older, newer)):
         return False
     bound = verdict.reason == "other_value" and verdict.places[0].behind in BOUND
     return not bound and not _both_literal(snapshot, older, newer)

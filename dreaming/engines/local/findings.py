@@ -61,8 +61,8 @@ class Choice:
 class Tidying:
     """Statements to take out of memory, and the one that stays in their place, if any.
 
-    `loses` where the removed text is said nowhere else; `put` is said in place of the first one; `sessions` are those
-    that the spans are taken from.
+    `loses` where the removed text is said nowhere else; `put` is said in place of the first one, `rests` are what is
+    left of the others; `sessions` are those that the spans are taken from.
     """
 
     kind: str
@@ -77,6 +77,7 @@ class Tidying:
     spans: tuple[Span, ...] = ()
     choices: tuple[Choice, ...] = ()
     put: str = ""
+    rests: tuple[str, ...] = ()
     sessions: tuple[int, ...] = ()
 
 

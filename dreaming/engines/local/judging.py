@@ -11,7 +11,7 @@ from agents.text.verdicts import Verdict
 from agents.text.wording import Wording
 from dreaming.engines.local.claims import Claim, scope
 
-ALIKE = 0.5  # to be looked at; the decision is made on words, values and slots
+ALIKE = 0.35  # to be looked at; the decision is made on words, values and slots
 FEWEST_WORDS = 3  # shorter statements lean on what stands around them
 
 

@@ -182,7 +182,7 @@ def tidy(snapshot: Snapshot, tidying: Tidying, sizes: Mapping[int, int], quoter:
         targets=(),
         quotes=quoter.of(tidying.spans, tidying.sessions),
     )
-    kind, targets, taken = _removal(snapshot, tidying.remove, sizes, (tidying.put,))
+    kind, targets, taken = _removal(snapshot, tidying.remove, sizes, (tidying.put, *tidying.rests))
     others = []
     for choice in tidying.choices:
         other_kind, other_targets, _ = _removal(snapshot, choice.claims, sizes, choice.puts)

@@ -7,7 +7,7 @@ that nobody else reads is taken out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from agents.snapshot import Snapshot
 from agents.text.specifics import lost
@@ -118,18 +118,34 @@ def _copies_of(count: int) -> str:
 
 def _near(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged]) -> tuple[list[Tidying], list[Claim]]:
     """Statements that another one says as well, or says more fully; groups are folded onto one claim."""
-    heads = {claim.place: claim for claim in claims}
-    folded: dict[tuple[Place, str], list[Judged]] = defaultdict(list)
-    keeps: set[Place] = set()
+    onto: dict[Place, list[Judged]] = defaultdict(list)
     for pair in sorted(judged, key=lambda pair: (-pair.verdict.confidence, pair.older.place, pair.newer.place)):
         keep, spare = _sides(snapshot, pair)
-        apart = {keep.place, spare.place} <= heads.keys() and spare.place not in keeps and not spare.fixed
-        if apart and _is_foldable(pair.verdict, keep, spare):
-            folded[keep.place, _how(pair.verdict)].append(pair)
-            keeps.add(keep.place)
-            del heads[spare.place]
+        if not spare.fixed and _is_foldable(pair.verdict, keep, spare):
+            onto[spare.place].append(pair)
+    stays: dict[Place, bool] = {}
+    folded: dict[tuple[Place, str], list[Judged]] = defaultdict(list)
+    for place in sorted(onto):
+        if not _stays(snapshot, place, onto, stays):
+            pair = next(pair for pair in onto[place] if stays.get(_sides(snapshot, pair)[0].place, True))
+            folded[_sides(snapshot, pair)[0].place, _how(pair.verdict)].append(pair)
     found = [_folded(snapshot, how, pairs) for (_, how), pairs in folded.items()]
-    return found, [claim for claim in claims if claim.place in heads]
+    return found, [claim for claim in claims if stays.get(claim.place, True)]
+
+
+def _stays(snapshot: Snapshot, place: Place, onto: Mapping[Place, Sequence[Judged]], stays: dict[Place, bool]) -> bool:
+    """A statement goes where one that it can be folded onto stays, so that nothing is left to fold afterwards."""
+    waiting = [place]
+    while waiting:
+        top = waiting[-1]
+        targets = [_sides(snapshot, pair)[0].place for pair in onto.get(top, ())]
+        open_ones = [one for one in targets if one not in stays and one not in waiting]
+        if open_ones:
+            waiting.append(open_ones[0])
+            continue
+        stays[top] = not any(stays.get(one, True) for one in targets if one not in waiting[:-1])
+        waiting.pop()
+    return stays[place]
 
 
 def _sides(snapshot: Snapshot, pair: Judged) -> tuple[Claim, Claim]:

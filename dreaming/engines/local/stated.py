@@ -13,7 +13,7 @@ from datetime import datetime
 from agents.snapshot import Snapshot
 from agents.text import hidden, phrases, quantities
 from agents.text.slots import Slot, conflict, slots
-from dreaming.engines.local import own_words
+from dreaming.engines.local import own_words, parts
 from dreaming.engines.local.claims import MOVABLE, Claim
 from dreaming.engines.local.findings import Finding, Span, Tidying, gist
 from dreaming.engines.local.lexicon import LEAD_IN, NEWER, REPORTED
@@ -166,7 +166,7 @@ def supersede(
         held = [(claim, slot, own) for own in said for claim, slot in holders.get(own.subject, ())]
         other = [(claim, slot, own) for claim, slot, own in held if differs(own, slot)]
         said_last = max(said_at(snapshot, session) for session in finding.sessions)
-        since = [claim.first_seen for claim, _, _ in other]
+        since = _first_seen(other)
         since += [one.at for _, slot, _ in other for one in sayings.about(slot.subject) if agrees(one.slot, slot)]
         if any(agrees(own, slot) for _, slot, own in held) or max(since, default=LONG_AGO) >= said_last:
             finding = replace(finding, lesson="")
@@ -174,10 +174,18 @@ def supersede(
         if finding.lesson and other:
             first = _namespace(snapshot, other[0][0])
             mine = [one for one in other if _namespace(snapshot, one[0]) == first]
-            found.append(_superseded(snapshot, finding, [claim for claim, _, _ in mine], mine[0][1], mine[0][2]))
+            found.append(_superseded(snapshot, finding, mine))
             finding = replace(finding, lesson="")
         kept.append(finding)
     return kept, found
+
+
+def _first_seen(held: Sequence[tuple[Claim, Slot, Slot]]) -> list[datetime]:
+    """When memory first said each value: a copy of an older statement is no later word."""
+    first: dict[str, datetime] = {}
+    for claim, slot, _ in held:
+        first[slot.value] = min(claim.first_seen, first.get(slot.value, claim.first_seen))
+    return list(first.values())
 
 
 def _holders(claims: Sequence[Claim], subjects: set[str]) -> Mapping[str, list[tuple[Claim, Slot]]]:
@@ -194,8 +202,10 @@ def _namespace(snapshot: Snapshot, claim: Claim) -> str:
     return snapshot.memories[claim.memory].namespace
 
 
-def _superseded(snapshot: Snapshot, finding: Finding, claims: list[Claim], held: Slot, said: Slot) -> Tidying:
-    remove = tuple(dict.fromkeys(claims))
+def _superseded(snapshot: Snapshot, finding: Finding, replaced: list[tuple[Claim, Slot, Slot]]) -> Tidying:
+    slot_of = {claim: slot for claim, slot, _ in reversed(replaced)}
+    remove = tuple(dict.fromkeys(claim for claim, _, _ in replaced))
+    held, said = replaced[0][1:]
     places = "; ".join(f"{snapshot.memories[one.memory].path}, line {one.start + 1}" for one in remove)
     return Tidying(
         kind="superseded",
@@ -209,6 +219,7 @@ def _superseded(snapshot: Snapshot, finding: Finding, claims: list[Claim], held:
         confidence=ASKED,
         loses=True,
         spans=finding.spans,
-        put=finding.lesson,
+        put=parts.without(remove[0], held, finding.lesson),
+        rests=tuple(parts.without(claim, slot_of[claim]) for claim in remove[1:]),
         sessions=finding.sessions,
     )

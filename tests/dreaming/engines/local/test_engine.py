@@ -205,6 +205,32 @@ def test_a_wish_of_another_value_is_one_edit_of_the_losing_line():
     assert dream(after).operations == ()
 
 
+def test_a_wish_replaces_its_sentence_and_leaves_the_rest_of_a_bullet():
+    bullet = "- Be kind. The refund window is 30 days.\n  Ask for the receipt.\n"
+    snap = snapshot([session("1", person(WISH), started_at=NOW)], [memory("/r.md", f"# Refunds\n\n{bullet}")])
+
+    result = dream(snap)
+
+    after = applied(snap, result.operations)
+    assert after.memories[0].text == (
+        "# Refunds\n\n- Be kind. Tell customers that the refund window is 14 days.\n  Ask for the receipt.\n"
+    )
+    assert dream(after).operations == ()
+
+
+def test_a_copy_made_after_a_wish_is_no_later_word():
+    older, copy = (
+        memory(path, f"# Refunds\n\n- The refund window is 30 days.\n- {also}\n", at=NOW - timedelta(days=days))
+        for path, also, days in (("/a.md", "Be kind.", 90), ("/b.md", "Ask Ada for the form.", 2))
+    )
+    snap = snapshot([session("1", person(WISH), started_at=NOW - timedelta(days=30))], [older, copy])
+
+    result = dream(snap, propose=["add", "edit", "archive"], max_share=1.0)
+
+    assert "stated_preference" in {operation.reason_code for operation in result.operations}
+    assert dream(applied(snap, result.operations), max_share=1.0).operations == ()
+
+
 def test_a_wish_joins_the_contradiction_that_it_settles():
     newer = memory("/s.md", "# Refunds\n\n- The refund window is 14 days from the start.\n", at=NOW - timedelta(days=2))
     snap = snapshot([session("1", person(WISH), started_at=NOW)], [WINDOW, newer])

@@ -158,6 +158,34 @@ def test_statements_of_other_things_places_and_days_stay(one, other):
     assert beside(one, other) == []
 
 
+def test_only_the_sentence_that_no_longer_holds_goes():
+    old = memory("/a.md", "- Be kind. The port of the proxy is 80. The port of the proxy is 80.\n  Ask Ada.\n", at=OLD)
+    new = memory("/b.md", "- The port of the proxy is 81.\n", at=NEW)
+
+    (found,) = decided(old, new)
+
+    assert (found.title, found.put) == ("Keep 81 for proxy port, not 80", "Be kind.\n  Ask Ada.")
+
+
+def test_statement_that_names_both_values_takes_no_side():
+    told_how = "The port of the proxy is 80. The port of the proxy is now 81."
+
+    assert beside(told_how, "The port of the proxy is 80 today, says Ada.") == []
+
+
+def test_chain_of_fuller_statements_leaves_the_fullest():
+    texts = [
+        "Run the smoke tests.",
+        "Run the smoke tests and read reports.",
+        "Run the smoke tests and read reports twice.",
+    ]
+
+    found = decided(*(memory(f"/{at}.md", f"- {text}\n") for at, text in enumerate(texts)))
+
+    assert {one.keep.text for one in found} == {texts[2]}
+    assert {claim.text for one in found for claim in one.remove} == set(texts[:2])
+
+
 def test_rows_of_a_list_are_no_contradictions():
     rows = "".join(f"- Ask Ada to restart worker {n} by hand.\n" for n in (3, 5))
     apart = [
