@@ -38,6 +38,7 @@ from dreaming.engines.local import signals as reading
 from dreaming.engines.local.claims import Claim
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.curation import BadCuration, Curation
+from dreaming.engines.local.discretion import discreet, speakable
 from dreaming.engines.local.findings import Finding, Tidying
 from dreaming.engines.local.held import Holdings
 from dreaming.engines.local.operations import Draft, Quoter
@@ -113,7 +114,7 @@ class LocalEngine:
         retention = Retention(signals, known, policy)
         tidyings = tidy(signals, known, sayings, retention, policy, report)
         findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report), sayings)
-        return Considered(signals, known, sayings, retention, findings, tidyings + superseded)
+        return Considered(signals, known, sayings, retention, findings, speakable(tidyings + superseded))
 
 
 def policy_of(document: Mapping[str, Any]) -> Curation:
@@ -156,6 +157,7 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     found += workflows.find(signals, policy, found)
     _tell(report, "workflows")
     found += preferences.find(signals, policy) + edited.find(signals, policy)
+    found = discreet(found)
     _tell(report, "preferences")
     found = timing.dated(signals, ranking.ranked(overruled.marked(signals, found)), policy)
     _tell(report, "timing")

@@ -13,6 +13,7 @@ from agents.snapshot import MemoryText, Snapshot
 from agents.text import lines
 from agents.text.lines import Edit
 from dreaming.engines.local.claims import Claim
+from dreaming.engines.local.discretion import is_secret
 from dreaming.engines.local.findings import Finding, Span, Tidying
 from dreaming.engines.local.signals import rank
 from dreaming.engines.protocol import FoundPattern, Operation, Quote, Target
@@ -80,7 +81,7 @@ class Quoter:
     def _quote(self, session: int, span: Span) -> Quote | None:
         text = self.snapshot.events.text[span.row]
         words = text[span.start : span.end]
-        if not 0 <= span.start < span.end <= len(text) or not words.strip():
+        if not 0 <= span.start < span.end <= len(text) or not words.strip() or is_secret(words):
             self.dropped += 1
             return None
         position = int(self.snapshot.events.position[span.row])

@@ -1,0 +1,14 @@
+from agents.text import secrets
+
+TOKEN = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"
+
+
+def test_secret_is_found_where_it_stands():
+    text = f"use {TOKEN} here"
+
+    assert [(one.name, text[one.start : one.end]) for one in secrets.find(text)] == [("GitHub token", TOKEN)]
+
+
+def test_mask_stands_for_each_secret():
+    assert secrets.masked(f"{TOKEN} and {TOKEN}") == "… and …"
+    assert secrets.masked("nothing to hide") == "nothing to hide"
