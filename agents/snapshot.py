@@ -10,8 +10,9 @@ import hashlib
 import json
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from operator import is_not
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,6 +122,10 @@ class SessionMark:
         failed = any(outcome.name == "failed" and outcome.source in VERIFIED for outcome in self.outcomes)
         return failed and self.approved
 
+    def zoned(self) -> SessionMark:
+        naive = [moment for moment in (self.started_at, self.ended_at) if moment is not None and not moment.tzinfo]
+        return replace(self, started_at=_utc(self.started_at), ended_at=_utc(self.ended_at)) if naive else self
+
 
 @dataclass(frozen=True, slots=True)
 class EventColumns:
@@ -213,6 +218,11 @@ class Snapshot:
     removals: tuple[Removal, ...] = ()
     shared: tuple[str, ...] = ()
 
+    def zoned(self) -> Snapshot:
+        """With UTC where a session's time came without a zone: times have to compare."""
+        marks = tuple(mark.zoned() for mark in self.sessions)
+        return replace(self, sessions=marks) if any(map(is_not, marks, self.sessions)) else self
+
     def digest(self) -> str:
         """SHA-256 (hex) over everything that an engine could see; equal digests mean equal input."""
         seen = hashlib.sha256()
@@ -286,6 +296,10 @@ class EventColumnsBuilder:
             tools=tuple(self.tools),
             speakers=tuple(self.speakers),
         )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _plain(value: object) -> object:

@@ -103,7 +103,7 @@ class LocalEngine:
     def _consider(self, snapshot: Snapshot, policy: Curation, report: Report) -> Considered:
         """All stages up to what they found, over memories in one order."""
         memories = sorted(snapshot.memories, key=lambda memory: (memory.namespace, memory.path, memory.id))
-        snapshot = weighing.weighed(replace(snapshot, memories=tuple(memories)), policy.weights)
+        snapshot = weighing.weighed(replace(snapshot.zoned(), memories=tuple(memories)), policy.weights)
         parsed = [self._library.read(memory.text) for memory in memories]
         _tell(report, "parsing")
         known = claims.read(snapshot, policy, parsed)
@@ -136,7 +136,7 @@ def tidy(
     snapshot = signals.snapshot
     found = pairs.decide(snapshot, known, sayings)
     _tell(report, "pairs")
-    found += stale.find(snapshot, known, policy, retention.valued)
+    found += stale.find(snapshot, known, policy, retention.valued, found)
     found += retention.harmful()
     found += refused.find(snapshot, signals, known, policy)
     _tell(report, "stale")

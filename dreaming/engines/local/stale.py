@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
 
 from agents.snapshot import Snapshot
 from agents.text.sentences import spans as sentences
@@ -16,23 +17,43 @@ MOST_DATE_WORDS = 6
 
 
 def find(
-    snapshot: Snapshot, claims: Sequence[Claim], curation: Curation, valued: Collection[Place] = ()
+    snapshot: Snapshot,
+    claims: Sequence[Claim],
+    curation: Curation,
+    valued: Collection[Place] = (),
+    going: Sequence[Tidying] = (),
 ) -> list[Tidying]:
-    """Stale statements; what is pinned or protected does not age, and what is valued only comes up for review."""
-    found: list[Tidying] = []
+    """Stale statements; what is pinned or protected does not age, and what is valued only comes up for review.
+
+    Copies of a statement in one namespace are one statement: its latest confirmation counts, and all of them go in
+    one change, but for those that `going` takes out already.
+    """
+    taken = {claim.place for tidying in going for claim in tidying.remove}
+    groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.fixed:
-            continue
-        due = due_date(claim.text)
-        age = (snapshot.taken_at - claim.confirmed_at).days
-        days = review_days(snapshot.memories[claim.memory].path, curation)
-        if due is not None and due < snapshot.taken_at.date():
-            found.append(_overdue(snapshot, claim, due))
-        elif days and age > days:
-            found.append(_to_review(snapshot, claim, days))
-        elif due is None and 0 < curation.stale_after_days < age and claim.place not in valued:
-            found.append(_aged(snapshot, claim, curation))
+        groups[snapshot.memories[claim.memory].namespace, claim.digest].append(claim)
+    found: list[Tidying] = []
+    for group in groups.values():
+        copies = [claim for claim in group if not claim.fixed and claim.place not in taken]
+        if copies:
+            last = max(claim.confirmed_at for claim in group)
+            spared = any(claim.place in valued for claim in group)
+            found += _of(snapshot, copies, last, curation, spared=spared)
     return found
+
+
+def _of(
+    snapshot: Snapshot, copies: Sequence[Claim], last: datetime, curation: Curation, *, spared: bool
+) -> Iterator[Tidying]:
+    due, age = due_date(copies[0].text), (snapshot.taken_at - last).days
+    days = {claim.place: review_days(snapshot.memories[claim.memory].path, curation) for claim in copies}
+    soonest = min(filter(None, days.values()), default=0)
+    if due is not None and due < snapshot.taken_at.date():
+        yield _overdue(snapshot, copies, due)
+    elif soonest and age > soonest:
+        yield _to_review(snapshot, [claim for claim in copies if days[claim.place]], last, soonest)
+    elif due is None and 0 < curation.stale_after_days < age and not spared:
+        yield _aged(snapshot, copies, last, curation)
 
 
 def review_days(path: str, curation: Curation) -> int:
@@ -61,10 +82,10 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _overdue(snapshot: Snapshot, claim: Claim, due: date) -> Tidying:
+def _overdue(snapshot: Snapshot, copies: Sequence[Claim], due: date) -> Tidying:
     return _tidying(
-        snapshot, claim, reason_code="past_its_date", confidence=0.75, mark=due.isoformat(),
-        title=f"Retire “{gist(_undated(claim.text), 80)}”, past its date {due.isoformat()}",
+        snapshot, copies, reason_code="past_its_date", confidence=0.75, mark=due.isoformat(),
+        title=f"Retire “{gist(_undated(copies[0].text), 80)}”, past its date {due.isoformat()}",
         why=f"Its last day, or day of review, was {due.isoformat()};"
         f" the dream was on {snapshot.taken_at.date().isoformat()}.",
     )  # fmt: skip
@@ -77,37 +98,37 @@ def _undated(text: str) -> str:
     return " ".join(rest or parts)
 
 
-def _aged(snapshot: Snapshot, claim: Claim, curation: Curation) -> Tidying:
-    days = (snapshot.taken_at - claim.confirmed_at).days
+def _aged(snapshot: Snapshot, copies: Sequence[Claim], last: datetime, curation: Curation) -> Tidying:
+    day = last.date().isoformat()
     return _tidying(
-        snapshot, claim, reason_code="unconfirmed", confidence=0.4, mark=claim.confirmed_at.date().isoformat(),
-        title=f"Retire “{gist(claim.text, 80)}”, not confirmed since {claim.confirmed_at.date().isoformat()}",
-        why=f"Last confirmed {days} days before the dream; the curation policy asks again after"
-        f" {curation.stale_after_days}."
+        snapshot, copies, reason_code="unconfirmed", confidence=0.4, mark=day,
+        title=f"Retire “{gist(copies[0].text, 80)}”, not confirmed since {day}",
+        why=f"Last confirmed {(snapshot.taken_at - last).days} days before the dream; the curation policy asks again"
+        f" after {curation.stale_after_days}."
         " Old is not wrong: reject this to keep it.",
     )  # fmt: skip
 
 
-def _to_review(snapshot: Snapshot, claim: Claim, days: int) -> Tidying:
-    age = (snapshot.taken_at - claim.confirmed_at).days
+def _to_review(snapshot: Snapshot, copies: Sequence[Claim], last: datetime, days: int) -> Tidying:
+    day = last.date().isoformat()
     return _tidying(
-        snapshot, claim, reason_code="review_due", confidence=0.5, mark=claim.confirmed_at.date().isoformat(),
-        title=f"Review “{gist(claim.text, 80)}”, last confirmed on {claim.confirmed_at.date().isoformat()}",
-        why=f"Last confirmed {age} days before the dream; the curation policy asks to look at what stands here every"
-        f" {days} days. Approve to retire it, reject to keep it.",
+        snapshot, copies, reason_code="review_due", confidence=0.5, mark=day,
+        title=f"Review “{gist(copies[0].text, 80)}”, last confirmed on {day}",
+        why=f"Last confirmed {(snapshot.taken_at - last).days} days before the dream; the curation policy asks to look"
+        f" at what stands here every {days} days. Approve to retire it, reject to keep it.",
     )  # fmt: skip
 
 
 def _tidying(
-    snapshot: Snapshot, claim: Claim, *, reason_code: str, confidence: float, mark: str, title: str, why: str
+    snapshot: Snapshot, copies: Sequence[Claim], *, reason_code: str, confidence: float, mark: str, title: str, why: str
 ) -> Tidying:
     return Tidying(
         kind="stale",
-        key=(claim.digest, reason_code, mark),
-        remove=(claim,),
+        key=(copies[0].digest, reason_code, mark),
+        remove=tuple(copies),
         keep=None,
         title=title,
-        rationale=f"“{gist(claim.text, 140)}” ({where(snapshot, claim)}). {why}",
+        rationale=f"“{gist(copies[0].text, 140)}” ({'; '.join(where(snapshot, one) for one in copies)}). {why}",
         reason_code=reason_code,
         confidence=confidence,
         loses=True,
