@@ -46,12 +46,15 @@ def _of(
     snapshot: Snapshot, copies: Sequence[Claim], last: datetime, curation: Curation, *, spared: bool
 ) -> Iterator[Tidying]:
     due, age = due_date(copies[0].text), (snapshot.taken_at - last).days
-    days = {claim.place: review_days(snapshot.memories[claim.memory].path, curation) for claim in copies}
-    soonest = min(filter(None, days.values()), default=0)
+    to_review: dict[int, list[Claim]] = defaultdict(list)
+    for claim in copies:
+        days = review_days(snapshot.memories[claim.memory].path, curation)
+        if 0 < days < age:
+            to_review[days].append(claim)
     if due is not None and due < snapshot.taken_at.date():
         yield _overdue(snapshot, copies, due)
-    elif soonest and age > soonest:
-        yield _to_review(snapshot, [claim for claim in copies if days[claim.place]], last, soonest)
+    elif to_review:
+        yield from (_to_review(snapshot, own, last, days) for days, own in sorted(to_review.items()))
     elif due is None and 0 < curation.stale_after_days < age and not spared:
         yield _aged(snapshot, copies, last, curation)
 
@@ -112,7 +115,7 @@ def _aged(snapshot: Snapshot, copies: Sequence[Claim], last: datetime, curation:
 def _to_review(snapshot: Snapshot, copies: Sequence[Claim], last: datetime, days: int) -> Tidying:
     day = last.date().isoformat()
     return _tidying(
-        snapshot, copies, reason_code="review_due", confidence=0.5, mark=day,
+        snapshot, copies, reason_code="review_due", confidence=0.5, mark=f"{day} {days}",
         title=f"Review “{gist(copies[0].text, 80)}”, last confirmed on {day}",
         why=f"Last confirmed {(snapshot.taken_at - last).days} days before the dream; the curation policy asks to look"
         f" at what stands here every {days} days. Approve to retire it, reject to keep it.",
