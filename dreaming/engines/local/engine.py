@@ -16,6 +16,7 @@ from dreaming.engines.local import (
     edited,
     endings,
     handovers,
+    interfaces,
     merging,
     mistakes,
     moves,
@@ -139,6 +140,7 @@ def tidy(
     found += stale.find(snapshot, known, policy, retention.valued, found)
     found += retention.harmful()
     found += refused.find(snapshot, signals, known, policy)
+    found += interfaces.find(snapshot, signals, known, policy)
     _tell(report, "stale")
     return found
 

@@ -50,6 +50,7 @@ DENIED = phrases("DENIED", _SPOKEN)
 CORRECTION = phrases("CORRECTION", _SPOKEN)  # a person says that the agent got it wrong
 FORWARDED = phrases("FORWARDED", _SPOKEN)  # from here on somebody else speaks
 PASTED = phrases("PASTED", _SPOKEN)  # ends a line that says what is pasted below it
+NOT_TAKEN = phrases("NOT_TAKEN", _SPOKEN)  # an error says that an argument is not one
 ERROR_SHAPED = phrases("ERROR_SHAPED", _SPOKEN)  # says that something did not work, and why
 TALKS = phrases("TALKS", _SPOKEN)  # speaks to the reader, as no error does
 MONTHS = numbered("MONTHS", _SPOKEN)  # how names of months begin

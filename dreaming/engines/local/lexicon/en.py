@@ -55,6 +55,14 @@ PASTED = (
     r"|transcripts?|threads?|texts?|notes?|chats?|conversations?|issues?|descriptions?|readme|customers?|clients?|users?|vendors?)\b"
     r"[^\n:]{0,80}:\s*$"
 )
+NOT_TAKEN = (
+    r"\b(?:unexpected|unknown|unrecogni[sz]ed|unsupported|invalid|no such|extra|additional|deprecated|removed|renamed"
+    r"|got an unexpected)\W{1,3}(?:\w+\W{1,3}){0,2}"
+    r"(?:arguments?|args?|parameters?|params?|options?|fields?|flags?|switch(?:es)?|propert(?:y|ies)|inputs?)\b"
+    r"|\b(?:arguments?|parameters?|options?|fields?|flags?|propert(?:y|ies)|inputs?)\b[^.\n]{0,60}?\b"
+    r"(?:unexpected|unknown|unrecogni[sz]ed|unsupported|no longer|(?:is|are|was|were) (?:deprecated|removed|renamed)"
+    r"|not (?:allowed|permitted|supported|recogni[sz]ed|accepted|a valid|defined))\b"
+)
 ERROR_SHAPED = (
     r"\b(?:errors?|exceptions?|fail(?:s|ed|ure|ing)?|invalid|illegal|incorrect|denied|den(?:y|ies)|refus(?:es?|ed)"
     r"|reject(?:s|ed)|not|no|none|never|cannot|can['’]t|could ?n['’]t|does ?n['’]t|unable|missing|requires?d?|must"
