@@ -94,6 +94,8 @@ class SessionMark:
     @property
     def verdict(self) -> str:
         """What the weightiest source that spoke says; where it says several things, the worst. Empty where none did."""
+        if len(self.outcomes) < 2:
+            return self.outcomes[0].name if self.outcomes else ""
         weights = [SOURCE_WEIGHTS.get(outcome.source, 0) for outcome in self.outcomes]
         said = {one.name for one, weight in zip(self.outcomes, weights, strict=True) if weight == max(weights)}
         return next((name for name in ("failed", "escalated", "completed") if name in said), "")

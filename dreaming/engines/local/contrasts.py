@@ -7,7 +7,7 @@ are the fairest comparison there is, and few: every statement carries its counts
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -65,31 +65,40 @@ class Contrast:
 
 def tasks(signals: Signals) -> list[Task]:
     """Tasks that were tried at least twice with a known end."""
-    groups: dict[tuple[str, str, str], dict[str, list[Trace]]] = defaultdict(lambda: defaultdict(list))
-    for trace in signals.traces:
-        mark = signals.mark(trace.session)
-        opening = "" if mark.task or not mark.verdict else opened(signals, trace)
-        if mark.verdict and (mark.task or opening):
-            groups[mark.source, mark.task, opening][mark.verdict].append(trace)
-    return [
-        Task(source, name, tuple(found["failed"]), tuple(found["completed"]), tuple(found["escalated"]), opening)
-        for (source, name, opening), found in sorted(groups.items())
-        if sum(map(len, found.values())) >= 2
-    ]
+    groups: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
+    for place, session in enumerate(signals.sessions.tolist()):
+        mark = signals.mark(session)
+        verdict = mark.verdict
+        opening = "" if mark.task or not verdict else opened(signals, session)
+        if verdict and (mark.task or opening):
+            groups[mark.source, mark.task, opening].append((place, verdict))
+    return [_task(signals, *group) for group in sorted(groups.items()) if len(group[1]) >= 2]
 
 
-def opened(signals: Signals, trace: Trace) -> str:
+def _task(signals: Signals, named: tuple[str, str, str], held: Sequence[tuple[int, str]]) -> Task:
+    source, name, opening = named
+    by_verdict: dict[str, list[Trace]] = defaultdict(list)
+    for place, verdict in held:
+        by_verdict[verdict].append(signals.traces[place])
+    failed, completed, escalated = (tuple(by_verdict[one]) for one in ("failed", "completed", "escalated"))
+    return Task(source, name, failed, completed, escalated, opening)
+
+
+def opened(signals: Signals, session: int) -> str:
     """The plain words of the first sentences by a person, free of names, numbers and ids; empty where they are few."""
-    if trace.opening < 0:
-        return ""
-    words = [word for word in signals.text(trace.opening)[:LONGEST_OPENING].lower().split() if word.isalpha()]
+    row = signals.openings.get(session, -1)
+    words = [word for word in signals.text(row)[:LONGEST_OPENING].lower().split() if word.isalpha()] if row >= 0 else []
     return " ".join(words) if len(words) >= FEWEST_WORDS else ""
 
 
 def find(signals: Signals, every: Iterable[Task], curation: Curation) -> list[Contrast]:
     """The contrasts of each task with failing and completed attempts, most general first within a tool."""
     mixed = [task for task in every if task.completed and len(task.failed) >= curation.min_sessions]
-    made = {trace.session: features(signals, trace) for task in mixed for trace in (*task.failed, *task.completed)}
+    made = {
+        trace.session: features(signals, trace, with_values=bool(task.name))
+        for task in mixed
+        for trace in (*task.failed, *task.completed)
+    }
     seen = Counter(feature for own in made.values() for feature in own)
     return [one for task in mixed for one in (*_of(task, made, seen, curation), *_by_order(task, curation))]
 
@@ -97,10 +106,7 @@ def find(signals: Signals, every: Iterable[Task], curation: Curation) -> list[Co
 def _of(
     task: Task, made: Mapping[int, set[Feature]], seen: Mapping[Feature, int], curation: Curation
 ) -> Iterator[Contrast]:
-    """A value that a single session used is a one-off: nobody can be said to have left it out.
-
-    Requests that only open alike may well need other values: of them, calls alone are compared.
-    """
+    """A value that a single session used is a one-off: nobody can be said to have left it out."""
     extra, missing = _split(task, made, curation)
     if not task.name:
         extra, missing = (
@@ -151,14 +157,17 @@ def _firsts(trace: Trace) -> dict[str, int]:
     return found
 
 
-def features(signals: Signals, trace: Trace) -> set[Feature]:
-    """Calls that were accepted, and the values of their arguments; what is looked up differs for many reasons."""
+def features(signals: Signals, trace: Trace, *, with_values: bool) -> set[Feature]:
+    """Calls that were accepted, and the values of their arguments; what is looked up differs for many reasons.
+
+    Requests that only open alike may well need other values: of them, calls alone are compared.
+    """
     found: set[Feature] = set()
     for call in trace.calls:
         if call.error or call.row < 0 or not call.tool:
             continue
         found.add((call.tool, "", ""))
-        if not only_reads(call.tool):
+        if with_values and not only_reads(call.tool):
             found |= {(call.tool, name, value) for name, value in values(signals, call).items()}
     return found
 
