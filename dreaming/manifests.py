@@ -15,6 +15,7 @@ from accounts.models import Team
 from agents.enums import Access
 from agents.models import Agent, Feedback, Memory, Namespace, NamespaceAccess, Outcome, Session
 from agents.snapshot import FeedbackMark, OutcomeMark
+from dreaming.engines.local.curation import Curation
 from dreaming.models import DreamSettings, SessionRead
 
 AT_ONCE = 400  # ids in one query
@@ -32,6 +33,7 @@ def manifest_of(agent: Agent, settings: DreamSettings, now: datetime) -> dict[st
         "namespaces": sorted(namespace.public_id for namespace in namespaces),
         "memories": sorted(memories.values_list("head__public_id", flat=True)),
         "sessions": _sessions(agent, settings.agents, now - timedelta(days=settings.window_days)),
+        "cool_down_days": Curation.examine(settings.curation)[0].cool_down_days,
     }
 
 

@@ -38,7 +38,7 @@ def take(*, agent: Agent, manifest: dict[str, Any]) -> Snapshot:
         sessions=tuple(_sessions(agent, pks, bounds)),
         events=_events(agent, pks, bounds),
         open_changes=verdicts.open_changes(agent.team, namespaces),
-        cooldowns=verdicts.cooldowns(agent.team, namespaces),
+        cooldowns=verdicts.cooldowns(agent.team, namespaces, manifest["cool_down_days"]),
         removals=verdicts.removals(agent.team, namespaces),
         shared=_shared(agent, namespaces),
     )

@@ -14,11 +14,11 @@ from agents.snapshot import Cooldown, OpenChange, Removal
 from agents.text import lines as text_lines
 from agents.text import normalise
 from agents.text.statements import statements
+from dreaming.engines.local.fields import MOST_DAYS
 from dreaming.models import Pattern, Run
 from reviews.enums import OriginKind, RevisionOrigin, State
 from reviews.models import Change, ChangeQuerySet, Evidence, Revision, RevisionTarget
 
-COOL_DOWN = timedelta(days=7)  # doubled with every time that the same was turned down
 MOST_DOUBLINGS = 8
 TURNED_DOWN = (State.REJECTED, State.REVERTED, State.WITHDRAWN, State.EXPIRED, State.QUARANTINED)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -48,8 +48,11 @@ def open_changes(team: Team, namespaces: Sequence[Namespace]) -> tuple[OpenChang
     )
 
 
-def cooldowns(team: Team, namespaces: Sequence[Namespace]) -> tuple[Cooldown, ...]:
-    """Fingerprints that were turned down, each with all evidence that it ever had; quarantine does not end by time."""
+def cooldowns(team: Team, namespaces: Sequence[Namespace], days: int) -> tuple[Cooldown, ...]:
+    """Fingerprints that were turned down, each with all evidence that it ever had; quarantine does not end by time.
+
+    They cool for so many days, doubled with every time that the same was turned down.
+    """
     rows = Change.objects.of(team).filter(namespace__in=namespaces, state__in=TURNED_DOWN)
     by_mark: dict[tuple[str, str], list[tuple[int, str, datetime]]] = defaultdict(list)
     for pk, namespace, fingerprint, state, state_at in rows.values_list(
@@ -61,7 +64,7 @@ def cooldowns(team: Team, namespaces: Sequence[Namespace]) -> tuple[Cooldown, ..
         Cooldown(
             namespace=namespace,
             fingerprint=fingerprint,
-            until=_until(group),
+            until=_until(group, days),
             sessions=tuple(sorted({session for pk, _, _ in group for session in sessions[pk]})),
         )
         for (namespace, fingerprint), group in sorted(by_mark.items())
@@ -153,11 +156,11 @@ def _digests(texts: Iterable[str]) -> set[str]:
     return found
 
 
-def _until(group: Sequence[tuple[int, str, datetime]]) -> datetime:
+def _until(group: Sequence[tuple[int, str, datetime]], days: int) -> datetime:
     if any(state == State.QUARANTINED for _, state, _ in group):
         return NEVER
     doublings = min(len(group) - 1, MOST_DOUBLINGS)
-    return max(state_at for _, _, state_at in group) + COOL_DOWN * (1 << doublings)
+    return max(state_at for _, _, state_at in group) + timedelta(days=min(days << doublings, MOST_DAYS))
 
 
 def _targets(team: Team, changes: Sequence[Change]) -> dict[int, list[RevisionTarget]]:

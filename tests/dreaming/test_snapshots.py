@@ -150,6 +150,18 @@ def test_cool_down_doubles_with_every_refusal(agent, team):
     assert (cooldown.fingerprint, cooldown.until) == ("f" * 64, AT + timedelta(days=28))
 
 
+@pytest.mark.parametrize(("days", "until"), [(0, 0), (30, 120), (20_000, 36_500)])
+def test_cool_down_is_as_long_as_the_policy_says(agent, team, days, until):
+    settings.set_(agent=agent, values={"curation": {"cool_down_days": days}}, by=team.admin, at=AT)
+    for _ in range(3):
+        desk.propose(team.row, desk.add(agent.space, "/n.md", "- n\n", fingerprint="f" * 64), by=team.lead)
+        Change.objects.of(team.row).get(state=State.OPEN).become(State.REJECTED, at=AT)
+
+    (cooldown,) = take(agent).cooldowns
+
+    assert cooldown.until == AT + timedelta(days=until)
+
+
 def test_quarantine_does_not_end_by_time(agent, team):
     desk.propose(team.row, desk.add(agent.space, "/n.md", "- n\n"), by=team.lead)
     Change.objects.of(team.row).get().become(State.QUARANTINED, at=AT)

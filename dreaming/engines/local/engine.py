@@ -172,7 +172,8 @@ def draft(now: Considered, quoter: Quoter, policy: Curation) -> list[Draft]:
     fit = operations.homes(snapshot)
     drafts = []
     for finding in now.findings:
-        home = operations.home_of(snapshot, finding, fit, policy.min_agents) if finding.lesson else ""
+        taught = finding.lesson and finding.kind in policy.kinds
+        home = operations.home_of(snapshot, finding, fit, policy.min_agents) if taught else ""
         if home:
             drafts.append(operations.lesson(snapshot, finding, home, quoter))
     written, sizes = set(snapshot.namespaces), Counter(claim.memory for claim in now.known)

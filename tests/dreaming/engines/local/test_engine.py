@@ -378,3 +378,13 @@ def test_each_alternative_settles_the_question():
     assert len({one.fingerprint for one in offered}) == 1
     for one in offered:
         assert dream(applied(snap, [one])).operations == ()
+
+
+def test_only_chosen_kinds_of_pattern_become_lessons(snap):
+    every, chosen = dream(snap), dream(snap, kinds=["preference"])
+
+    assert {one.kind for one in every.patterns} > {"preference"}
+    assert chosen.patterns == every.patterns
+    kinds = {one.key: one.kind for one in every.patterns}
+    assert {kinds[one.pattern] for one in chosen.operations if one.pattern} == {"preference"}
+    assert {kinds[one.pattern] for one in every.operations if one.pattern} > {"preference"}
