@@ -12,6 +12,7 @@ from dreaming.engines.local import (
     across,
     attempts,
     claims,
+    conditions,
     contrasts,
     edited,
     endings,
@@ -57,6 +58,7 @@ STAGES = (
     "stale",
     "mistakes",
     "attempts",
+    "conditions",
     "workflows",
     "preferences",
     "timing",
@@ -156,6 +158,8 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     found += handovers.find(signals, tried, policy) + endings.find(signals, tried, policy)
     found += overruled.find(signals, policy)
     _tell(report, "attempts")
+    found = conditions.find(signals, policy, found)
+    _tell(report, "conditions")
     found += workflows.find(signals, policy, found)
     _tell(report, "workflows")
     found += preferences.find(signals, policy) + edited.find(signals, policy)
