@@ -44,7 +44,7 @@ def settle(
     ledger = _Ledger(
         snapshot, holdings, Limits(snapshot, known, curation), Guards(snapshot, valued, curation), curation
     )
-    accepted = [draft for draft in sorted(drafts, key=_rank) if ledger.admits(draft)]
+    accepted = [draft for draft in _ranked(drafts) if ledger.admits(draft)]
     return Settled(
         operations=tuple(draft.operation for draft in accepted),
         alternatives=tuple(operation for draft in accepted for operation in draft.alternatives),
@@ -53,11 +53,21 @@ def settle(
     )
 
 
-def _rank(draft: Draft) -> tuple[int, float, str]:
-    """What a person asked for comes first, then merges, which take in smaller changes, then what is surest."""
-    reason = draft.operation.reason_code
-    first = REASONS_FIRST.index(reason) if reason in REASONS_FIRST else len(REASONS_FIRST)
-    return (first, -draft.operation.confidence, draft.operation.fingerprint)
+def _ranked(drafts: Iterable[Draft]) -> list[Draft]:
+    """What a person asked for comes first, then merges, which take in smaller changes, then what is surest.
+
+    A statement goes for a reason of its own only after its copies were folded onto it: else they would outlive it.
+    """
+    every = list(drafts)
+    kept = {line for draft in every if draft.folds for line in draft.keeps}
+
+    def rank(draft: Draft) -> tuple[int, float, str]:
+        reason = draft.operation.reason_code
+        first = REASONS_FIRST.index(reason) if reason in REASONS_FIRST else len(REASONS_FIRST)
+        waits = not draft.folds and not draft.lines.isdisjoint(kept)
+        return (first + waits, -draft.operation.confidence, draft.operation.fingerprint)
+
+    return sorted(every, key=rank)
 
 
 class _Ledger:
