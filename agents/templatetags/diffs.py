@@ -92,6 +92,12 @@ def shown(text: object) -> SafeString:
     return visible(str(text))
 
 
+@register.simple_tag
+def coded(text: str) -> SafeString:
+    """A sentence of the product's own, with its literals as code."""
+    return _coded(text) if text.count("`") % 2 == 0 else visible(text)
+
+
 @kept
 def _spoken() -> dict[str, SafeString]:
     """What a screen reader says before a line."""

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agents.models import MemoryVersion
-from agents.templatetags.diffs import NOTHING, diff, joined, visible
+from agents.templatetags.diffs import NOTHING, coded, diff, joined, visible
 from agents.text import hidden
 from agents.words import kept
 from reviews import wording
@@ -120,7 +120,7 @@ def _why(context: Context, card: Card) -> dict[str, object]:
     return {
         "quotes": joined([quote(context, one, card.new_since) for one in card.shown_quotes]),
         "more_quotes": card.more_quotes,
-        "rationale": visible(change.rationale),
+        "rationale": coded(change.rationale),
         "reason": wording.reason(change.reason_code),
         "supporting": str(card.supporting) if card.quotes else "",
         "against": str(card.against) if card.against else "",

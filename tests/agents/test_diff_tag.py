@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.templatetags.diffs import LONGEST_KEPT, diff, prose, visible
+from agents.templatetags.diffs import LONGEST_KEPT, coded, diff, prose, visible
 from agents.text import diffs
 from agents.text import lines as text_lines
 from agents.text.diffs import CHANGED
@@ -82,3 +82,10 @@ def test_a_diff_too_long_to_be_kept_reads_the_same():
     long, short = drawn("", rule * (LONGEST_KEPT // len(rule))), drawn("", rule)
 
     assert long.startswith(short.removesuffix("</div>"))
+
+
+def test_literals_of_a_sentence_are_code_and_stay_escaped():
+    assert coded("call `a<b` now") == (
+        'call <code><span class="md">`</span>a&lt;b<span class="md">`</span></code> now'
+    )
+    assert coded("one ` alone") == "one ` alone"

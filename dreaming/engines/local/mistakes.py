@@ -62,7 +62,7 @@ def _finding(signals: Signals, tool: str, error: str, group: Ints, curation: Cur
         key=("tool_error", tool, error),
         statement=counts,
         sessions=met,
-        opportunities=calls,
+        opportunities=users,
         spans=_spans(signals, failed, recoveries, curation.max_quotes),
         confidence=strength(len(met)),
         reason_code="broken_tool" if never else "refused_value" if gone else "recurring_error",
