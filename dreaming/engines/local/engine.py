@@ -26,6 +26,7 @@ from dreaming.engines.local import (
     overruled,
     pairs,
     preferences,
+    premises,
     ranking,
     refused,
     refutations,
@@ -117,7 +118,8 @@ class LocalEngine:
         retention = Retention(signals, known, policy)
         tidyings = tidy(signals, known, sayings, retention, policy, report)
         findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report), sayings)
-        return Considered(signals, known, sayings, retention, findings, speakable(tidyings + superseded))
+        tidyings = premises.reopen(snapshot, known, tidyings + superseded)
+        return Considered(signals, known, sayings, retention, findings, speakable(tidyings))
 
 
 def policy_of(document: Mapping[str, Any]) -> Curation:
