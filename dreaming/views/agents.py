@@ -10,8 +10,9 @@ from accounts import paging, roles
 from accounts.access import needs
 from agents.models import Agent, Memory, Session
 from agents.views.namespaces import tree_of
-from dreaming import lists, manifests, schedules
+from dreaming import comparing, lists, manifests, schedules
 from dreaming import settings as dream_settings
+from dreaming.engines.local.curation import Curation
 from dreaming.models import Run
 from reviews.enums import ProposalState
 from reviews.models import Proposal
@@ -43,6 +44,7 @@ def show(request, team, agent):
     context = {
         "agent": row,
         "settings": settings,
+        "curated": len(comparing.policies(Curation(), Curation.examine(settings.curation)[0])),
         "when": schedules.sentence(settings),
         "next_at": row.schedule.next_at if hasattr(row, "schedule") else None,
         "spaces": _spaces(row),

@@ -282,6 +282,18 @@ def test_two_versions_are_compared_field_by_field(client, team, agent):
     assert cells[:2] == ["Version 1", "Version 2"]
 
 
+def test_page_of_an_agent_says_how_much_of_its_policy_was_set(client, team, agent):
+    url = reverse("dreaming:agent", args=[team.slug, agent.slug])
+    client.force_login(team.member)
+
+    before = client.get(url).content.decode()
+    settings.set_(agent=agent, values={"curation": {"max_changes": 3, "propose": ["add"]}}, by=team.admin, at=AT)
+    after = client.get(url).content.decode()
+
+    assert "as in the defaults</dd>" in before
+    assert "2 fields not as in the defaults</dd>" in after
+
+
 @pytest.mark.parametrize("query", ["", "?old=1&new=99", "?old=x&new=-1"])
 def test_versions_that_do_not_exist_are_no_fault(client, team, agent, query):
     client.force_login(team.admin)

@@ -75,7 +75,7 @@ class Curation:
     propose: tuple[str, ...] = _set(
         OPERATIONS, Choices(OPERATIONS), PROPOSE,
         _("Kinds of change"),
-        _("Findings that would need another kind of change are still shown as patterns."),
+        _("What would need another kind of change is not proposed."),
     )  # fmt: skip
     max_changes: int = _set(
         40, Whole(0, 1000), PROPOSE,
@@ -134,18 +134,18 @@ class Curation:
     )  # fmt: skip
     min_uses: int = _set(
         5, Whole(1, 1000), KEEP,
-        _("Uses before an entry is judged by them"),
-        _("Sessions in which it helped or harmed."),
+        _("Uses before an entry can count as harmful"),
+        _("Sessions that had it before them and of which is known how they ended."),
     )  # fmt: skip
     helpful_above: float = _set(
         0.5, Number(0, 1), KEEP,
-        _("Surely helpful share from which an entry is kept"),
-        _("From 0 to 1: an entry that helped in at least this share of its uses does not count as stale."),
+        _("Surely helpful share above which an entry does not age"),
+        _("From 0 to 1: chance aside, it helped in more than this share of its uses. Its review dates still hold."),
     )  # fmt: skip
     harmful_above: float = _set(
         0.5, Number(0, 1), KEEP,
-        _("Surely harmful share from which an entry is proposed to go"),
-        _("From 0 to 1. An entry that is never used is not harmful."),
+        _("Surely harmful share above which an entry is proposed to go"),
+        _("From 0 to 1, chance aside. An entry that is never used is not harmful."),
     )  # fmt: skip
     topic_folder_size: int = _set(
         40, Whole(0, 1000), KEEP,
