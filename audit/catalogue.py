@@ -107,6 +107,7 @@ CHANGE = {
         "A change got a revision written by a person.", f"{_TARGETS} number sha256 contributors part"
     ),
     "change.answered": _kind("A request for changes got its answer.", f"{_TARGETS} number sha256 contributors run"),
+    "change.answer_declined": _kind("A request for changes got no other version.", f"{_TARGETS} run"),
     "change.rebased": _kind("A change was carried to a newer base.", f"{_TARGETS} number sha256 base clean"),
     "change.conflicted": _kind("A change clashes with what is there now.", f"{_TARGETS} other path reason_code"),
     "change.staled": _kind("What was voted on has moved.", f"{_TARGETS} moved voters version reason_code"),

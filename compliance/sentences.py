@@ -217,6 +217,7 @@ PATTERNS: dict[str, dict[str, str]] = {
         "change.quarantined": _("“%(what)s” is in quarantine, by %(who)s"),
         "change.edited": _("%(who)s edited “%(what)s”: revision %(number)s"),
         "change.answered": _("A request for changes to “%(what)s” was answered: revision %(number)s"),
+        "change.answer_declined": _("A request for changes to “%(what)s” got no other version"),
         "change.rebased": _("“%(what)s” was carried to a newer base: revision %(number)s"),
         "change.conflicted": _("“%(what)s” clashes with what is there now"),
         "change.staled": _("What was voted on in “%(what)s” has moved"),

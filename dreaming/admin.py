@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from dreaming.models import DreamSettings, JournalEntry, Pattern, Run, Schedule, SessionRead
+from dreaming.models import Answer, DreamSettings, JournalEntry, Pattern, Run, Schedule, SessionRead
 
 
 @admin.register(DreamSettings)
@@ -42,3 +42,10 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     list_display = ("run", "key", "at")
     list_select_related = ("run",)
     exclude = ("value",)
+
+
+@admin.register(Answer)
+class AnswerAdmin(ReadOnlyAdmin):
+    list_display = ("agent", "change_id", "state", "attempts", "asked_at", "ended_at")
+    list_select_related = ("agent",)
+    search_fields = ("change_id", "request_id")

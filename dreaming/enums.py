@@ -57,3 +57,10 @@ class PatternKind(TextChoices):
     WORKFLOW = "workflow", _("Workflow")
     PREFERENCE = "preference", _("Preference")
     PRACTICE = "practice", _("Practice")
+
+
+class AnswerState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    ANSWERED = "answered", _("Answered")
+    DECLINED = "declined", _("No other version")
+    OVERTAKEN = "overtaken", _("Overtaken")

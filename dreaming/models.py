@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import TeamModel, public_id_field
 from accounts.teams import TeamQuerySet
 from agents.models import Agent, Session
-from dreaming.enums import ACTIVE, EngineName, Frequency, PatternKind, RunOrigin, RunState
+from dreaming.enums import ACTIVE, AnswerState, EngineName, Frequency, PatternKind, RunOrigin, RunState
 
 
 class DreamSettings(TeamModel):
@@ -186,3 +186,36 @@ class JournalEntry(TeamModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("run", "key"), name="one_value_per_key")]
+
+
+class AnswerQuerySet(TeamQuerySet["Answer"]):
+    def claimable(self, now: datetime) -> Self:
+        """Waiting, and neither asleep nor under somebody's lease."""
+        free = Q(lease_until=None) | Q(lease_until__lt=now)
+        return self.filter(free, Q(resume_at=None) | Q(resume_at__lte=now), state=AnswerState.WAITING)
+
+
+class Answer(TeamModel):
+    """One request for changes on what a dream proposed: the row is the truth, a message only wakes a worker.
+
+    `request_id` and `change_id` are the public ids of the vote and of the change, `revision_id` that of the answer.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    request_id = models.CharField(max_length=40)
+    change_id = models.CharField(max_length=40, db_index=True)
+    state = models.CharField(max_length=10, choices=AnswerState, default=AnswerState.WAITING)
+    asked_at = models.DateTimeField()
+    resume_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    revision_id = models.CharField(max_length=40, blank=True)
+    reason = models.TextField(blank=True)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("team", "request_id"), name="one_answer_per_request")]
+        indexes = [models.Index(fields=("state", "lease_until"))]

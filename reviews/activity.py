@@ -28,6 +28,7 @@ SENTENCES = {
     "change.vote_dismissed": say("%(who)s set a request for changes to “%(what)s” aside"),
     "change.edited": say("%(who)s edited “%(what)s”: revision %(number)s"),
     "change.answered": say("A request for changes to “%(what)s” was answered: revision %(number)s"),
+    "change.answer_declined": say("No other version of “%(what)s” was found: the request for changes stands"),
     "change.rebased": say("“%(what)s” was carried over to the memory as it is now: revision %(number)s"),
     "change.conflicted": say("“%(what)s” clashes with what was written meanwhile"),
     "change.staled": say("The memory under “%(what)s” changed"),

@@ -172,7 +172,9 @@ class Card:
 
     @property
     def news(self) -> str:
-        """How much joined since the reader's vote, in words."""
+        """What came since the reader's vote, in words: no answer to be had, or quotes that joined."""
+        if self.change.state == State.CHANGES_REQUESTED and self.change.state_reason:
+            return _("No other version was found")
         new = len(self.new_quotes)
         words = ngettext("%(n)d new quote since your vote", "%(n)d new quotes since your vote", new)
         return words % {"n": new} if new else ""

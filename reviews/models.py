@@ -125,6 +125,7 @@ class Change(TeamModel):
     state_at = models.DateTimeField()
     apply_after = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)  # requests up to then got a revision, and wait for their authors
     sole_reviewer_used = models.BooleanField(default=False)
 
     objects = ChangeQuerySet.as_manager()
@@ -160,6 +161,11 @@ class Change(TeamModel):
     @property
     def is_undecided(self) -> bool:
         return self.state in UNDECIDED
+
+    def awaits_answer(self, asked_at: Any) -> bool:
+        """Whether a request for changes of that time is unanswered; an answered one only blocks, until its author
+        votes again."""
+        return self.answered_at is None or asked_at > self.answered_at
 
     def become(self, state: State, *, at: Any, reason: str = "", apply_after: Any = None) -> None:
         """Move to `state` by the table. Raises IllegalTransition."""

@@ -90,7 +90,7 @@ def open_(
         Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # numbers proposals, one at a time
         for namespace in sorted({draft.namespace for draft in drafts}, key=lambda one: one.pk):
             memories.lock(namespace)  # what is written from here on finds the proposal
-        _refuse_moved(team, drafts)
+        refuse_moved(team, drafts)
         _refuse_repeated(team, prepared)
         proposal = _store_proposal(team, agent, title, summary, origin, at)
         for position, one in enumerate(prepared):
@@ -179,7 +179,8 @@ def _prepare(draft: Draft, fingerprint: str) -> _Prepared:
     )
 
 
-def _refuse_moved(team: Team, drafts: Sequence[Draft]) -> None:
+def refuse_moved(team: Team, drafts: Sequence[Draft]) -> None:
+    """Raises BaseMoved where a memory has another version by now, BadDraft where another memory took a path."""
     bases = {target.base.memory_id: target.base.pk for draft in drafts for target in draft.targets if target.base}
     heads = dict(Memory.objects.of(team).filter(pk__in=bases).values_list("pk", "head"))
     moved = [memory for memory, base in bases.items() if heads.get(memory) != base]

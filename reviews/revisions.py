@@ -10,7 +10,7 @@ from django.db.models import Max
 from agents.text import diffs
 from agents.text import lines as text_lines
 from audit.trail import Actor
-from reviews import checks, evidence, policy
+from reviews import checks, evidence, hunks, policy
 from reviews.drafts import DraftTarget
 from reviews.enums import RevisionOrigin
 from reviews.models import Change, Check, Evidence, Revision, RevisionTarget
@@ -86,6 +86,33 @@ def draw(target: DraftTarget) -> list[diffs.Row]:
     if target.path_after is None:
         return diffs.rows(lines, [text_lines.Edit(0, len(lines), ())]) if lines else []
     return diffs.rows(lines, target.edits) if target.edits else []
+
+
+def since(last: Revision, now: Revision) -> list[tuple[str, list[diffs.Row]]]:
+    """What a revision says otherwise than the one before it: path and diff of each memory where they differ.
+
+    Both carry their targets with bases and blobs.
+    """
+    before, after = ({_place(one): _lines_after(one) for one in revision.targets.all()} for revision in (last, now))
+    found = []
+    for place in dict.fromkeys((*before, *after)):
+        old, new = before.get(place, []), after.get(place, [])
+        edits = text_lines.diff(old, new)
+        if edits:
+            found.append((place, diffs.rows(old, edits)))
+    return found
+
+
+def _place(target: RevisionTarget) -> str:
+    return target.path_before or target.path_after or ""
+
+
+def _lines_after(target: RevisionTarget) -> list[str]:
+    if target.path_after is None:
+        return []
+    base = text_lines.split(target.base.text) if target.base else []
+    edits = [text_lines.Edit(hunk.start, hunk.end, hunk.after) for hunk in hunks.read(target.hunks)]
+    return text_lines.apply(base, edits)
 
 
 def _store_targets(revision: Revision, targets: Sequence[DraftTarget], rows: Sequence[list[diffs.Row]]) -> None:

@@ -45,7 +45,7 @@ def _state_by(seat: Seat) -> State:
         return State.REJECTED
     if not seat.held and state in (State.STALE, State.CONFLICT):
         return state
-    if tally.requests:
+    if any(seat.change.awaits_answer(vote.at) for vote in tally.requests):
         return State.CHANGES_REQUESTED
     if tally.is_approved and seat.held:
         return State.APPROVED

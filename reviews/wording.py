@@ -54,7 +54,9 @@ def needs(seat: Seat) -> list[Need]:
             Need(False, _("%(name)s approved before something moved, and has to look again") % {"name": vote.by})
         )
     for vote in tally.requests:
-        lines.append(Need(False, _("%(name)s asks for changes") % {"name": vote.by}, vote.reason, vote))
+        asks = seat.change.awaits_answer(vote.at)
+        words = _("%(name)s asks for changes") if asks else _("%(name)s asked for this revision, and has to vote again")
+        lines.append(Need(False, words % {"name": vote.by}, vote.reason, vote))
     for rule in tally.blocking:
         lines.append(Need(False, _("The check “%(rule)s” blocks it") % {"rule": rule}))
     return lines
@@ -138,6 +140,8 @@ def notice(seat: Seat, person: User) -> Notice | None:
         if seat.head.origin == RevisionOrigin.EDITED:
             return Notice("info", _("You edited this: it waits for another reviewer."))
         return Notice("info", _("You proposed this: it waits for another reviewer."))
+    if change.state_reason and change.state == State.CHANGES_REQUESTED:
+        return Notice("info", _("No other version was found: %(reason)s") % {"reason": change.state_reason})
     if change.state_reason and change.state == State.OPEN:
         return Notice("stale", change.state_reason)
     return None
@@ -177,6 +181,7 @@ def said(seat: Seat) -> str:
     """The reason given with a rejection or a quarantine."""
     vote = seat.tally.rejection or seat.tally.quarantine
     if vote is None:
-        return seat.change.state_reason if seat.change.state not in (State.APPLIED, State.APPROVED) else ""
+        told_elsewhere = (State.APPLIED, State.APPROVED, State.OPEN, State.CHANGES_REQUESTED)
+        return seat.change.state_reason if seat.change.state not in told_elsewhere else ""
     code = str(RejectCode(vote.reason_code).label) if vote.reason_code in RejectCode.values else ""
     return " · ".join(part for part in (code, vote.reason) if part)

@@ -1,5 +1,7 @@
 """One proposal with its changes."""
 
+from itertools import zip_longest
+
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -10,6 +12,7 @@ from accounts.access import needs
 from accounts.enums import DiffView
 from reviews import activity, desk, quoting
 from reviews import cards as reading
+from reviews import revisions as verbs
 from reviews.enums import OriginKind, ProposalState, State
 from reviews.forms import ReasonForm
 from reviews.models import Change, Decision, Proposal
@@ -39,14 +42,17 @@ def change(request, team, change_id):
 def revisions(request, team, change_id):
     """Every revision of a change, newest first, and every quote it has."""
     row = get_object_or_404(desk.rows(request.team), public_id=change_id)
-    listed = paging.page(row.revisions.prefetch_related("targets"), request, keys=("-number", "-pk"))
+    listed = paging.page(row.revisions.prefetch_related("targets__base__blob"), request, keys=("-number", "-pk"))
     writers = {one.made_by_id for one in listed.rows}.union(*(one.contributors for one in listed.rows))
     known = reading.names(writers, team=request.team)
     context = {
         "change": row,
         "proposal": get_object_or_404(rows(request), pk=row.proposal_id),
         "page": listed,
-        "revisions": [(one, known.get(one.made_by_id, "Lucid"), _named(one, known)) for one in listed.rows],
+        "revisions": [
+            (one, known.get(one.made_by_id, "Lucid"), _named(one, known), last, verbs.since(last, one) if last else [])
+            for one, last in zip_longest(listed.rows, listed.rows[1:])
+        ],
         "quotes": quoting.read([row], team=request.team).get(row.pk, []),
         "voted_at": _voted_at(request, row),
     }

@@ -10,6 +10,7 @@ from typing import Any
 from agents.snapshot import Snapshot
 from dreaming.engines.local import (
     across,
+    answering,
     attempts,
     claims,
     conditions,
@@ -49,7 +50,7 @@ from dreaming.engines.local.parsing import Library
 from dreaming.engines.local.retention import Retention
 from dreaming.engines.local.signals import Signals
 from dreaming.engines.local.stated import Sayings
-from dreaming.engines.protocol import DreamResult, EngineFailed, Journal, Report
+from dreaming.engines.protocol import Decline, DreamResult, EngineFailed, Journal, Report, Request, Revision
 
 STAGES = (
     "parsing",
@@ -103,6 +104,15 @@ class LocalEngine:
             funnel=dict(funnel),
             withdrawals=withdrawals,
         )
+
+    def answer(self, snapshot: Snapshot, request: Request, report: Report, journal: Journal) -> Revision | Decline:
+        """Another way to say what this engine proposed. Raises EngineFailed as `dream` does."""
+        policy = policy_of(request.curation)
+        now = self._consider(snapshot, policy, report)
+        quoter = Quoter(now.snapshot, policy.max_quotes)
+        reply = answering.answer(now, draft(now, quoter, policy), request, quoter)
+        _tell(report, "operations")
+        return reply
 
     def _consider(self, snapshot: Snapshot, policy: Curation, report: Report) -> Considered:
         """All stages up to what they found, over memories in one order."""

@@ -14,7 +14,7 @@ from agents.text import lines
 from agents.text.lines import Edit
 from dreaming.engines.local.claims import Claim
 from dreaming.engines.local.discretion import is_secret
-from dreaming.engines.local.findings import Finding, Span, Tidying
+from dreaming.engines.local.findings import Choice, Finding, Span, Tidying
 from dreaming.engines.local.signals import rank
 from dreaming.engines.protocol import FoundPattern, Operation, Quote, Target
 
@@ -184,10 +184,6 @@ def tidy(snapshot: Snapshot, tidying: Tidying, sizes: Mapping[int, int], quoter:
         quotes=quoter.of(tidying.spans, tidying.sessions),
     )
     kind, targets, taken = _removal(snapshot, tidying.remove, sizes, (tidying.put, *tidying.rests))
-    others = []
-    for choice in tidying.choices:
-        other_kind, other_targets, _ = _removal(snapshot, choice.claims, sizes, choice.puts)
-        others.append(replace(operation, kind=other_kind, targets=other_targets, choice=choice.kind))
     return Draft(
         operation=replace(operation, kind=kind, targets=targets),
         source=tidying,
@@ -195,8 +191,14 @@ def tidy(snapshot: Snapshot, tidying: Tidying, sizes: Mapping[int, int], quoter:
         keeps=rows_of(tidying.keep) - taken if tidying.keep else frozenset(),
         folds=tidying.reason_code in FOLDS,
         lost=tidying.remove if tidying.loses else (),
-        alternatives=tuple(others),
+        alternatives=tuple(chosen(snapshot, operation, choice, sizes) for choice in tidying.choices),
     )
+
+
+def chosen(snapshot: Snapshot, operation: Operation, choice: Choice, sizes: Mapping[int, int]) -> Operation:
+    """The operation as a person might want it instead."""
+    kind, targets, _ = _removal(snapshot, choice.claims, sizes, choice.puts)
+    return replace(operation, kind=kind, targets=targets, choice=choice.kind)
 
 
 def rows_of(claim: Claim) -> frozenset[tuple[int, int]]:

@@ -110,3 +110,16 @@ _PEOPLE = (
     " support team oncall engineer expert reviewer"
 )
 PEOPLE = frozenset(_PEOPLE.split())
+
+ASKS_NARROWER = (
+    r"\b(?:narrow(?:er)?|scope|too (?:broad|wide|general)|only (?:for|when|where|in|if)|limit(?:ed)? (?:it )?to"
+    r"|not (?:always|everywhere|in general))\b"
+)
+ASKS_OTHER = (
+    r"\b(?:other (?:one|value|statement|way)|the (?:old|first|second) one|wrong way|the opposite|swap(?:ped)?"
+    r"|(?:keep|not) the (?:old|new|other|first|second))\b"
+)
+ASKS_BOTH = r"\b(?:keep (?:them )?both|both (?:are|hold|apply|true|can))\b"
+ASKS_DATES = r"\b(?:dates?|dated|since when|as of|history)\b"
+ASKS_LESS = r"\b(?:split|separate(?:ly)?|one at a time|too (?:much|many)|only (?:one|part|some)|in parts?|fewer)\b"
+ASKS_WORDS = r"\b(?:say|says|write|reword|rephrase|word it|wording|should read|put it|instead)\b"
