@@ -103,7 +103,7 @@ def _lesson(name: str, said: str, remedy: Remedy) -> str:
 
     A text that does not read as an error is not repeated: who writes it would write into memory.
     """
-    how = retries.told(remedy)
+    how = retries.told(remedy, "check")
     quotable = is_error_shaped(said)
     if how:
         return f"Before calling {name}, {how}: otherwise it may {f'answer {code(said)}' if quotable else 'fail'}."
@@ -113,7 +113,7 @@ def _lesson(name: str, said: str, remedy: Remedy) -> str:
 
 
 def _title(tool: str, said: str, remedy: Remedy) -> str:
-    how = retries.told(replace(remedy, example=None)).replace("`", "")
+    how = retries.told(replace(remedy, example=None), "check").replace("`", "")
     told = f": {said}" if is_error_shaped(said) else ""
     return cut(f"Before calling {tool}, {how}" if how else f"{tool} refuses calls{told}", 110)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from dreaming.engines.local import quotes
+from dreaming.engines.local import likeness, quotes
 from dreaming.engines.local.attempts import situation
 from dreaming.engines.local.calls import Flags, Ints
 from dreaming.engines.local.contrasts import Task
@@ -30,11 +30,13 @@ def of_tasks(signals: Signals, tasks: Iterable[Task], curation: Curation) -> lis
     found = _broken_check(signals)
     if found:
         return found
-    for task in tasks:
+    named = [task for task in tasks if task.name]
+    alike = likeness.completed(signals, named)
+    for task in named:
         traces = task.completed or task.failed
         whole = task.attempts == len(traces) and not task.escalated
-        if task.name and whole and len(traces) >= curation.min_sessions:
-            found.append(_outcome(signals, task, traces))
+        if whole and len(traces) >= curation.min_sessions:
+            found.append(_outcome(signals, task, traces, alike.get(task.identity, ())))
     return found
 
 
@@ -60,7 +62,7 @@ def _broken_check(signals: Signals) -> list[Finding]:
     ]
 
 
-def _outcome(signals: Signals, task: Task, traces: Sequence[Trace]) -> Finding:
+def _outcome(signals: Signals, task: Task, traces: Sequence[Trace], alike: Sequence[Trace]) -> Finding:
     steps = shared_steps([trace.steps for trace in traces])
     well = bool(task.completed)
     order = f" All of them called {' → '.join(code(tool) for tool in steps)}" if steps else ""
@@ -69,7 +71,8 @@ def _outcome(signals: Signals, task: Task, traces: Sequence[Trace]) -> Finding:
     return Finding(
         kind="success" if well else "mistake",
         key=("always_completes" if well else "never_completes", *task.identity),
-        statement=f"{ended} {situation(signals, task)} completed.{order}{'' if well else _done(traces, steps)}",
+        statement=f"{ended} {situation(signals, task)} completed.{order}"
+        + ("" if well else _done(traces, steps) + likeness.suspected(traces, alike)),
         sessions=tuple(trace.session for trace in traces),
         opportunities=len(traces),
         spans=quotes.kept(*(quotes.ending(signals, trace) for trace in traces)),
@@ -109,7 +112,7 @@ def with_tools(signals: Signals, curation: Curation) -> list[Finding]:
     every, failing = int(judged.sum()), int(bad.sum())
     chances = [enrichment(int(hits[tool]), int(callers[tool]), failing, every) for tool in tested]
     return [
-        _with_tool(signals, tool, pairs[calls.tool[pairs] == tool], bad, every)
+        _with_tool(signals, tool, pairs[calls.tool[pairs] == tool], bad, every, rate)
         for tool, rate in zip(tested, adjusted(chances), strict=True)
         if rate <= curation.false_discovery_rate and hits[tool] >= curation.min_sessions
     ]
@@ -122,7 +125,7 @@ def _verdicts(signals: Signals) -> tuple[Flags, Flags]:
     return judged, judged & np.array([verdict != "completed" for verdict in verdicts], dtype=np.bool_)
 
 
-def _with_tool(signals: Signals, tool: int, firsts: Ints, bad: Flags, judged: int) -> Finding:
+def _with_tool(signals: Signals, tool: int, firsts: Ints, bad: Flags, judged: int, chance: float) -> Finding:
     name, calls = signals.calls.tools[tool], signals.calls
     failed = bad[calls.trace[firsts]]
     callers, hits, failing = len(firsts), int(failed.sum()), int(bad.sum())
@@ -139,7 +142,15 @@ def _with_tool(signals: Signals, tool: int, firsts: Ints, bad: Flags, judged: in
         spans=quotes.kept(*for_it, *against),
         confidence=strength(hits, certainty=hits / callers - (failing - hits) / others),
         reason_code="ends_badly",
-        numbers={"failed": hits, "with": callers, "others_failed": failing - hits, "others": judged - callers},
+        numbers={
+            "failed": hits,
+            "with": callers,
+            "others_failed": failing - hits,
+            "others": judged - callers,
+            "rate_ppm": round(1_000_000 * hits / callers),
+            "lift_ppm": round(1_000_000 * hits * judged / (callers * failing)),
+            "chance_ppm": round(1_000_000 * chance),
+        },
     )
 
 

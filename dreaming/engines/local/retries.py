@@ -104,14 +104,17 @@ def usual(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted(kept, key=lambda item: (sum(n for (_, second), n in before.items() if second == item), item)))
 
 
-def told(remedy: Remedy) -> str:
-    """The remedy as a clause: what to do before the call, in the words that the agent will meet."""
+def told(remedy: Remedy, verb: str = "change") -> str:
+    """The remedy as a clause: what to do before the call, in the words that the agent will meet.
+
+    `verb` is for arguments that were changed in no one way: they were changed, and are to be checked.
+    """
     steps = [f"call {listed(remedy.first)}"] if remedy.first else []
     if remedy.change:
         example = f" (`{remedy.example[1]}` instead of `{remedy.example[0]}`)" if remedy.example else ""
         steps.append(f"{remedy.change.format(name=code(remedy.name))}{example}")
     elif remedy.names:
-        steps.append(f"change {listed(remedy.names)}")
+        steps.append(f"{verb} {listed(remedy.names)}")
     return ", then ".join(steps)
 
 

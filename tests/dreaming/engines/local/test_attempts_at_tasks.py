@@ -286,3 +286,18 @@ def test_check_that_nothing_passes_is_reported_instead_of_its_tasks():
     assert (finding.reason_code, finding.lesson, len(finding.sessions)) == ("broken_check", "", 9)
     one_passes = read(*failing, attempt("d", 1, "completed"))
     assert [one.reason_code for one in outcomes.of_tasks(*one_passes, POLICY)] == ["never_completes"] * 3
+
+
+def test_task_that_never_completes_suspects_the_call_of_like_requests():
+    said = "Hi, please move my delivery to another day."
+    like = [attempt("b", n, "completed", tried("update_delivery"), said=f"{said} Thank you.") for n in (1, 2, 3)]
+    stuck = [attempt("a", n, "failed", tried("send_note"), said=said) for n in (1, 2)]
+
+    found = outcomes.of_tasks(*read(*stuck, *like), POLICY)
+
+    assert found[0].statement.endswith(
+        " Of 3 completed attempts at requests that open alike, 3 called `update_delivery`, which none of these did."
+    )
+    other = [attempt("b", n, "completed", tried("update_delivery"), said="Where is my refund?") for n in (1, 2, 3)]
+    for fewer in (like[:2], other):
+        assert "open alike" not in outcomes.of_tasks(*read(*stuck, *fewer), POLICY)[0].statement

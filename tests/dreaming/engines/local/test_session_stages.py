@@ -83,7 +83,7 @@ def test_mistake_counts_opportunities_and_says_what_worked():
         (("AB-1", "AB-2"), ("a@b.example", "c@d.example"), "give `arg` as a mail address instead of an id"),
         (("x", "y"), (["x"], ["y"]), "give `arg` as a list instead of words"),
         ((1, 2), (None, None), "leave `arg` out"),
-        (("1-62", "AB-1"), ("1-40", "a@b.example"), "change `arg`"),
+        (("1-62", "AB-1"), ("1-40", "a@b.example"), "check `arg`"),
     ],
 )
 def test_mistake_says_how_the_argument_changed_in_two_sessions(failed, worked, how):
