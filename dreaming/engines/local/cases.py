@@ -29,7 +29,7 @@ WORD = re.compile(r"[^\W_][\w'-]{2,29}")
 PLAIN = re.compile(r"(?!.*\d{5})[A-Za-z][\w. -]{0,30}")
 MOSTLY, TIMES = 0.5, 2  # how often the condition has to go wrong, and how much more often than without it
 
-Option = tuple[str, Ints]
+Option = tuple[str, Sequence[int] | Ints]
 """What a condition says, and the cases that it holds for."""
 
 
@@ -78,23 +78,25 @@ def best(
 ) -> Condition | None:
     """The condition that tells the most; none where too few sessions or too small a difference stand behind it.
 
-    What could not be beyond chance however its cases end is not counted as tried.
+    What could not be told however its cases end is not counted as tried: it holds for too few, or for so many that
+    it could not go wrong mostly.
     """
-    size, bad = len(cases.bad), int(cases.bad.sum())
-    drawn = np.array([len(held) for _, held in options], dtype=np.int64)
-    marked, total = np.full(len(options), bad), np.full(len(options), size)
-    able = enrichments(np.minimum(drawn, marked), drawn, marked, total) <= curation.false_discovery_rate
-    able &= (drawn >= curation.min_sessions) & (size - drawn >= curation.min_sessions)
+    size, bad, least = len(cases.bad), int(cases.bad.sum()), max(FEWEST, curation.min_sessions)
+    fits = [one for one in options if least <= len(one[1]) <= min(bad / MOSTLY, size - curation.min_sessions)]
+    drawn = np.array([len(held) for _, held in fits], dtype=np.int64)
+    marked, total = np.full(len(fits), bad), np.full(len(fits), size)
+    hits = np.array([int(cases.bad[held].sum()) for _, held in fits], dtype=np.int64)
+    both = (np.append(np.minimum(drawn, marked), hits), *(np.tile(one, 2) for one in (drawn, marked, total)))
+    least_chances, chances = enrichments(*both).reshape(2, -1)
+    able = least_chances <= curation.false_discovery_rate
     if not able.any():
         return None
-    hits = np.array([int(cases.bad[held].sum()) for _, held in options], dtype=np.int64)
-    chances = np.where(able, enrichments(hits, drawn, marked, total), 1.0)
+    chances = np.where(able, chances, 1.0)
     at = int(np.argmin(chances))
     holds = np.zeros(size, dtype=np.bool_)
-    holds[options[at][1]] = True
-    found = Condition(
-        sort, name, options[at][0], cases, holds, min(1.0, float(chances[at]) * max(tried, int(able.sum())))
-    )
+    holds[fits[at][1]] = True
+    chance = min(1.0, float(chances[at]) * max(tried, int(able.sum())))
+    found = Condition(sort, name, fits[at][0], cases, holds, chance)
     return found if _tells(found, curation) else None
 
 
@@ -124,7 +126,7 @@ def cuts(values: Sequence[float]) -> list[Option]:
     known = np.array(sorted(set(given.tolist())))
     if len(known) > MOST_CUTS + 1:
         known = known[np.linspace(0, len(known) - 1, MOST_CUTS + 1).astype(np.int64)]
-    over = [(f"over {shown(value)}", np.flatnonzero(given > value)) for value in known[:-1].tolist()]
+    over: list[Option] = [(f"over {shown(value)}", np.flatnonzero(given > value)) for value in known[:-1].tolist()]
     return over + [(f"under {shown(value)}", np.flatnonzero(given < value)) for value in known[1:].tolist()]
 
 
@@ -147,14 +149,14 @@ def _indexed(held: Sequence[Sequence[str]], least: int) -> list[Option]:
     for at, own in enumerate(held):
         for one in own:
             index[one].append(at)
-    return [(one, np.array(at)) for one, at in sorted(index.items()) if len(at) >= least]
+    return [(one, at) for one, at in sorted(index.items()) if len(at) >= least]
 
 
 def weekdays(starts: Sequence[datetime], bad: Flags) -> list[Option]:
     """Days of the week on which it went wrong on several dates, and on half of the dates at least."""
     days = np.array([start.weekday() for start in starts])
     dates = np.array([start.toordinal() for start in starts])
-    options = []
+    options: list[Option] = []
     for day, name in enumerate(DAYS):
         held = np.flatnonzero(days == day)
         wrong = len(set(dates[held[bad[held]]].tolist()))
@@ -167,9 +169,10 @@ def hours(starts: Sequence[datetime], bad: Flags) -> list[Option]:
     """Hours in a row, around the clock, in which it went wrong on several dates."""
     at = np.array([start.hour for start in starts])
     dates = np.array([start.toordinal() for start in starts])
-    options = []
-    for length in HOURS:
-        for first in range(24):
+    counts = np.tile(np.bincount(at, minlength=24), 2)
+    options: list[Option] = []
+    for length, first in ((length, first) for length in HOURS for first in range(24)):
+        if FEWEST <= counts[first : first + length].sum() <= bad.sum() / MOSTLY:
             held = np.flatnonzero((at - first) % 24 < length)
             if len(set(dates[held[bad[held]]].tolist())) >= FEWEST_DAYS:
                 options.append((f"between {first:02}:00 and {(first + length) % 24:02}:00 UTC", held))
@@ -184,21 +187,22 @@ def by_argument(
     curation: Curation,
 ) -> Iterator[Condition]:
     """For each argument the best cut where it is a number or a list, else the best value and the best word in it."""
-    least = curation.min_sessions
+    least = max(FEWEST, curation.min_sessions)
     for name in sorted({name for own in given for name in own}):
         rows = [at for at, own in enumerate(given) if name in own]
         own, at_places, wrong = [units[at] for at in rows], [places[at] for at in rows], [bad[at] for at in rows]
         sizes = [_size(given[at][name]) for at in rows]
-        texts = [given[at][name] if isinstance(given[at][name], str) else "" for at in rows]
+        texts = [one if isinstance(one := given[at][name], str) else "" for at in rows] if None in sizes else []
         found = []
-        if None not in sizes:
+        if not texts:
             merged = distinct(own, at_places, sizes, wrong)
             sort = "length" if any(isinstance(given[at][name], list) for at in rows) else "number"
             found.append(best(sort, name, merged.cases, cuts(merged.given), curation))
         elif any(texts):
             merged = distinct(own, at_places, texts, wrong)
             found.append(best("value", name, merged.cases, groups(merged.given, least), curation))
-            found.append(best("word", name, merged.cases, words(merged.given, least), curation))
+            if any(" " in text for text in merged.given):  # one word is a value
+                found.append(best("word", name, merged.cases, words(merged.given, least), curation))
         yield from (one for one in found if one is not None)
 
 

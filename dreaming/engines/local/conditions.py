@@ -25,9 +25,9 @@ from dreaming.engines.local.retries import Remedy
 from dreaming.engines.local.signals import Signals, Trace
 from dreaming.engines.local.statistics import adjusted
 
-MOST_TARGETS = 64
-MOST_CASES = 4_000  # of one target, the latest
-MOST_READ = 1_000  # calls of one target whose arguments are read, the latest
+MOST_TARGETS = 24  # errors, and as many tools
+MOST_CASES = 2_000  # of one target, the latest
+MOST_READ = 300  # calls of one target whose arguments are read, the latest
 FIRST_WORDS = 400
 SIZES = ("give {name} a smaller number", "give {name} a larger number")
 MOST_AGAINST = 3
@@ -93,7 +93,7 @@ def _targets(signals: Signals, found: Iterable[Finding]) -> Iterator[Target]:
     for tool in most_used[:MOST_TARGETS]:
         own = calls.of_tool(tools[tool])
         own = own[calls.worked[own] & known[calls.trace[own]]][-MOST_CASES:]
-        if tool and failed[calls.trace[own]].any():
+        if tool and np.count_nonzero(failed[calls.trace[own]]) >= cases.FEWEST:
             yield Target(tool, "", own, failed[calls.trace[own]].tolist(), Remedy())
     yield Target("", "", np.array([], dtype=np.int64), (), Remedy())
 

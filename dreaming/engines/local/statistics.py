@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import bdtrc, betaincinv, gammaln
 
 Ints = NDArray[np.int64]
-NEGLIGIBLE = 1e-15
+NEGLIGIBLE = 1e-13
 
 
 def _log_choose(n: int, k: np.ndarray | int) -> np.ndarray:
