@@ -85,7 +85,5 @@ def test_a_diff_too_long_to_be_kept_reads_the_same():
 
 
 def test_literals_of_a_sentence_are_code_and_stay_escaped():
-    assert coded("call `a<b` now") == (
-        'call <code><span class="md">`</span>a&lt;b<span class="md">`</span></code> now'
-    )
+    assert coded("call `a<b` now") == ('call <code><span class="md">`</span>a&lt;b<span class="md">`</span></code> now')
     assert coded("one ` alone") == "one ` alone"
