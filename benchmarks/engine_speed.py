@@ -160,7 +160,7 @@ def sessions(count, rng, words):
     marks = []
     for number in range(count):
         good = rng.random() < 0.7
-        task = f"task {number // 4}" if number % 3 == 0 else ""
+        task = f"task {number // 12}" if number % 3 == 0 else ""
         ended = OutcomeMark("completed" if good else "failed", "test")
         marks.append(
             SessionMark(

@@ -14,11 +14,20 @@ from dreaming.engines.local import corrections, edited, own_words, quotes
 from dreaming.engines.local.corrections import Said
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, counted, gist, strength
-from dreaming.engines.local.lexicon import ADDRESSED, CORRECTION, LASTING, LEAD_IN, OWN_PLANS
+from dreaming.engines.local.lexicon import (
+    ADDRESSED,
+    CORRECTION,
+    CORRECTION_HINTS,
+    LASTING,
+    LASTING_HINTS,
+    LEAD_IN,
+    OWN_PLANS,
+)
 from dreaming.engines.local.signals import Signals
 from dreaming.engines.local.stale import due_date
 
 SHORTEST, LONGEST = 15, 300
+HINTS = (*LASTING_HINTS, *CORRECTION_HINTS) if LASTING_HINTS and CORRECTION_HINTS else ()
 ONCE = 0.6  # confidence of a wish said by a person in one session
 
 
@@ -28,6 +37,8 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
     corrected: list[Said] = []
     for session, row in signals.said:
         text = signals.text(row)
+        if not _is_worth_reading(text):
+            continue
         for start, end in own_words.said(text):
             said = Said(session, Span(row, start, end), text[start:end])
             if is_wish(said.text):
@@ -47,6 +58,12 @@ def _remarked(signals: Signals) -> Iterator[Said]:
         for start, end in own_words.said(remark.comment):
             if output is not None and is_wish(remark.comment[start:end]):
                 yield Said(session, output, remark.comment[start:end])
+
+
+def _is_worth_reading(text: str) -> bool:
+    """Most messages hold neither a wish nor a correction, and need not be cut into sentences to see it."""
+    folded = text.casefold()
+    return not HINTS or any(hint in folded for hint in HINTS)
 
 
 def is_wish(text: str) -> bool:
@@ -69,7 +86,7 @@ def _wish(signals: Signals, key: str, group: list[Said]) -> Finding:
         key=("wish", key),
         statement=f"A person said in {counted(len(sessions), 'session')}: “{words}”",
         sessions=sessions,
-        opportunities=len({trace.session for trace in signals.traces}),
+        opportunities=len(signals.sessions),
         spans=tuple(said.span for said in group),
         confidence=max(ONCE, strength(len(sessions))),
         reason_code="stated_preference",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import product
 from pkgutil import iter_modules
 from types import ModuleType
 
@@ -24,6 +25,17 @@ def phrases(name: str, spoken: Sequence[ModuleType]) -> re.Pattern[str]:
     """One pattern that matches what any of the languages has under this name; never, where none has it."""
     patterns = [f"(?:{getattr(language, name)})" for language in spoken if getattr(language, name, "")]
     return re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
+
+
+def hints(names: Sequence[str], spoken: Sequence[ModuleType]) -> tuple[str, ...]:
+    """Folded pieces, one of which each text holds that these phrases match; none where a language does not say so."""
+    found: list[str] = []
+    for name, language in product(names, spoken):
+        own = getattr(language, f"{name}_HINTS", ())
+        if getattr(language, name, "") and not own:
+            return ()
+        found += own
+    return tuple(dict.fromkeys(found))
 
 
 def words(name: str, spoken: Sequence[ModuleType]) -> frozenset[str]:
@@ -59,6 +71,8 @@ PASTED = phrases("PASTED", _SPOKEN)  # ends a line that says what is pasted belo
 NOT_TAKEN = phrases("NOT_TAKEN", _SPOKEN)  # an error says that an argument is not one
 ERROR_SHAPED = phrases("ERROR_SHAPED", _SPOKEN)  # says that something did not work, and why
 TALKS = phrases("TALKS", _SPOKEN)  # speaks to the reader, as no error does
+LASTING_HINTS = hints(("LASTING",), _SPOKEN)  # what makes a message worth reading for wishes
+CORRECTION_HINTS = hints(("CORRECTION",), _SPOKEN)
 MONTHS = numbered("MONTHS", _SPOKEN)  # how names of months begin
 EMPTY_WORDS = words("EMPTY_WORDS", _SPOKEN)  # carry no meaning of their own
 DIRECTED = words("DIRECTED", _SPOKEN)  # their order matters

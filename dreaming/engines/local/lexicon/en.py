@@ -23,6 +23,10 @@ LASTING = (
     r"|\b(?:from now on|going forward|for future reference|as a (?:general )?rule|next time,)"
     r"|\bin (?:the )?future,?\s+(?:please|always|never|do|don't|use|check|ask|put|keep)\b"
 )
+LASTING_HINTS = (
+    "always", "never", "remember", "make it a rule", "from now on", "going forward", "future", "as a rule",
+    "as a general rule", "next time,",
+)  # fmt: skip
 ADDRESSED = r"\b(?:please|always|never|do not|don'?t|must|should|use|keep|put|send|write|ask|check|you|your)\b"
 OWN_PLANS = r"\b(?:i|we) (?:will|would|am|are|was|were|have|had|plan|hope|might|may|can|could)\b|\b(?:i|we)['’]ll\b"
 LEAD_IN = (
@@ -44,6 +48,10 @@ CORRECTION = (
     r"|\byou (?:misunderstood|misread|got (?:it|that|this) wrong|overlooked)\b"
     r"|\bi (?:said|asked for|told you|meant) \w+.{0,80}\bnot\b|\bnot what i (?:asked|meant|said|wanted)\b"
 )
+CORRECTION_HINTS = (
+    "not right", "not correct", "not what", "wrong", "incorrect", "no, ", "no. ", "no! ", "nope", "misunderstood",
+    "misread", "overlooked", "i said", "i asked for", "i told you", "i meant",
+)  # fmt: skip
 
 FORWARDED = (
     r"^[\s>*-]{0,10}(?:-{2,}\s*)?(?:(?:begin )?forwarded message|original (?:message|mail|e-?mail)|fwd?:|fw:)"

@@ -1,6 +1,11 @@
 """A language is a file; all of them are looked for at once."""
 
+import re
 from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dreaming.engines.local import lexicon
 from dreaming.engines.local.lexicon import en
@@ -47,3 +52,21 @@ def test_each_pattern_of_a_language_leaves_groups_to_the_date():
     for name, value in vars(en).items():
         if name.isupper() and isinstance(value, str) and not name.startswith("_"):
             assert lexicon.phrases(name, [en]).groups == (1 if name == "DUE" else 0), name
+
+
+@pytest.mark.parametrize("name", ["LASTING", "CORRECTION"])
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_each_text_that_a_phrase_matches_holds_a_hint(name, data):
+    pattern = re.compile(getattr(en, name), re.ASCII)
+    text = data.draw(st.from_regex(pattern, alphabet=st.characters(min_codepoint=32, max_codepoint=126)))
+
+    assert any(hint in text.casefold() for hint in getattr(en, f"{name}_HINTS"))
+
+
+def test_no_hints_where_a_language_gives_none():
+    silent = SimpleNamespace(LASTING=r"\bimmer\b")
+
+    assert lexicon.hints(("LASTING",), [en]) == en.LASTING_HINTS
+    assert lexicon.hints(("LASTING",), [en, silent]) == ()
+    assert lexicon.hints(("LASTING",), [en, GERMAN]) == en.LASTING_HINTS
