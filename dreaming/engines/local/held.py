@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
 
 from agents.snapshot import Snapshot
 from agents.text.normalise import digest, normalise
@@ -20,9 +24,7 @@ class Holdings:
         self._paths = {(memory.namespace, memory.path) for memory in snapshot.memories}
         self._digests = {claim.digest for claim in claims}
         self._removed = {(removal.namespace, removal.sha256) for removal in snapshot.removals}
-        self._texts = [claim.facts.normal for claim in claims]
         self._claims = claims
-        self._words: list[frozenset[str]] | None = None
 
     def hold(self, finding: Finding, namespace: str, path: str) -> bool:
         if (namespace, path) in self._paths or digest(finding.lesson) in self._digests:
@@ -39,13 +41,35 @@ class Holdings:
         return any((namespace, sha256) in self._removed for sha256 in own)
 
     def _named(self, anchors: Sequence[str]) -> bool:
-        wanted = [normalise(anchor) for anchor in anchors]
-        return any(all(anchor in text for anchor in wanted) for text in self._texts)
+        """One statement names all anchors: looked for in all of them at once, by the longest."""
+        wanted = sorted({normalise(anchor) for anchor in anchors}, key=lambda anchor: (len(anchor), anchor))
+        longest, at = wanted[-1], -1
+        while self._lines and (at := self._lines.find(longest, at + 1)) >= 0:
+            end = self._lines.find("\n", at)
+            if all(anchor in self._lines[self._lines.rfind("\n", 0, at) + 1 : end] for anchor in wanted):
+                return True
+            at = end
+        return False
 
     def _covered(self, lesson: str) -> bool:
         """One statement holds nearly all words of the lesson, and all its names and numbers."""
-        if self._words is None:
-            self._words = [frozenset(claim.words) for claim in self._claims]
-        own = frozenset(words(lesson))
-        near = (at for at, held in enumerate(self._words) if own and len(own & held) >= COVERED * len(own))
+        own = set(words(lesson))
+        shared = np.zeros(len(self._claims), dtype=np.int64)
+        for word in own:
+            shared[self._by_word.get(word, [])] += 1
+        near = np.flatnonzero(shared >= COVERED * len(own)).tolist() if own else ()
         return any(not lost([lesson], self._claims[at].text) for at in near)
+
+    @cached_property
+    def _lines(self) -> str:
+        """All statements, one a line."""
+        return "".join(f"{claim.facts.normal}\n" for claim in self._claims)
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[int]]:
+        """The statements that hold a word."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, claim in enumerate(self._claims):
+            for word in set(claim.words):
+                found[word].append(at)
+        return found

@@ -17,6 +17,7 @@ from dreaming.engines.local import own_words, parts
 from dreaming.engines.local.claims import MOVABLE, Claim
 from dreaming.engines.local.findings import Finding, Span, Tidying, gist
 from dreaming.engines.local.lexicon import LEAD_IN, NEWER, REPORTED
+from dreaming.engines.local.messages import Messages
 from dreaming.engines.local.own_words import FIRST_WORDS
 from dreaming.engines.local.signals import LONG_AGO, Signals
 
@@ -40,7 +41,7 @@ class Sayings:
     def __init__(self, signals: Signals) -> None:
         self._signals = signals
         self._found: dict[str, tuple[Saying, ...]] = {}
-        self._messages: list[tuple[int, int, str]] | None = None
+        self._messages = Messages(signals)
 
     def about(self, subject: str) -> tuple[Saying, ...]:
         if subject not in self._found:
@@ -62,15 +63,15 @@ class Sayings:
         one, other = (quantities.find(slot.value) for slot in (holds, past))
         if len(one) != 1 or len(other) != 1 or phrases.dimension(one[0]) != phrases.dimension(other[0]):
             return
-        for session, row, low in self._all():
-            if not NEWER.search(low) or not self._spoke_of(holds.subject, session, row):
-                continue
-            text = self._signals.text(row)[:FIRST_WORDS]
-            named = [((start, end), _amounts(text[start:end])) for start, end in own_words.said(text)]
-            if any(other[0].value in amounts for _, amounts in named):
-                for (start, end), amounts in named:
-                    if amounts == {one[0].value} and NEWER.search(text[start:end]):
-                        yield Saying(session, said_at(self._signals.snapshot, session), Span(row, start, end), holds)
+        for number in self._messages.of_amounts(one[0].value, other[0].value):
+            session, row = self._messages.place(number)
+            named = self._messages.sentences(number)
+            if any(other[0].value in own.amounts for own in named) and self._spoke_of(holds.subject, session, row):
+                text = self._messages.text(number)
+                for own in named:
+                    if own.amounts == {one[0].value} and NEWER.search(text[own.start : own.end]):
+                        at = said_at(self._signals.snapshot, session)
+                        yield Saying(session, at, Span(row, own.start, own.end), holds)
 
     def _spoke_of(self, subject: str, session: int, row: int) -> bool:
         """Whatever was said or recalled earlier shows what a session is about; it supports nothing."""
@@ -82,26 +83,15 @@ class Sayings:
             if (low := self._signals.text(earlier)[:FIRST_WORDS].lower())
         )
 
-    def _all(self) -> list[tuple[int, int, str]]:
-        if self._messages is None:
-            texts = ((session, row, self._signals.text(row)[:FIRST_WORDS]) for session, row in self._signals.said)
-            self._messages = [(session, row, text.lower()) for session, row, text in texts]
-        return self._messages
-
     def _about(self, subject: str) -> Iterator[Saying]:
-        named = subject.split()
-        for session, row, low in self._all():
-            if all(word in low for word in named):
-                text = self._signals.text(row)[:FIRST_WORDS]
-                at = said_at(self._signals.snapshot, session)
-                for start, end in own_words.said(text):
-                    for slot in read(text[start:end]):
-                        if slot.subject == subject:
-                            yield Saying(session, at, Span(row, start, end), slot)
-
-
-def _amounts(sentence: str) -> set[str]:
-    return {quantity.value for quantity in quantities.find(sentence)}
+        for number in self._messages.naming(subject.split()):
+            session, row = self._messages.place(number)
+            text = self._messages.text(number)
+            at = said_at(self._signals.snapshot, session)
+            for start, end in own_words.said(text):
+                for slot in read(text[start:end]):
+                    if slot.subject == subject:
+                        yield Saying(session, at, Span(row, start, end), slot)
 
 
 def said_at(snapshot: Snapshot, session: int) -> datetime:
