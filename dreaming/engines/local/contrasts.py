@@ -108,10 +108,6 @@ def _of(
 ) -> Iterator[Contrast]:
     """A value that a single session used is a one-off: nobody can be said to have left it out."""
     extra, missing = _split(task, made, curation)
-    if not task.name:
-        extra, missing = (
-            {feature: held for feature, held in one.items() if not feature[1]} for one in (extra, missing)
-        )
     missing = {feature: held for feature, held in missing.items() if not feature[1] or seen[feature] >= 2}
     for tool in sorted({feature[0] for feature in (*extra, *missing)}):
         whole = (tool, "", "")
@@ -120,7 +116,13 @@ def _of(
         elif whole in missing:
             yield Contrast(task, "missing", tool, missing[whole])
         else:
-            yield from _by_value(task, tool, _widest(tool, extra), _widest(tool, missing), curation)
+            found = _by_value(task, tool, _widest(tool, extra), _widest(tool, missing), curation)
+            yield from (one for one in found if not only_reads(tool) or _is_plain(one))
+
+
+def _is_plain(one: Contrast) -> bool:
+    """What is looked up differs for many reasons; it tells something where all went one way or the other."""
+    return one.how == "value" and len(one.sessions) == len(one.task.failed) and len(one.task.completed) >= 2
 
 
 def _by_order(task: Task, curation: Curation) -> Iterator[Contrast]:
@@ -135,7 +137,9 @@ def _by_order(task: Task, curation: Curation) -> Iterator[Contrast]:
     enough = max(curation.min_sessions, (len(failing) + 1) // 2)
     found: list[tuple[int, str, str, tuple[int, ...]]] = []
     for first, then in permutations(tools, 2):
-        if not only_reads(then) and all(one[first] < one[then] for one in passing):
+        if only_reads(first) and only_reads(then):
+            continue
+        if all(one[first] < one[then] for one in passing):
             turned = tuple(
                 trace.session
                 for trace, one in zip(task.failed, failing, strict=True)
@@ -158,7 +162,7 @@ def _firsts(trace: Trace) -> dict[str, int]:
 
 
 def features(signals: Signals, trace: Trace, *, with_values: bool) -> set[Feature]:
-    """Calls that were accepted, and the values of their arguments; what is looked up differs for many reasons.
+    """Calls that were accepted, and the values of their arguments.
 
     Requests that only open alike may well need other values: of them, calls alone are compared.
     """
@@ -167,7 +171,7 @@ def features(signals: Signals, trace: Trace, *, with_values: bool) -> set[Featur
         if call.error or call.row < 0 or not call.tool:
             continue
         found.add((call.tool, "", ""))
-        if with_values and not only_reads(call.tool):
+        if with_values:
             found |= {(call.tool, name, value) for name, value in values(signals, call).items()}
     return found
 

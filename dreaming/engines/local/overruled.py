@@ -104,6 +104,8 @@ def marked(signals: Signals, found: Iterable[Finding]) -> list[Finding]:
 
 
 def _marked(signals: Signals, finding: Finding) -> Finding:
+    if finding.reason_code == REASON:
+        return finding
     count = sum(signals.mark(session).overruled for session in finding.sessions)
     if count * 2 < max(2, len(finding.sessions)) or count < 2:
         return finding

@@ -301,3 +301,18 @@ def test_task_that_never_completes_suspects_the_call_of_like_requests():
     other = [attempt("b", n, "completed", tried("update_delivery"), said="Where is my refund?") for n in (1, 2, 3)]
     for fewer in (like[:2], other):
         assert "open alike" not in outcomes.of_tasks(*read(*stuck, *fewer), POLICY)[0].statement
+
+
+def test_what_was_looked_up_tells_something_only_where_all_agree():
+    def tries(*ids):
+        outcomes = ("failed", "failed", "completed", "completed")
+        return [
+            attempt("a", n, outcome, tried("get_rate", at=at), tried("pay"))
+            for n, (outcome, at) in enumerate(zip(outcomes, ids, strict=True))
+        ]
+
+    def found(*ids):
+        return [(one.how, one.tool) for one in contrasts.find(*read(*tries(*ids)), POLICY)]
+
+    assert found("list", "list", "net", "net") == [("value", "get_rate")]
+    assert found("list", "gross", "net", "net") == found("list", "list", "net", "old") == []
