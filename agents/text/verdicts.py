@@ -109,11 +109,18 @@ def _common(older: Wording, newer: Wording) -> float:
 def _reordered(older: Wording, newer: Wording) -> Verdict:
     """Nothing is left over: words moved, or were spelt otherwise, which a name may mean."""
     one = [word for word in older.words if word in newer.unique]
-    if one == [word for word in newer.words if word in older.unique]:
+    other = [word for word in newer.words if word in older.unique]
+    if one == other:
         return Verdict(Kind.REINFORCES, "respelt", 0.6)
-    if DIRECTED.isdisjoint(one):
+    if DIRECTED.isdisjoint(one) or _turned(one, other):
         return Verdict(Kind.SAME, "same_words_in_another_order", 0.7)
     return Verdict(Kind.DISTINCT, "other_order", 0.6)
+
+
+def _turned(one: list[str], other: list[str]) -> bool:
+    """What stood in front stands behind: "if it rains, wait" and "wait if it rains"."""
+    cuts = (at for at, word in enumerate(other) if word == one[0])
+    return len(one) == len(other) and any(other[at:] + other[:at] == one for at in cuts)
 
 
 def _apart(older: Wording, newer: Wording, places: Sequence[Place], frame: float) -> Verdict:

@@ -57,6 +57,7 @@ PHRASES: Mapping[str, str] = {
     "instead of": "not", "rather than": "not", "at the moment": "now", "at present": "now", "right now": "now",
     "at least": "minimum", "at most": "maximum", "up to": "maximum", "no more than": "maximum",
     "no less than": "minimum", "no fewer than": "minimum", "do without": "avoid",
+    "call for": "need", "calls for": "need",
 }  # fmt: skip
 _EXCLUDE = """
 on/off; enable/disable; enabled/disabled; allow/forbid; allowed/forbidden; open/closed; open/close; true/false;

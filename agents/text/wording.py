@@ -19,6 +19,10 @@ _WORDY = re.compile(r"[^\W_]")
 _DIGIT = re.compile(r"\d")
 _SPELT_OUT = re.compile(r"(?:\w\.)+\w?")
 _PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, PHRASES), key=len, reverse=True))})\b", re.IGNORECASE)
+_NEEDED = re.compile(
+    r"(?:For (?P<who>[^,]{1,120}), )?(?P<what>[^.;]{1,160}?) (?:is|are) (?:needed|required|necessary)"
+    r"(?: for (?P<whom>[^.;]{1,160}))?(?P<end>[.!]?)$"
+)
 _SENTENCE_END = frozenset(".!?:;…")
 
 
@@ -46,7 +50,7 @@ def read(text: str, slots: tuple[Slot, ...] = ()) -> Wording:
     exact: set[str] = set()
     literal: set[str] = set()
     dates: set[str] = set()
-    for word, kind in _words(_PHRASE.sub(lambda match: PHRASES[match.group().lower()], unmarked(text))):
+    for word, kind in _words(_PHRASE.sub(lambda match: PHRASES[match.group().lower()], _active(unmarked(text)))):
         words.append(word)
         if kind:
             exact.add(word)
@@ -61,9 +65,16 @@ def read(text: str, slots: tuple[Slot, ...] = ()) -> Wording:
         literal=frozenset(literal),
         dates=frozenset(dates),
         weight=sum(weigh(word) for word in words),
-        scope=_scope(plain(text)),
+        scope=_scope(plain(_active(text))),
         slots=slots,
     )
+
+
+def _active(text: str) -> str:
+    """ "A signature is needed for refunds", "For refunds, a signature is needed": refunds need a signature."""
+    match = _NEEDED.match(text)
+    who = match and (match["who"] or match["whom"])
+    return f"{who} need {match['what']}{match['end']}" if match and who else text
 
 
 def _scope(text: str) -> str:

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from agents.snapshot import Snapshot
 from agents.text import sentences
+from agents.text.phrases import scope_of
 from agents.text.slots import Slot, conflict
-from agents.text.verdicts import Kind
+from agents.text.verdicts import VALUE_WORDS, Kind, Place
+from agents.text.vocabulary import exclude
 from dreaming.engines.local import choices, currency, parts, stated
 from dreaming.engines.local.claims import Claim, scope, where
 from dreaming.engines.local.currency import Current, Holder
@@ -43,11 +45,12 @@ def find(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged], 
 
 
 def _single(found: Sequence[Slot]) -> list[Slot]:
-    """The slots that a statement gives one value: one that names two tells how it came about, and takes no side."""
-    values: dict[tuple[str, str], set[tuple[str, bool]]] = defaultdict(set)
+    """The slots that a statement gives one value: one that affirms two tells how it came about, and takes no side."""
+    values: dict[tuple[str, str], set[str]] = defaultdict(set)
     for slot in found:
-        values[slot.subject, slot.attribute].add((slot.value, slot.polarity))
-    return [slot for slot in found if len(values[slot.subject, slot.attribute]) == 1]
+        if slot.polarity:
+            values[slot.subject, slot.attribute].add(slot.value)
+    return [slot for slot in found if len(values[slot.subject, slot.attribute]) < 2]
 
 
 def _place(claim: Claim | None) -> tuple[int, int, int]:
@@ -82,7 +85,8 @@ def _of_slot(
 
 
 def _elsewhere(titles: Mapping[int, str], one: Claim, other: Claim) -> bool:
-    above = {titles[claim.memory] for claim in (one, other)}
+    """Under titles that say what each page is about, and not the same."""
+    above = {scope_of((titles[claim.memory],)) for claim in (one, other)}
     return len(above) == 2 and "" not in above
 
 
@@ -164,12 +168,19 @@ def _may_clash(snapshot: Snapshot, pair: Judged, titles: Mapping[int, str]) -> b
     if verdict.kind not in (Kind.UPDATES, Kind.CONTRADICTS) or verdict.reason not in BY_WORDING:
         return False
     together = older.memory == newer.memory and older.first_seen == newer.first_seen
-    if len(verdict.places) != 1 or together or _elsewhere(titles, older, newer):
+    if len(verdict.places) != 1 or not _is_one_value(verdict.places[0]) or together or _elsewhere(titles, older, newer):
         return False
     if any(len(sentences.spans(claim.text)) > 1 for claim in (older, newer)):
         return False
     bound = verdict.reason == "other_value" and verdict.places[0].behind in BOUND
     return not bound and not _both_literal(snapshot, older, newer)
+
+
+def _is_one_value(place: Place) -> bool:
+    """More words at one place are another subject with another value."""
+    return max(len(place.older), len(place.newer)) <= VALUE_WORDS and not (
+        len(place.older) > 1 and any(exclude(one, other) for one in place.older for other in place.newer)
+    )
 
 
 def _asked(current: Current, pair: Judged) -> str:

@@ -152,6 +152,8 @@ def test_newer_value_that_says_so_is_kept():
         ("In Chicago, the paper form is yellow.", "In Rotterdam, the paper form is green."),
         ("The lock was lost on 3 May 2026 at the site.", "The lock was lost on 9 June 2026 at the site."),
         ("Ask the duty officer for the form.", "Ask the duty officer for the permit."),
+        ("Callers from the south wait 14 days for a form.", "Callers from the north wait 7 days for a form."),
+        ("The owner of the desk of the south is Jun Takeda.", "The owner of the desk of the north is Ida Vos."),
     ],
 )
 def test_statements_of_other_things_places_and_days_stay(one, other):
@@ -184,6 +186,15 @@ def test_chain_of_fuller_statements_leaves_the_fullest():
 
     assert {one.keep.text for one in found} == {texts[2]}
     assert {claim.text for one in found for claim in one.remove} == set(texts[:2])
+
+
+def test_general_titles_of_pages_are_no_scope():
+    old = memory("/a.md", "# Facts\n\n- The log shipper's port is 6390.\n- Be kind.\n", at=OLD)
+    new = memory("/b.md", "# Notes\n\n- We switched the log shipper's port from 6390 to 8081.\n- Be quick.\n", at=NEW)
+
+    (found,) = decided(old, new)
+
+    assert (found.reason_code, found.title) == ("updates", "Keep 8081 for log shipper port, not 6390")
 
 
 def test_rows_of_a_list_are_no_contradictions():

@@ -60,6 +60,20 @@ def test_what_does_not_build_on_it_is_left_alone(text):
     assert questions(text, "Ask Ada for the tapes.")[1] == []
 
 
+def test_reasons_that_name_subject_and_value_are_asked_about():
+    texts = [
+        "Because the primary database's name is MySQL, dumps need a lock.",
+        "Imports wait for a lock, since the primary database is MySQL.",
+    ]
+
+    result, found = questions(*texts, "Our other database is MySQL.")
+
+    assert sorted(one.title for one in found) == [
+        f"Check “{text[:-1]}”: primary database has changed" for text in texts
+    ]
+    assert {one.reason_code for one in result.operations} == {"updates", "premise_changed"}
+
+
 def test_what_many_statements_name_is_not_asked_about():
     rows = [f"Job {name} reads the MySQL dump at night." for name in ("amber", "birch", "cedar", "dune", "elm", "fern")]
 
