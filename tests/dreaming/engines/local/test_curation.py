@@ -149,6 +149,15 @@ def test_schema_accepts_exactly_what_is_read(document):
     assert PUBLISHED.is_valid(document) == _reads(document)
 
 
+@pytest.mark.parametrize("name", ["protected_paths", "protected_phrases"])
+@examples(deadline=None)
+@given(text=st.text(alphabet="/.ab \t\n\x7f\u0085\u00a0\u2028\ufeff\U0001f600", max_size=8))
+def test_schema_and_reading_agree_on_each_text(name, text):
+    document = {name: [text]}
+
+    assert PUBLISHED.is_valid(document) == _reads(document)
+
+
 def _readable(document):
     return Curation.read({name: value for name, value in document.items() if _reads({name: value})})
 
