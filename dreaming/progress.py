@@ -32,6 +32,7 @@ FIGURES = {
     "skipped_over_limit": _("over the limit of a run"),
     "skipped_line_taken": _("on a line of another change"),
     "skipped_path_in_another_change": _("at a path of another change"),
+    "skipped_slot_in_another_change": _("about what another change is about"),
     "skipped_memory_in_another_change": _("in a memory of another change"),
     "skipped_kind_not_wanted": _("not wanted by the settings"),
     "dropped_already_proposed": _("proposed by others meanwhile"),

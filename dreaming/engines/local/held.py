@@ -11,6 +11,7 @@ import numpy as np
 from agents.snapshot import Snapshot
 from agents.text.normalise import digest, normalise
 from agents.text.specifics import lost
+from agents.text.statements import statements
 from dreaming.engines.local.claims import Claim, words
 from dreaming.engines.local.findings import Finding
 
@@ -35,10 +36,10 @@ class Holdings:
             else finding.kind == "preference" and self._covered(finding.lesson)
         )
 
-    def removed(self, finding: Finding, namespace: str) -> bool:
-        """A person took these lines out."""
-        own = {digest(finding.lesson)}
-        return any((namespace, sha256) in self._removed for sha256 in own)
+    def removed(self, text: str, namespace: str) -> bool:
+        """A person took this out, or a part of it."""
+        said = (text, *(statement.text for statement in statements(text))) if self._removed else ()
+        return any((namespace, digest(one)) in self._removed for one in said)
 
     def _named(self, anchors: Sequence[str]) -> bool:
         """One statement names all anchors: looked for in all of them at once, by the longest."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.snapshot import Cooldown, OpenChange, Snapshot
 from dreaming.engines.local.claims import Claim, Place
+from dreaming.engines.local.concerned import Concerned
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding
+from dreaming.engines.local.findings import Finding, Tidying
 from dreaming.engines.local.guards import Guards
 from dreaming.engines.local.held import Holdings
 from dreaming.engines.local.limits import Limits
@@ -82,6 +83,7 @@ class _Ledger:
         self.guards = guards
         self.curation = curation
         self.taken = Taken(snapshot)
+        self.concerned = Concerned(snapshot.open_changes)
         self.joins: dict[str, tuple[Quote, ...]] = {}
         self.funnel: Counter[str] = Counter()
         self._open = {(change.namespace, change.fingerprint): change for change in snapshot.open_changes}
@@ -127,6 +129,10 @@ class _Ledger:
             return refused
         if isinstance(draft.source, Finding):
             return self._known(draft, draft.source, namespace)
+        if isinstance(draft.source, Tidying) and self.holdings.removed(draft.source.put, namespace):
+            return "removed_by_a_person"
+        if self._is_concerned(draft):
+            return "slot_in_another_change"
         if any(target.memory in self._whole for target in operation.targets):
             return "memory_in_another_change"
         return "path_in_another_change" if self.taken.path_is_open(draft) else ""
@@ -134,18 +140,31 @@ class _Ledger:
     def _known(self, draft: Draft, finding: Finding, namespace: str) -> str:
         if self.holdings.hold(finding, namespace, draft.path):
             return "known"
-        if self.holdings.removed(finding, namespace):
+        if self.holdings.removed(finding.lesson, namespace):
             return "removed_by_a_person"
         if self.taken.path_is_open(draft):
             return "path_in_another_change"
         if not any(self.snapshot.sessions[session].is_new for session in finding.sessions):
             return "nothing_new"
+        if self._is_concerned(draft):
+            return "slot_in_another_change"
         return "" if draft.operation.quotes else "no_quote"
 
+    def _is_concerned(self, draft: Draft) -> bool:
+        """An open change is about its slot: its evidence goes there, for or against."""
+        beside = self.concerned.other(draft)
+        if beside is None:
+            return False
+        change, stance = beside
+        if stance:
+            quotes = draft.operation.quotes
+            self._join(change, quotes if stance == "for" else [_turned(quote) for quote in quotes])
+        return True
+
     def _join(self, change: OpenChange, quotes: Sequence[Quote]) -> None:
-        fresh = tuple(quote for quote in quotes if quote.session not in set(change.sessions))
+        fresh = [quote for quote in quotes if quote.session not in set(change.sessions)]
         if fresh:
-            self.joins[change.id] = fresh
+            self.joins[change.id] = tuple(dict.fromkeys((*self.joins.get(change.id, ()), *fresh)))
 
     def _refused(self, key: tuple[str, str], operation: Operation) -> str:
         """Refused before: comes back after the time set, and only with sessions that it did not have."""
@@ -154,6 +173,11 @@ class _Ledger:
             return "cooling"
         had = {session for cooldown in past for session in cooldown.sessions}
         return "refused" if past and all(quote.session in had for quote in operation.quotes) else ""
+
+
+def _turned(quote: Quote) -> Quote:
+    """What speaks for one value of a slot speaks against another one."""
+    return replace(quote, stance="for" if quote.stance == "against" else "against")
 
 
 def _taken_whole(changes: Iterable[OpenChange]) -> set[str]:

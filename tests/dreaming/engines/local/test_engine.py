@@ -187,6 +187,12 @@ def test_what_a_person_removed_or_memory_holds_is_not_proposed():
     assert len(dream(replace(snap, memories=(known,))).patterns) == 1
 
 
+def test_what_a_person_removed_does_not_come_back_in_anothers_place():
+    gone = Removal("main", digest("Tell customers that the refund window is 14 days."))
+
+    assert dream(snapshot([session("1", person(WISH))], [WINDOW], removals=(gone,))).operations == ()
+
+
 WISH = "From now on, please tell customers that the refund window is 14 days."
 WINDOW = memory("/r.md", "# Refunds\n\n- The refund window is 30 days from the start.\n- Ask for the receipt.\n")
 
