@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,13 @@ from dreaming.engines.local.cases import Cases, Condition
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, cut, listed, strength
 from dreaming.engines.local.masks import is_error_shaped
+from dreaming.engines.local.orders import ended
 from dreaming.engines.local.retries import Remedy
 from dreaming.engines.local.signals import Signals, Trace
 from dreaming.engines.local.statistics import adjusted
 
-MOST_TARGETS = 24  # errors, and as many tools
+MOST_TARGETS = 200  # errors, and as many tools
+MOST_READ_IN_ALL = 5_000  # calls of errors, and as many of tools
 MOST_CASES = 2_000  # of one target, the latest
 MOST_READ = 300  # calls of one target whose arguments are read, the latest
 FIRST_WORDS = 400
@@ -60,7 +63,7 @@ def find(signals: Signals, curation: Curation, found: Sequence[Finding]) -> list
     by_target: dict[tuple[str, str], list[tuple[Target, Condition]]] = {}
     for target, condition in kept:
         by_target.setdefault((target.tool, target.error), []).append((target, condition))
-    surest = [_surest(own) for _, own in sorted(by_target.items())]
+    surest = _widest([_surest(own) for _, own in sorted(by_target.items())])
     told = [_finding(signals, *one) for one in surest]
     taught = {target.mistake.key for target, _ in surest if target.mistake}
     return [replace(one, lesson="") if one.key in taught else one for one in found] + told
@@ -73,29 +76,58 @@ def _surest(found: Sequence[tuple[Target, Condition]]) -> tuple[Target, Conditio
     return min(same, key=lambda one: (SORTS.index(one[1].sort), one[1].name))
 
 
+def _widest(found: Sequence[tuple[Target, Condition]]) -> list[tuple[Target, Condition]]:
+    """What goes with the end of sessions is told once: of all sessions before those that called a tool."""
+    told: dict[tuple[str, ...], tuple[Target, Condition]] = {}
+    for target, one in found:  # the sessions themselves come first
+        of_ends = not target.error and not one.name
+        told.setdefault((one.sort, one.said) if of_ends else (target.tool, target.error, ""), (target, one))
+    return list(told.values())
+
+
 def _targets(signals: Signals, found: Iterable[Finding]) -> Iterator[Target]:
-    """Errors that teach, then tools that were called in sessions of both ends, then the sessions themselves."""
+    """Errors that teach, tools that were called in sessions that failed, and the sessions themselves."""
+    yield from _affordable(_errors(signals, found))
+    yield from _affordable(_tools(signals))
+    yield Target("", "", np.array([], dtype=np.int64), (), Remedy())
+
+
+def _affordable(targets: Iterable[Target]) -> Iterator[Target]:
+    """The first targets, as many as may be read."""
+    left = MOST_READ_IN_ALL
+    for target in islice(targets, MOST_TARGETS):
+        left -= min(MOST_READ, len(target.calls))
+        if left < 0:
+            return
+        yield target
+
+
+def _errors(signals: Signals, found: Iterable[Finding]) -> Iterator[Target]:
     calls = signals.calls
     tools = {tool: at for at, tool in enumerate(calls.tools)}
     errors = {error: at for at, error in enumerate(calls.errors)}
     wrong = [one for one in found if one.key[0] == "tool_error" and one.reason_code == "recurring_error"]
-    for one in sorted(wrong, key=lambda one: (-len(one.sessions), one.key))[:MOST_TARGETS]:
+    for one in sorted(wrong, key=lambda one: (-len(one.sessions), one.key)):
         _, tool, error = one.key
         own = calls.of_tool(tools[tool])
         met = own[calls.error[own] == errors[error]]
         remedy = retries.remedy(signals, retries.recoveries(calls, met[-MOST_READ:]))
         own = _until(own[(calls.error[own] == errors[error]) | calls.worked[own]], calls, met)[-MOST_CASES:]
         yield Target(tool, error, own, (calls.error[own] == errors[error]).tolist(), remedy, one)
-    judged = {place: mark.failed for place, mark in _judged(signals)}
-    failed = np.array([judged.get(place, False) for place in range(len(signals.sessions))], dtype=np.bool_)
-    known = np.array([place in judged for place in range(len(signals.sessions))], dtype=np.bool_)
-    most_used = sorted(tools, key=lambda tool: (-int(calls.traces_by_tool[tools[tool]]), tool))
-    for tool in most_used[:MOST_TARGETS]:
-        own = calls.of_tool(tools[tool])
+
+
+def _tools(signals: Signals) -> Iterator[Target]:
+    """Calls that worked, in sessions that completed or failed; the tools of most failed sessions first."""
+    calls = signals.calls
+    failed, known = ended(signals, "failed"), ended(signals, "failed", "completed")
+    firsts = calls.first_worked
+    uses = np.bincount(calls.tool[firsts[failed[calls.trace[firsts]]]], minlength=len(calls.tools)).tolist()
+    for count, tool, at in sorted((-uses[at], tool, at) for at, tool in enumerate(calls.tools) if tool):
+        if -count < cases.FEWEST:
+            return
+        own = calls.of_tool(at)
         own = own[calls.worked[own] & known[calls.trace[own]]][-MOST_CASES:]
-        if tool and np.count_nonzero(failed[calls.trace[own]]) >= cases.FEWEST:
-            yield Target(tool, "", own, failed[calls.trace[own]].tolist(), Remedy())
-    yield Target("", "", np.array([], dtype=np.int64), (), Remedy())
+        yield Target(tool, "", own, failed[calls.trace[own]].tolist(), Remedy())
 
 
 def _until(own: Ints, calls: Calls, met: Ints) -> Ints:
@@ -111,13 +143,6 @@ def _units(signals: Signals) -> Ints:
     marks = (signals.mark(session) for session in signals.sessions.tolist())
     units = (first.setdefault((mark.source, mark.task), at) if mark.task else at for at, mark in enumerate(marks))
     return np.fromiter(units, np.int64, len(signals.sessions))
-
-
-def _judged(signals: Signals) -> Iterator[tuple[int, Any]]:
-    for place, session in enumerate(signals.sessions.tolist()):
-        mark = signals.mark(session)
-        if mark.failed or mark.completed:
-            yield place, mark
 
 
 def _families(signals: Signals, units: Ints, target: Target, curation: Curation) -> Iterator[Condition]:
@@ -136,6 +161,8 @@ def _families(signals: Signals, units: Ints, target: Target, curation: Curation)
             yield one
     if target.error:
         yield from cases.by_time(*_dated(signals, own, places, bad), curation)
+    else:
+        yield from _opened(signals, cases.distinct(at_units, at_places, [""] * len(read), wrong).cases, curation)
 
 
 def _dated(
@@ -147,18 +174,21 @@ def _dated(
 
 def _of_sessions(signals: Signals, units: Ints, curation: Curation) -> Iterator[Condition]:
     """The words that a person opens with, and the time: of all sessions that completed or failed."""
-    judged = list(_judged(signals))[-MOST_CASES:]
-    places, bad = [place for place, _ in judged], [mark.failed for _, mark in judged]
-    own = units[places].tolist()
-    starts, merged = _dated(signals, own, places, bad)
-    rows = [signals.openings.get(int(signals.sessions[place]), -1) for place in merged.places.tolist()]
+    places = np.flatnonzero(ended(signals, "failed", "completed"))[-MOST_CASES:]
+    bad = ended(signals, "failed")[places].tolist()
+    starts, own = _dated(signals, units[places].tolist(), places.tolist(), bad)
+    yield from _opened(signals, own, curation)
+    yield from cases.by_time(starts, own, curation)
+
+
+def _opened(signals: Signals, own: Cases, curation: Curation) -> Iterator[Condition]:
+    rows = [signals.openings.get(int(signals.sessions[place]), -1) for place in own.places.tolist()]
     opened = [at for at, row in enumerate(rows) if row >= 0]
     texts = [signals.text(rows[at])[:FIRST_WORDS] for at in opened]
-    spoken = Cases(merged.places[opened], merged.bad[opened])
-    said = cases.best("word", "", spoken, cases.words(texts, curation.min_sessions), curation)
+    spoken = Cases(own.places[opened], own.bad[opened])
+    said = cases.best("word", "", spoken, cases.words(texts, cases.FEWEST), curation)
     if said is not None:
         yield said
-    yield from cases.by_time(starts, merged, curation)
 
 
 def _given(signals: Signals, row: int) -> dict[str, Any]:
@@ -226,6 +256,8 @@ def _counts(target: Target, one: Condition) -> str:
     head = _capital(_when(one))
     if not target.tool:
         return f"{head}, {with_} sessions failed, and otherwise {without}."
+    if not target.error and not one.name:
+        return f"{head}, {with_} sessions that called {code(target.tool)} failed, and otherwise {without}."
     if not target.error:
         return f"{head}, {with_} calls of {code(target.tool)} were in sessions that failed, and otherwise {without}."
     noun = "sessions" if one.sort in ("weekday", "hours") else "calls"

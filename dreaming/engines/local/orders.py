@@ -6,13 +6,11 @@ ones are left out, and what remains is small enough for one cell for each pair o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.snapshot import SessionMark
 from dreaming.engines.local.calls import Calls, Flags, Ints, starts
 from dreaming.engines.local.signals import Signals
 
@@ -78,10 +76,10 @@ class Pairs:
     expected: NDArray[np.float64]
 
 
-def chosen(signals: Signals, wanted: Callable[[SessionMark], bool]) -> Flags:
-    """Of the traces, those whose session is wanted."""
-    marks = (signals.mark(session) for session in signals.sessions.tolist())
-    return np.fromiter((wanted(mark) for mark in marks), np.bool_, len(signals.sessions))
+def ended(signals: Signals, *verdicts: str) -> Flags:
+    """Of the traces, those whose session ended in one of these ways; without one, in any that is known."""
+    wanted = (verdict in verdicts if verdicts else bool(verdict) for verdict in signals.verdicts)
+    return np.fromiter(wanted, np.bool_, len(signals.sessions))
 
 
 def read(calls: Calls, among: Flags, least: int) -> Orders:

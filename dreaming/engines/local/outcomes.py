@@ -120,7 +120,7 @@ def with_tools(signals: Signals, curation: Curation) -> list[Finding]:
 
 def _verdicts(signals: Signals) -> tuple[Flags, Flags]:
     """By place of the trace: whether anybody judged it, and whether it did not complete."""
-    verdicts = [signals.mark(session).verdict for session in signals.sessions.tolist()]
+    verdicts = signals.verdicts
     judged = np.array([bool(verdict) for verdict in verdicts], dtype=np.bool_)
     return judged, judged & np.array([verdict != "completed" for verdict in verdicts], dtype=np.bool_)
 

@@ -87,6 +87,11 @@ class Signals:
         first = starts(self.speakers)
         return dict(zip(self.speakers[first].tolist(), self.spoken[first].tolist(), strict=True))
 
+    @cached_property
+    def verdicts(self) -> tuple[str, ...]:
+        """How each session ended, by its place in the canonical order."""
+        return tuple(self.mark(session).verdict for session in self.sessions.tolist())
+
     def mark(self, session: int) -> SessionMark:
         return self.snapshot.sessions[session]
 

@@ -19,6 +19,7 @@ import numpy as np
 from dreaming.engines.local.calls import Flags, Ints
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, counted
+from dreaming.engines.local.orders import ended
 from dreaming.engines.local.signals import Signals
 from dreaming.engines.local.statistics import adjusted, enrichments
 
@@ -82,7 +83,7 @@ class Calendar:
         starts = (mark.started_at for mark in marks)
         seconds = (UNKNOWN if start is None else max(0, int(start.timestamp())) for start in starts)
         self.began: Ints = np.fromiter(seconds, np.int64, len(marks))
-        self.judged: Flags = np.fromiter((bool(mark.outcomes) for mark in marks), np.bool_, len(marks))
+        self.judged: Flags = ended(signals)
         self._signals = signals
         self._codes = {tool: code for code, tool in enumerate(signals.calls.tools)}
         self._callers: dict[str, Flags] = {}

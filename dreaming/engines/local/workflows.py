@@ -93,8 +93,8 @@ def _at_most(limit: int, findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _count(signals: Signals, curation: Curation, taught: Iterable[Finding]) -> Counts:
-    done = orders.chosen(signals, lambda mark: mark.completed)
-    judged = orders.chosen(signals, lambda mark: bool(mark.outcomes))
+    done = orders.ended(signals, "completed")
+    judged = orders.ended(signals)
     order = orders.read(signals.calls, judged, curation.min_sessions)
     barred = np.zeros((len(order.tools), len(order.tools)), dtype=np.bool_)
     codes = {tool: at for at, tool in enumerate(order.tools)}

@@ -186,7 +186,7 @@ def test_order_of_sessions_does_not_matter_to_workflows():
 
 def test_pairs_are_those_that_a_loop_would_count():
     read_in = read(*noise(1, sessions=40, kinds=5))
-    done = orders.chosen(read_in, lambda mark: mark.completed)
+    done = orders.ended(read_in, "completed")
     order = orders.read(read_in.calls, np.ones(40, dtype=bool), 2)
 
     counted = orders.pairs(order, done)
