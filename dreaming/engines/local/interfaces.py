@@ -19,7 +19,7 @@ from dreaming.engines.local.calls import Call, Some
 from dreaming.engines.local.claims import MOVABLE, Claim, where
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Tidying, code, counted, gist, listed, strength
-from dreaming.engines.local.lexicon import DENIED, GONE, NEWER, NOT_TAKEN, RETIRED
+from dreaming.engines.local.lexicon import DENIED, GONE, LEFT_OUT, NEWER, NOT_TAKEN, RETIRED
 from dreaming.engines.local.signals import Signals, arguments
 
 LOOKED_AT = 3  # failures of one kind that are looked at for the name of an argument
@@ -64,7 +64,7 @@ def find(snapshot: Snapshot, signals: Signals, claims: Sequence[Claim], curation
         if claim.fixed or claim.kind not in MOVABLE:
             continue
         about = " ".join((*claim.heading, claim.text))
-        own = [shift for shift in shifts if _relies_on(claim.text, about, shift.part)]
+        own = [shift for shift in shifts if _relies_on(claim.text, about, shift)]
         text = _renamed(claim.text, own)
         if own and digest(text) not in held - {claim.digest}:
             found.append(_tidying(snapshot, signals, claim, own, text))
@@ -89,7 +89,7 @@ def _not_taken(signals: Signals, call: Call) -> Iterator[Part]:
     said = signals.text(call.result)[:FIRST_WORDS]
     if NOT_TAKEN.search(said):
         yield from (part for part in _parts(signals, call) if _word(part.name).search(said))
-    yield from (old for _, old, _ in _swapped(signals, call))
+    yield from (swap.old for swap in _swapped(signals, call) if swap.is_same_value)
 
 
 def _parts(signals: Signals, call: Call) -> dict[Part, str]:
@@ -104,8 +104,17 @@ def _parts(signals: Signals, call: Call) -> dict[Part, str]:
     return found
 
 
-def _swapped(signals: Signals, call: Call) -> Iterator[tuple[Call, Part, str]]:
-    """Later calls of the session that worked with one part gone and one of another name, with its value, there."""
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A later call of the session that worked, with one part gone and one of another name there."""
+
+    call: Call
+    old: Part
+    new: str
+    is_same_value: bool
+
+
+def _swapped(signals: Signals, call: Call) -> Iterator[Swap]:
     failed = _parts(signals, call)
     for later in signals.trace(call.session).calls:
         if later.tool != call.tool or later.row <= call.row or later.error or later.result < 0:
@@ -114,8 +123,8 @@ def _swapped(signals: Signals, call: Call) -> Iterator[tuple[Call, Part, str]]:
         gone, come = failed.keys() - worked.keys(), worked.keys() - failed.keys()
         if len(gone) == len(come) == 1:
             (old,), (new,) = gone, come
-            if old.about == new.about and failed[old] == worked[new]:
-                yield later, old, new.name
+            if old.about == new.about:
+                yield Swap(later, old, new.name, failed[old] == worked[new])
 
 
 def _shift(signals: Signals, part: Part, fewest: int) -> Shift | None:
@@ -130,9 +139,9 @@ def _shift(signals: Signals, part: Part, fewest: int) -> Shift | None:
         return None
     names: dict[str, dict[int, Call]] = defaultdict(dict)
     for call in failed:
-        for later, old, new in _swapped(signals, call):
-            if old == part:
-                names[new].setdefault(call.session, later)
+        for swap in _swapped(signals, call):
+            if swap.old == part:
+                names[swap.new].setdefault(call.session, swap.call)
     sure = [name for name, own in names.items() if len(own) >= fewest]
     put = sure[0] if len(sure) == len(names) == 1 and not _was_there(signals, part, sure[0], failed[0]) else ""
     shown = names[put].values() if put else [call for own in names.values() for call in own.values()]
@@ -173,22 +182,28 @@ def _word(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
-def _relies_on(text: str, about: str, part: Part) -> bool:
-    """Tells to use the part: it is named beside its tool, as code, and not as gone or not to be used."""
+def _relies_on(text: str, about: str, shift: Shift) -> bool:
+    """Tells to use the part: named beside its tool, as code, and neither as gone nor beside what takes its place."""
+    part = shift.part
     if part.name not in text or part.about not in about or not _word(part.about).search(about):
         return False
+    if shift.put and _word(shift.put).search(text):
+        return False
     plain = CODE.sub(" ", text)
-    return bool(_places(text, part.name)) and not any(said.search(plain) for said in (GONE, NEWER, RETIRED, DENIED))
+    is_past = any(said.search(plain) for said in (GONE, NEWER, RETIRED, DENIED, LEFT_OUT))
+    return not is_past and bool(_places(text, part.name))
 
 
 def _places(text: str, name: str) -> list[tuple[int, int]]:
-    """Where a name stands as a name: in code, before a value, or anywhere where it can be no word."""
-    codes = [match.span() for match in CODE.finditer(text)]
+    """Where a name stands as a name: in code, before a value, or anywhere where it can be no word; never in errors."""
+    codes = [match.span() for match in CODE.finditer(text) if not NOT_TAKEN.search(match.group())]
+    errors = [match.span() for match in CODE.finditer(text) if NOT_TAKEN.search(match.group())]
     is_plain = name.isalpha() and (name.islower() or name.istitle())
     return [
         match.span()
         for match in _word(name).finditer(text)
-        if not is_plain or text[match.end() : match.end() + 1] in ("=", ":") or _within(match.span(), codes)
+        if not _within(match.span(), errors)
+        and (not is_plain or text[match.end() : match.end() + 1] in ("=", ":") or _within(match.span(), codes))
     ]
 
 

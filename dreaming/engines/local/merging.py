@@ -75,6 +75,8 @@ def _alike(shelf: Shelf, pair: tuple[int, int], shared: Shared) -> Iterator[Merg
     twins = {gone.place: keep for gone, keep in both if _may_go(gone)}
     size = len(shelf.held[source])
     titles = [normalise(shelf.title(one)) for one in (target, source)]
+    if any(shelf.memory(one).path.startswith(LEARNED) for one in pair):
+        return  # lessons of one kind share a title, whatever they are about
     is_one = bool(titles[0]) and titles[0] == titles[1] and shelf.folder(target) == shelf.folder(source)
     if len(twins) < max(1 if is_one else FEWEST, size * (SOME if is_one else MOSTLY)):
         return
@@ -102,12 +104,12 @@ def _within(title: str, other: str) -> bool:
 
 
 def _lessons(shelf: Shelf) -> Iterator[Merge]:
-    """Files of lessons under one title: each lesson came at a path of its own, and none of them is new any more."""
+    """Files of lessons about one tool: each lesson came at a path of its own, and none of them is new any more."""
     settled = shelf.snapshot.taken_at - timedelta(days=shelf.curation.cool_down_days)
     groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for index in shelf.held:
         memory, title = shelf.memory(index), shelf.title(index)
-        if title and memory.path.startswith(LEARNED) and memory.at <= settled:
+        if "`" in title and memory.path.startswith(LEARNED) and memory.at <= settled:
             groups[memory.namespace, shelf.folder(index), normalise(title)].append(index)
     for (_, folder, title), group in sorted(groups.items()):
         if len(group) < FEWEST:
@@ -121,7 +123,7 @@ def _lessons(shelf: Shelf) -> Iterator[Merge]:
             sources=tuple(sources),
             twins={claim.place: said[claim.digest] for claim in gone},
             confidence=LESSONS,
-            why=f"{len(group)} files in {folder} hold lessons under one title, “{gist(shelf.title(target), 80)}”.",
+            why=f"{len(group)} files in {folder} hold lessons on one thing, “{gist(shelf.title(target), 80)}”.",
         )
 
 

@@ -68,6 +68,7 @@ ASKS_WORDS = phrases("ASKS_WORDS", _SPOKEN)  # or other words, which are quoted
 CORRECTION = phrases("CORRECTION", _SPOKEN)  # a person says that the agent got it wrong
 FORWARDED = phrases("FORWARDED", _SPOKEN)  # from here on somebody else speaks
 PASTED = phrases("PASTED", _SPOKEN)  # ends a line that says what is pasted below it
+LEFT_OUT = phrases("LEFT_OUT", _SPOKEN)  # tells not to give something
 NOT_TAKEN = phrases("NOT_TAKEN", _SPOKEN)  # an error says that an argument is not one
 ERROR_SHAPED = phrases("ERROR_SHAPED", _SPOKEN)  # says that something did not work, and why
 TALKS = phrases("TALKS", _SPOKEN)  # speaks to the reader, as no error does

@@ -63,9 +63,10 @@ PASTED = (
     r"|transcripts?|threads?|texts?|notes?|chats?|conversations?|issues?|descriptions?|readme|customers?|clients?|users?|vendors?)\b"
     r"[^\n:]{0,80}:\s*$"
 )
+LEFT_OUT = r"\b(?:leav(?:e|ing)|omit(?:s|ting)?|dropp?(?:ing)?|without|instead of|rather than)\b"
 NOT_TAKEN = (
-    r"\b(?:unexpected|unknown|unrecogni[sz]ed|unsupported|invalid|no such|extra|additional|deprecated|removed|renamed"
-    r"|got an unexpected)\W{1,3}(?:\w+\W{1,3}){0,2}"
+    r"\b(?:unexpected|unknown|unrecogni[sz]ed|unsupported|invalid|no(?: such)?|extra|additional|deprecated|removed"
+    r"|renamed)\W{1,3}(?:\w+\W{1,3}){0,2}"
     r"(?:arguments?|args?|parameters?|params?|options?|fields?|flags?|switch(?:es)?|propert(?:y|ies)|inputs?)\b"
     r"|\b(?:arguments?|parameters?|options?|fields?|flags?|propert(?:y|ies)|inputs?)\b[^.\n]{0,60}?\b"
     r"(?:unexpected|unknown|unrecogni[sz]ed|unsupported|no longer|(?:is|are|was|were) (?:deprecated|removed|renamed)"

@@ -112,6 +112,20 @@ def test_a_flag_of_a_program_is_renamed_beside_its_program_only():
     assert one.title == "deploy takes `--stage` instead of `--env`"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Before calling `pay`, leave `amount` out: otherwise it may answer `unknown argument 'amount'`.",
+        "Before calling `pay`, also give `total`: otherwise it may answer `unknown argument 'amount'`.",
+        "Before calling `pay`, look twice: it may answer `unknown argument 'amount'`.",
+        "In `pay`, `amount` is called `total`.",
+        "The price is an amount that `pay` takes.",
+    ],
+)
+def test_what_does_not_tell_the_old_way_stays(text):
+    assert found([*worked(30, 29), *failed(9, 8)], memory("/pay.md", f"- {text}\n")) == []
+
+
 def test_what_may_not_be_touched_stays():
     assert found([*worked(30, 29), *failed(9, 8)], replace(PAGE, protected=True)) == []
     told = replace(PAGE, text=PAGE.text + "- Give `total` in EUR.\n")
