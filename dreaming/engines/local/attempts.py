@@ -120,6 +120,9 @@ def _statement(alike: Sequence[Contrast]) -> str:
 
 def _lesson(group: Sequence[Contrast], when: str) -> str:
     """One line: what completed attempts called, and what only failing ones did."""
+    if all(one.how == "extra" for one in group):
+        wrong = " or ".join(_calls(alike)[1] for alike in _alike(group)[:MOST_DIFFERENCES])
+        return f"Before calling {wrong} for {when}, check that it is asked for and allowed: only failing attempts did."
     parts = []
     for alike in _alike(group):
         right, wrong = _calls(alike)
@@ -128,7 +131,7 @@ def _lesson(group: Sequence[Contrast], when: str) -> str:
                 "missing": f"call {right}, as completed attempts did",
                 "order": f"call {code(alike[0].after)} before {right}, as completed attempts did",
                 "value": f"call {right} rather than {wrong}, which failed",
-                "extra": f"check whether {wrong} is asked for, as only failing attempts called it",
+                "extra": f"check that {wrong} is asked for and allowed, as only failing attempts called it",
             }[alike[0].how]
         )
     return f"Before ending {when}: {'; '.join(parts[:MOST_DIFFERENCES])}."

@@ -316,3 +316,26 @@ def test_what_was_looked_up_tells_something_only_where_all_agree():
 
     assert found("list", "list", "net", "net") == [("value", "get_rate")]
     assert found("list", "gross", "net", "net") == found("list", "list", "net", "old") == []
+
+
+def test_call_of_failing_attempts_alone_is_to_be_checked_before_it_is_made():
+    found, tasks = read(
+        *[attempt("a", n, "failed", tried("cancel_order")) for n in (1, 2)],
+        *[attempt("a", n, "completed", tried("get_order")) for n in (3, 4)],
+    )
+
+    lessons = [one.lesson for one in attempts.per_task(found, contrasts.find(found, tasks, POLICY))]
+
+    assert lessons == [
+        (
+            "Before ending a request like “Please help me with my order.” (task `a`): call `get_order`, as completed"
+            " attempts did; check that `cancel_order` is asked for and allowed, as only failing attempts called it."
+        )
+    ]
+    extra = [one for one in contrasts.find(found, tasks, POLICY) if one.how == "extra"]
+    assert [one.lesson for one in attempts.per_task(found, extra)] == [
+        (
+            "Before calling `cancel_order` for a request like “Please help me with my order.” (task `a`),"
+            " check that it is asked for and allowed: only failing attempts did."
+        )
+    ]

@@ -160,7 +160,7 @@ def test_attempts_at_one_task_show_extra_missing_and_other_values():
     assert finding.lesson == (
         "Before ending a request like “Cancel my order.” (task `t`): call `mail`, as completed attempts did;"
         " call `pay(sum=2)` rather than `pay(sum=1)`, which failed;"
-        " check whether `drop` is asked for, as only failing attempts called it."
+        " check that `drop` is asked for and allowed, as only failing attempts called it."
     )
     assert finding.sessions == (0, 1)
     assert outcomes.of_tasks(found, every, POLICY) == []
