@@ -55,9 +55,8 @@ class Target:
 def find(signals: Signals, curation: Curation, found: Sequence[Finding]) -> list[Finding]:
     """The findings so far with the conditions; an error that has one leaves the lesson to it."""
     families: list[tuple[Target, Condition]] = []
-    units = _units(signals)
     for target in _targets(signals, found):
-        families += ((target, condition) for condition in _families(signals, units, target, curation))
+        families += ((target, condition) for condition in _families(signals, target, curation))
     rates = adjusted([condition.chance for _, condition in families])
     kept = [one for one, rate in zip(families, rates, strict=True) if rate <= curation.false_discovery_rate]
     by_target: dict[tuple[str, str], list[tuple[Target, Condition]]] = {}
@@ -137,24 +136,16 @@ def _until(own: Ints, calls: Calls, met: Ints) -> Ints:
     return own[own <= first[calls.trace[own]]]
 
 
-def _units(signals: Signals) -> Ints:
-    """By place of the trace, the first place of the same task; a session without a task is alone."""
-    first: dict[tuple[str, str], int] = {}
-    marks = (signals.mark(session) for session in signals.sessions.tolist())
-    units = (first.setdefault((mark.source, mark.task), at) if mark.task else at for at, mark in enumerate(marks))
-    return np.fromiter(units, np.int64, len(signals.sessions))
-
-
-def _families(signals: Signals, units: Ints, target: Target, curation: Curation) -> Iterator[Condition]:
+def _families(signals: Signals, target: Target, curation: Curation) -> Iterator[Condition]:
     if not target.tool:
-        yield from _of_sessions(signals, units, curation)
+        yield from _of_sessions(signals, curation)
         return
     calls, bad = signals.calls, target.bad
     read = [at for at, index in enumerate(target.calls.tolist()) if calls.row[index] >= 0][-MOST_READ:]
     given = [_given(signals, int(calls.row[target.calls[at]])) for at in read]
     places = calls.trace[target.calls].tolist()
     explained = set(target.remedy.names) if target.remedy.change not in SIZES else set()
-    own = units[places].tolist()
+    own = signals.units[places].tolist()
     at_units, at_places, wrong = ([column[at] for at in read] for column in (own, places, bad))
     for one in cases.by_argument(at_units, at_places, given, wrong, curation):
         if one.name not in explained:
@@ -172,11 +163,11 @@ def _dated(
     return [signals.mark(int(signals.sessions[place])).started_at for place in own.places.tolist()], own
 
 
-def _of_sessions(signals: Signals, units: Ints, curation: Curation) -> Iterator[Condition]:
+def _of_sessions(signals: Signals, curation: Curation) -> Iterator[Condition]:
     """The words that a person opens with, and the time: of all sessions that completed or failed."""
     places = np.flatnonzero(ended(signals, "failed", "completed"))[-MOST_CASES:]
     bad = ended(signals, "failed")[places].tolist()
-    starts, own = _dated(signals, units[places].tolist(), places.tolist(), bad)
+    starts, own = _dated(signals, signals.units[places].tolist(), places.tolist(), bad)
     yield from _opened(signals, own, curation)
     yield from cases.by_time(starts, own, curation)
 

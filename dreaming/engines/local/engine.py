@@ -26,6 +26,7 @@ from dreaming.engines.local import (
     outcomes,
     overruled,
     pairs,
+    practices,
     preferences,
     premises,
     ranking,
@@ -62,6 +63,7 @@ STAGES = (
     "attempts",
     "conditions",
     "workflows",
+    "practices",
     "preferences",
     "timing",
     "operations",
@@ -174,6 +176,8 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     _tell(report, "conditions")
     found += workflows.find(signals, policy, found)
     _tell(report, "workflows")
+    found += practices.find(signals, policy)
+    _tell(report, "practices")
     found += preferences.find(signals, policy) + edited.find(signals, policy)
     found = discreet(found)
     _tell(report, "preferences")

@@ -92,6 +92,14 @@ class Signals:
         """How each session ended, by its place in the canonical order."""
         return tuple(self.mark(session).verdict for session in self.sessions.tolist())
 
+    @cached_property
+    def units(self) -> Ints:
+        """By place, the first place of the same task, whose attempts tell one thing; without a task its own place."""
+        first: dict[tuple[str, str], int] = {}
+        marks = [self.mark(session) for session in self.sessions.tolist()]
+        own = [first.setdefault((mark.source, mark.task), at) if mark.task else at for at, mark in enumerate(marks)]
+        return np.array(own, dtype=np.int64)
+
     def mark(self, session: int) -> SessionMark:
         return self.snapshot.sessions[session]
 
