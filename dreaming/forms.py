@@ -218,6 +218,12 @@ class CurationDocumentForm(forms.Form):
         return {}
 
 
+class SeenForm(forms.Form):
+    """The version of the settings that a page was drawn with."""
+
+    seen = forms.IntegerField(required=False, min_value=0)
+
+
 class RunFilterForm(forms.Form):
     agent = forms.SlugField(required=False)
     state = forms.ChoiceField(required=False, label=_("State"), choices=[("", _("Any")), *RunState.choices])

@@ -45,6 +45,14 @@ class BadSettings(ValueError):
         self.field, self.message = field, message
 
 
+class Overtaken(ValueError):
+    """Somebody saved another version than the one that was seen; `settings` are what stands now."""
+
+    def __init__(self, settings: DreamSettings) -> None:
+        super().__init__(f"version {settings.version} was saved meanwhile")
+        self.settings = settings
+
+
 def of(agent: Agent) -> DreamSettings:
     """The settings of an agent; defaults that are not stored (version 0) where nobody set any."""
     kept = DreamSettings.objects.of(agent.team).filter(agent=agent).first()
@@ -66,8 +74,13 @@ def ensure(*, agent: Agent, at: datetime) -> DreamSettings:
     return kept if kept.version else set_(agent=agent, values={}, by=trail.SYSTEM, at=at)
 
 
-def set_(*, agent: Agent, values: Mapping[str, Any], by: Actor | HasActor, at: datetime) -> DreamSettings:
-    """Store the next version of an agent's settings; the same values again are harmless. Raises BadSettings."""
+def set_(
+    *, agent: Agent, values: Mapping[str, Any], by: Actor | HasActor, at: datetime, seen: int | None = None
+) -> DreamSettings:
+    """Store the next version of an agent's settings; the same values again are harmless.
+
+    Raises BadSettings, and Overtaken where there is another version by now than the one `seen`.
+    """
     with trail.unit_of_work(at=at) as unit:
         # no_key: a run that is being queued refers to the agent and must not wait for this
         Agent.objects.of(agent.team).select_for_update(no_key=True).get(pk=agent.pk)
@@ -79,6 +92,8 @@ def set_(*, agent: Agent, values: Mapping[str, Any], by: Actor | HasActor, at: d
             raise BadSettings(unknown[0], "no such setting")
         if settings.version and not changed:
             return settings
+        if seen is not None and seen != settings.version:
+            raise Overtaken(settings)
         for name in changed:
             setattr(settings, name, values[name])
         _check(settings)

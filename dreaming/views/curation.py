@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +17,7 @@ from dreaming import settings as dream_settings
 from dreaming.engines.local import curation
 from dreaming.engines.local.curation import Curation
 from dreaming.forms import CurationDocumentForm, CurationForm
+from dreaming.views.settings import save
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,8 +27,8 @@ def edit(request, team, agent):
     now, wrong = Curation.examine(settings.curation)
     preset = presets.find(request.GET.get("preset", ""))
     form = CurationForm(request.POST or None, policy=preset.policy if preset else now)
-    if request.method == "POST" and form.is_valid():
-        return _save(request, row, settings, form.policy, "dreaming:curation")
+    if request.method == "POST" and form.is_valid() and _saved(request, row, form, settings):
+        return redirect("dreaming:curation", team, agent)
     context = {
         "agent": row,
         "settings": settings,
@@ -53,8 +53,8 @@ def document(request, team, agent):
         request.FILES or None,
         initial={"document": json.dumps(shown, indent=2, ensure_ascii=False)},
     )
-    if request.method == "POST" and form.is_valid():
-        return _save(request, row, settings, form.policy, "dreaming:curation_document")
+    if request.method == "POST" and form.is_valid() and _saved(request, row, form, settings):
+        return redirect("dreaming:curation_document", team, agent)
     context = {"agent": row, "settings": settings, "form": form, "wrong": wrong}
     return render(request, "dreaming/curation_document.html", context, status=422 if form.errors else 200)
 
@@ -70,10 +70,12 @@ def _settings_of(request, agent):
     return row, dream_settings.of(row)
 
 
-def _save(request, row, settings, policy, page):
-    saved = dream_settings.set_(agent=row, values={"curation": policy.document()}, by=request.user, at=timezone.now())
+def _saved(request, agent, form, settings):
+    saved = save(request, agent, form, {"curation": form.policy.document()})
+    if saved is None:
+        return False
     if saved.version == settings.version:
         messages.info(request, _("Nothing differs from what was set, so nothing was saved."))
     else:
         messages.success(request, _("Saved as version %(version)s.") % {"version": saved.version})
-    return redirect(page, request.team.slug, row.slug)
+    return True

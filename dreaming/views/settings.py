@@ -12,7 +12,7 @@ from agents.forms import CompareForm
 from agents.models import Agent, Namespace
 from dreaming import comparing, manifests, schedules
 from dreaming import settings as dream_settings
-from dreaming.forms import SettingsForm
+from dreaming.forms import SeenForm, SettingsForm
 from dreaming.models import DreamSettings
 
 VERSIONS_SHOWN = 10
@@ -29,12 +29,10 @@ def edit(request, team, agent):
         request.POST or None, settings=settings, namespaces=manifests.namespaces_of(row, ()), agents=others
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            saved = dream_settings.set_(agent=row, values=form.values(), by=request.user, at=timezone.now())
+        saved = save(request, row, form, form.values())
+        if saved:
             messages.success(request, _("Saved as version %(version)s.") % {"version": saved.version})
             return redirect("dreaming:settings", team, agent)
-        except dream_settings.BadSettings as bad:
-            form.add_error(*((bad.field, bad.message) if bad.field in form.fields else (None, str(bad))))
     versions = DreamSettings.history.filter(agent_id=row.pk).select_related("history_user")
     context = {
         "agent": row,
@@ -45,6 +43,20 @@ def edit(request, team, agent):
         "versions": versions.order_by("-version", "-history_id")[:VERSIONS_SHOWN],
     }
     return render(request, "dreaming/settings.html", context, status=422 if form.errors else 200)
+
+
+def save(request, agent, form, values):
+    """The settings as they were saved; None where they were not, with the reason on the form."""
+    seen = SeenForm(request.POST)
+    number = seen.cleaned_data["seen"] if seen.is_valid() else None
+    try:
+        return dream_settings.set_(agent=agent, values=values, by=request.user, at=timezone.now(), seen=number)
+    except dream_settings.BadSettings as bad:
+        form.add_error(*((bad.field, bad.message) if bad.field in form.fields else (None, str(bad))))
+    except dream_settings.Overtaken as overtaken:
+        message = _("Version %(version)s was saved while this page was open. Compare it, or save again to replace it.")
+        form.add_error(None, message % {"version": overtaken.settings.version})
+    return None
 
 
 @require_safe

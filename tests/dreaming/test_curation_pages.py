@@ -249,6 +249,24 @@ def test_stored_policy_that_cannot_be_read_is_told_and_can_be_mended(client, tea
     assert settings.of(agent).curation == {"version": 1, "min_sessions": 4}
 
 
+@pytest.mark.parametrize("name", ["curation", "curation_document"])
+def test_policy_saved_by_somebody_else_meanwhile_is_not_replaced_unseen(client, team, agent, name):
+    url = reverse(f"dreaming:{name}", args=[team.slug, agent.slug])
+    client.force_login(team.admin)
+    typed = filled(max_changes="12") | {"document": '{"max_changes": 12}', "seen": "0"}
+    settings.set_(agent=agent, values={"curation": {"max_quotes": 3}}, by=team.lead, at=AT)
+
+    told = client.post(url, typed)
+    kept = settings.of(agent).curation
+    again = client.post(url, typed | {"seen": "1"})
+
+    text = told.content.decode()
+    assert (told.status_code, kept, again.status_code) == (422, {"version": 1, "max_quotes": 3}, 302)
+    assert "Version 1 was saved while this page was open." in text
+    assert '<input type="hidden" name="seen" value="1">' in text
+    assert settings.of(agent).curation == {"version": 1, "max_changes": 12}
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_curation_pages_take_the_same_queries(client, team, agent, page, document, count, django_assert_num_queries):
     for number in range(count):

@@ -185,6 +185,18 @@ def test_settings_page_says_what_is_wrong(client, team, agent, field, value):
     assert settings.of(agent).version == 0
 
 
+def test_settings_saved_by_somebody_else_meanwhile_are_not_replaced_unseen(client, team, agent):
+    client.force_login(team.admin)
+    settings.set_(agent=agent, values={"hour": 7}, by=team.lead, at=AT)
+
+    told = client.post(url(team, "settings", agent.slug), FORM | {"seen": "0"})
+    kept = settings.of(agent).hour
+    again = client.post(url(team, "settings", agent.slug), FORM | {"seen": "1"})
+
+    assert (told.status_code, kept, again.status_code, settings.of(agent).hour) == (422, 7, 302, 4)
+    assert "Version 1 was saved while this page was open." in told.content.decode()
+
+
 def test_a_proposal_leads_back_to_its_run(client, team):
     run = scenes.run(agent_recipes.agent(team.row))
     client.force_login(team.member)
