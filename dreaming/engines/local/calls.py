@@ -21,6 +21,7 @@ from dreaming.engines.local.masks import headline, mask
 CALL, RESULT = (KINDS.index(kind) for kind in ("tool_call", "tool_result"))
 RECALLED, SYSTEM = (SOURCE_CLASSES.index(name) for name in ("recalled", "system"))
 MOST_WAITING = 64  # calls without an answer among which one without a call id looks for its own
+AT_ONCE = 4096  # calls that are made together
 NO_TEXT = "an error without text"
 
 Ints = NDArray[np.int64]
@@ -67,6 +68,13 @@ class Calls:
             self.tools[self.tool[index]],
             self.errors[error] if error >= 0 else "",
         )
+
+    def some(self, indexes: range | Ints) -> Iterator[Call]:
+        """Several calls at once: a column at a time costs a fraction of a call at a time."""
+        at = slice(indexes.start, indexes.stop) if isinstance(indexes, range) else indexes
+        columns = (self.sessions[self.trace[at]], self.row[at], self.result[at], self.tool[at], self.error[at])
+        for session, row, result, tool, error in zip(*(column.tolist() for column in columns), strict=True):
+            yield Call(session, row, result, self.tools[tool], self.errors[error] if error >= 0 else "")
 
     def of_trace(self, place: int) -> Some:
         return Some(self, range(int(self.offsets[place]), int(self.offsets[place + 1])))
@@ -145,7 +153,8 @@ class Some(Sequence[Call]):
         return Some(self.calls, self.indexes[at]) if isinstance(at, slice) else self.calls.at(int(self.indexes[at]))
 
     def __iter__(self) -> Iterator[Call]:
-        return map(self.calls.at, self.indexes)
+        for start in range(0, len(self.indexes), AT_ONCE):
+            yield from self.calls.some(self.indexes[start : start + AT_ONCE])
 
 
 def starts(groups: Ints) -> Flags:

@@ -22,6 +22,7 @@ from dreaming.engines.local.calls import Calls, Ints, Some, starts
 
 MESSAGE = KINDS.index("message")
 PERSON = SOURCE_CLASSES.index("user_input")
+CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -172,5 +173,5 @@ def arguments(text: str) -> dict[str, str]:
     except (ValueError, RecursionError):
         return {"": " ".join(text.split())} if text.strip() else {}
     if not isinstance(document, dict):
-        return {"": json.dumps(document, sort_keys=True, ensure_ascii=False)}
-    return {name: json.dumps(value, sort_keys=True, ensure_ascii=False) for name, value in document.items()}
+        return {"": CANONICAL(document)}
+    return {name: CANONICAL(value) for name, value in document.items()}
