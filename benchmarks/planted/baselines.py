@@ -13,7 +13,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from agents.snapshot import KINDS, MemoryText
 from agents.text import lines
 from agents.text.lines import Edit
-from agents.text.statements import statements
 from agents.text.tokens import tokens
 from benchmarks.planted import store
 from benchmarks.planted.effects import Effect, Reader
@@ -31,7 +30,7 @@ def places(memories: Sequence[MemoryText]) -> list[Place]:
     return [
         (at, one.start, one.text, mark)
         for at, memory in enumerate(memories)
-        for one, mark in zip(statements(memory.text), memory.statements, strict=True)
+        for one, mark in zip(store.statements(memory.text), memory.statements, strict=True)
         if one.kind == "bullet"
     ]
 

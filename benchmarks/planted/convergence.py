@@ -19,7 +19,10 @@ def check(world: World, first: DreamResult, dream: Dream) -> dict[str, int]:
     refused = store.Refusals()
     for operation in first.operations:
         refused.refuse(operation, world.snapshot.taken_at)
-    opened = tuple(store.open_change(one, at) for at, one in enumerate(first.operations))
+    opened = tuple(
+        store.open_change(one, at, world.snapshot.memories, agent=worlds.AGENT, opened_at=world.snapshot.taken_at)
+        for at, one in enumerate(first.operations)
+    )
     applied = store.apply(world.snapshot.memories, first.operations, world.snapshot.taken_at)
     found: dict[str, int] = {}
     for read in (False, True):

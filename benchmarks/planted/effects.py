@@ -11,7 +11,6 @@ from agents.snapshot import MemoryText, Snapshot, StatementMark
 from agents.text import lines
 from agents.text.lines import Edit
 from agents.text.normalise import digest
-from agents.text.statements import statements
 from benchmarks.planted import store
 from benchmarks.planted.gold import Line
 from benchmarks.planted.worlds import World
@@ -76,7 +75,7 @@ class Reader:
             )
             gone += self._planted.get(key, [])[: max(0, count - moved)]
         known = {name for _, name in self.before}
-        texts = {digest(one.text): one.text for memory in memories for one in statements(memory.text)}
+        texts = {digest(one.text): one.text for memory in memories for one in store.statements(memory.text)}
         added = tuple(text for name, text in texts.items() if name not in known and left[name])
         return Effect(klass, title, tuple(gone), added, after)
 
@@ -84,7 +83,7 @@ class Reader:
 def held(memories: Iterable[MemoryText]) -> Held:
     found: Held = {}
     for memory in memories:
-        for one, mark in zip(statements(memory.text), memory.statements, strict=True):
+        for one, mark in zip(store.statements(memory.text), memory.statements, strict=True):
             if one.kind != "heading":
                 found.setdefault((memory.path, digest(one.text)), []).append(mark)
     return found

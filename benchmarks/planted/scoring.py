@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agents.text.normalise import digest, normalise
 from benchmarks.planted.effects import Effect, Reader
@@ -83,6 +83,12 @@ class Judge:
                 if id(want) not in self.met:
                     gone = "; ".join(line.text for line in want.gone)
                     self.score.misses.append(f"not found, {want.kind}: {gone or want.said}")
+
+    def approves(self, effect: Effect) -> bool:
+        """Whether somebody who knows the truth wants this effect as it stands; a question is answered by it."""
+        plain = replace(effect, asks=False, options=())
+        wanted = any(self._does(plain, want, effect) for case in self.world.cases for want in case.wants)
+        return not self._faults(plain) and (wanted or self._is_right(plain))
 
     def _meet(self, want: Want) -> None:
         if id(want) not in self.met:

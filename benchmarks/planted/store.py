@@ -6,19 +6,22 @@ Pure data in, pure data out, so that a benchmark or a test can live through a ye
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from agents.snapshot import Cooldown, MemoryText, OpenChange, Removal, StatementMark
 from agents.text import lines
 from agents.text.lines import Edit
 from agents.text.normalise import digest
-from agents.text.statements import Statement, statements
+from agents.text.statements import Statement
+from agents.text.statements import statements as read_statements
 from dreaming.engines.protocol import Operation, Target
 
 COOL_DOWN = timedelta(days=7)  # doubled with every time that the same was turned down
 MOST_DOUBLINGS = 8
+statements = lru_cache(maxsize=4_000)(read_statements)  # one text is looked at for every operation
 
 
 def memory(path: str, text: str, at: datetime, *, namespace: str = "main", number: int = 1, **kept) -> MemoryText:
@@ -172,8 +175,12 @@ def _place_now(edits: Sequence[Edit], line: int) -> int | None:
     return line + shift
 
 
-def open_change(operation: Operation, number: int | str) -> OpenChange:
+def open_change(
+    operation: Operation, number: int | str, memories: Iterable[MemoryText] = (), *, agent: str = "", **kept: object
+) -> OpenChange:
     """The operation as the next dream sees it while nobody has decided."""
+    texts = {memory.id: lines.split(memory.text) for memory in memories}
+    removed, added = _said(operation, texts)
     return OpenChange(
         id=f"chg_{number}",
         namespace=operation.targets[0].namespace,
@@ -182,7 +189,26 @@ def open_change(operation: Operation, number: int | str) -> OpenChange:
         paths=tuple(sorted({path for one in operation.targets for path in (one.path_before, one.path_after) if path})),
         memory_ids=tuple(sorted({one.memory for one in operation.targets if one.memory})),
         sessions=tuple(sorted({quote.session for quote in operation.quotes})),
+        agent=agent,
+        reason_code=operation.reason_code,
+        pattern=operation.pattern,
+        adds=tuple(row for sha256, row in added.items() if sha256 not in removed),
+        removes=tuple(row for sha256, row in removed.items() if sha256 not in added),
+        **kept,  # type: ignore[arg-type]
     )
+
+
+def _said(operation: Operation, texts: Mapping[str, list[str]]) -> tuple[dict[str, str], dict[str, str]]:
+    """The lines that an operation takes away and those that it brings, by digest; an archive takes all of them."""
+    removed, added = [], []
+    for target in operation.targets:
+        rows = texts.get(target.memory, [])
+        removed += rows if target.path_after is None else []
+        for edit in target.edits:
+            removed += rows[edit.start : edit.end]
+            added += edit.lines
+    old, new = ({digest(row): row.strip() for row in some if row.strip()} for some in (removed, added))
+    return old, new
 
 
 @dataclass(slots=True)

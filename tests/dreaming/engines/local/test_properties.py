@@ -228,7 +228,10 @@ def settled(first, memories, is_new):
     for operation in first.operations:
         refused.refuse(operation, NOW)
     read = replace(memories, sessions=tuple(replace(mark, is_new=is_new) for mark in memories.sessions))
-    opened = tuple(store.open_change(one, at) for at, one in enumerate(first.operations))
+    opened = tuple(
+        store.open_change(one, at, read.memories, agent=read.agent, opened_at=NOW)
+        for at, one in enumerate(first.operations)
+    )
     return replace(read, open_changes=opened), replace(read, cooldowns=refused.cooldowns())
 
 
@@ -240,7 +243,7 @@ def test_a_second_dream_proposes_nothing_while_the_first_is_open_or_turned_down(
     opened, cooling = settled(dream(snap), snap, is_new)
 
     found = dream(opened)
-    assert (found.operations, found.joins, dream(cooling).operations) == ((), {}, ())
+    assert (found.operations, found.joins, found.withdrawals, dream(cooling).operations) == ((), {}, {}, ())
 
 
 @settings(max_examples=20, deadline=None, phases=PHASES)
