@@ -161,7 +161,12 @@ class Living:
             self.converse(*called(family.remedy, ref=pool.id()), *called(family.tool, ref=pool.id()))
             return
         said = pool.about(family.error, family.tool.partition("_")[2])
-        events = (*called(family.tool, said, failed=True), *called(family.remedy), *called(family.tool, ref=pool.id()))
+        given = pool.id()
+        events = (
+            *called(family.tool, said, failed=True, ref=given),
+            *called(family.remedy, ref=given),
+            *called(family.tool, ref=given),
+        )
         family.sessions.append(self.converse(*events))
 
     def wish(self) -> None:

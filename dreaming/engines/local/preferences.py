@@ -6,11 +6,12 @@ Conservative on purpose: a lasting wish says that it lasts, speaks to the agent 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agents.text import hidden
 from agents.text.normalise import digest
 from dreaming.engines.local import corrections, edited, own_words, quotes
+from dreaming.engines.local.claims import words
 from dreaming.engines.local.corrections import Said
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, counted, gist, strength
@@ -18,6 +19,7 @@ from dreaming.engines.local.lexicon import (
     ADDRESSED,
     CORRECTION,
     CORRECTION_HINTS,
+    EVER,
     LASTING,
     LASTING_HINTS,
     LEAD_IN,
@@ -47,8 +49,19 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
                 corrected.append(said)
     for said in _remarked(signals):
         wishes[digest(LEAD_IN.sub("", said.text))].append(said)
+    wishes = _by_meaning(wishes)
     found = [_wish(signals, key, group) for key, group in sorted(wishes.items()) if not _is_over(signals, group)]
     return found + corrections.find(signals, corrected, curation)
+
+
+def _by_meaning(wishes: Mapping[str, list[Said]]) -> dict[str, list[Said]]:
+    """Wishes of the same words in the same order are one, under the key of the first: two lessons would be copies."""
+    first: dict[tuple[str, ...], str] = {}
+    merged: dict[str, list[Said]] = {}
+    for key, group in wishes.items():
+        own = first.setdefault(words(EVER.sub(" ", LEAD_IN.sub("", group[0].text))), key)
+        merged[own] = merged.get(own, []) + group
+    return merged
 
 
 def _remarked(signals: Signals) -> Iterator[Said]:

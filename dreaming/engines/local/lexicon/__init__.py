@@ -56,6 +56,7 @@ LASTING = phrases("LASTING", _SPOKEN)  # a wish for all times
 ADDRESSED = phrases("ADDRESSED", _SPOKEN)  # speaks to the agent
 OWN_PLANS = phrases("OWN_PLANS", _SPOKEN)  # what the speaker will do: no wish
 LEAD_IN = phrases("LEAD_IN", _SPOKEN)  # what leads into a wish
+EVER = phrases("EVER", _SPOKEN)  # says that a wish lasts, and nothing of what it is
 REPORTED = phrases("REPORTED", _SPOKEN)  # "tell them that"
 GONE = phrases("GONE", _SPOKEN)  # an error says that a value is not there
 DENIED = phrases("DENIED", _SPOKEN)

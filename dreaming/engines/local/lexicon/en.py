@@ -34,6 +34,7 @@ LEAD_IN = (
     r"|as a (?:general )?rule|next time|in (?:the )?future|remember (?:to|that)|make it a rule (?:to|that)?)"
     r"[,!.:]?\s+){1,6}"
 )
+EVER = r"\b(?:always|(?:every|each) (?:single )?time|from now on|going forward)\b"
 REPORTED = r"^(?:tell|inform|remind|say|answer|note|know|remember|assume|be aware)\b[^,.;:]{0,60}?\bthat\s+"
 GONE = (
     r"\b(?:unknown|unrecogni[sz]ed|no such|nothing (?:matches|found)|not (?:found|known|exist|registered|active)"

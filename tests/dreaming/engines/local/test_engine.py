@@ -237,6 +237,16 @@ def test_a_copy_made_after_a_wish_is_no_later_word():
     assert dream(applied(snap, result.operations), max_share=1.0).operations == ()
 
 
+def test_one_wish_in_two_wordings_is_one_lesson():
+    said = ("Always round totals to two decimals, please.", "Going forward, please round totals to two decimals.")
+    snap = snapshot([session(str(at), person(text), started_at=NOW) for at, text in enumerate(said)])
+
+    (operation,) = dream(snap).operations
+
+    assert {quote.text for quote in operation.quotes} == set(said)
+    assert dream(applied(snap, [operation])).operations == ()
+
+
 def test_a_wish_joins_the_contradiction_that_it_settles():
     newer = memory("/s.md", "# Refunds\n\n- The refund window is 14 days from the start.\n", at=NOW - timedelta(days=2))
     snap = snapshot([session("1", person(WISH), started_at=NOW)], [WINDOW, newer])
