@@ -26,6 +26,7 @@ def score(world, result):
     return found
 
 
+@pytest.mark.slow
 def test_a_seed_always_gives_the_same_world():
     one, other = worlds.build(SEED), worlds.build(SEED)
 
