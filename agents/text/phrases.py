@@ -68,7 +68,8 @@ _SCOPED_BACK = re.compile(
 )
 _UNFINISHED = re.compile(r"\b(?:located|based|hosted|deployed|stored|kept|run|installed|written|is|are)$")
 _ASIDE = re.compile(
-    r"(?:,\s(?:because|since|as|so|but|which|and|then)\b|;|\s[–—]\s|\s-\s|\sbecause\s|\sso that\s).*$", re.IGNORECASE
+    r"(?:,\s(?:because|since|as|so|but|which|and|then|please)\b|;|\s[–—]\s|\s-\s|\sbecause\s|\sso that\s).*$",
+    re.IGNORECASE,
 )
 _DATED = re.compile(r"\b(?P<word>as of|since|from|starting|effective|on|until)\s+$", re.IGNORECASE)
 _NOW = re.compile(

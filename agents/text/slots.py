@@ -25,7 +25,8 @@ _USE = re.compile(
     r"(?:(?:we|i|you|they|please|always|now|agents?)\s){0,3}"
     r"(?P<not>(?:do not|don't|never|no longer|must not|should not)\s)?"
     r"(?:(?:must|should|always)\s)?(?:use|prefer|using)\s(?P<value>.{1,60}?)"
-    r"(?:\s(?:instead of|over|rather than|not)\s(?P<old>.{1,60}?))?(?:\sfor\s(?P<for>.{1,80}))?$",
+    r"(?:\s(?:instead of|over|rather than|not)\s(?P<old>.{1,60}?))?(?:\sfor\s(?P<for>.{1,80}))?"
+    r"(?:\sas\s(?P<as>.{1,80}))?$",
     re.IGNORECASE,
 )
 _MODAL = re.compile(
@@ -152,6 +153,11 @@ def _used(text: str) -> Iterator[Slot]:
     if not match or not phrases.is_short_value(match["value"]):
         return
     value, purpose = phrases.bare(match["value"]), phrases.subject(match["for"] or "")
+    if match["as"]:
+        subject = phrases.subject(match["as"])
+        if subject:
+            yield _valued(subject, match["value"], not match["not"])
+        return
     if purpose:
         yield _slot(purpose, "use", value, not match["not"])
     elif value:
@@ -194,7 +200,10 @@ def _being(text: str) -> Iterator[Slot]:
     polarity = not match["not"]
     time = "past" if match["verb"].lower() in ("was", "were", "used to be") else ""
     time = "now" if (match["not"] or "").strip().lower() == "no longer" else time
-    yield replace(_said(match["who"], subject, what, polarity), time=time)
+    denied, but, said = what.partition(" but ")
+    if but and not polarity:
+        yield replace(_said(match["who"], subject, said, True), time=time)
+    yield replace(_said(match["who"], subject, denied if not polarity else what, polarity), time=time)
 
 
 def _said(who: str, subject: str, what: str, polarity: bool) -> Slot:

@@ -10,6 +10,7 @@ from typing import Any
 from agents.snapshot import Snapshot
 from dreaming.engines.local import (
     across,
+    announced,
     answering,
     attempts,
     claims,
@@ -129,7 +130,8 @@ class LocalEngine:
         sayings = Sayings(signals)
         retention = Retention(signals, known, policy)
         tidyings = tidy(signals, known, sayings, retention, policy, report)
-        findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report), sayings)
+        said = announced.find(signals)
+        findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report), sayings, said)
         tidyings = premises.reopen(snapshot, known, tidyings + superseded)
         return Considered(signals, known, sayings, retention, findings, speakable(tidyings))
 

@@ -18,7 +18,6 @@ from dreaming.engines.local.findings import Tidying, gist
 from dreaming.engines.local.judging import Judged
 from dreaming.engines.local.stated import Sayings
 
-SURE_ENOUGH = 0.45  # retellings below it are left alone
 FEWEST_WORDS = 4  # shorter statements lean on what stands around them
 Place = tuple[int, int, int]
 TEMPLATE = 4  # one statement in so many files of one folder is a template, not a copy
@@ -160,7 +159,7 @@ def _is_foldable(verdict: Verdict, keep: Claim, spare: Claim) -> bool:
     """Only where no name, number, date or path is lost by it."""
     if verdict.kind == Kind.EXTENDS:
         return verdict.reason == "adds" and not lost([spare.text], keep.text)
-    if verdict.kind not in (Kind.SAME, Kind.REINFORCES) or verdict.confidence < SURE_ENOUGH:
+    if verdict.kind not in (Kind.SAME, Kind.REINFORCES) or verdict.reason == "retold":  # perhaps of something else
         return False
     return not lost([spare.text], keep.text) and not lost([keep.text], spare.text)
 

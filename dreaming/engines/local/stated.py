@@ -22,7 +22,7 @@ from dreaming.engines.local.own_words import FIRST_WORDS
 from dreaming.engines.local.signals import LONG_AGO, Signals
 
 UNIT = re.compile(r"^(\d[\d.,]*) (?:business )?(?:millisecond|second|minute|hour|day|week|month|year)$")
-ASKED = 0.85  # a person said the new value, and said that it lasts
+ASKED, SAID = 0.85, 0.75  # a person asked for the new value, or said it; and said that it lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,7 @@ class Sayings:
         return self._found[subject]
 
     def sentence(self, saying: Saying) -> str:
-        """The words of a saying as a statement of their own; empty where they hide something."""
-        said = self._signals.text(saying.span.row)[saying.span.start : saying.span.end]
-        if any(not piece.benign for piece in hidden.find(said)):
-            return ""
-        plain = _plain(said)
-        return f"{plain[:1].upper()}{plain[1:].rstrip(' .!')}." if plain else ""
+        return sentence(self._signals.text(saying.span.row)[saying.span.start : saying.span.end])
 
     def corrected(self, holds: Slot, past: Slot) -> Iterator[Saying]:
         """Messages that name both amounts and mark the one that holds, where the session spoke of the subject before:
@@ -104,6 +99,12 @@ def read(sentence: str) -> tuple[Slot, ...]:
     return tuple(slot for slot in found if slot.polarity and slot.time != "past" and slot.value != "yes")
 
 
+def sentence(said: str) -> str:
+    """The words of a person as a statement of their own; empty where they hide something."""
+    plain = "" if any(not piece.benign for piece in hidden.find(said)) else _plain(said)
+    return f"{plain[:1].upper()}{plain[1:].rstrip(' .!')}." if plain else ""
+
+
 def _plain(sentence: str) -> str:
     plain = LEAD_IN.sub("", " ".join(sentence.split()))
     reported = REPORTED.match(plain)
@@ -140,18 +141,23 @@ def _comparable(said: Slot, held: Slot) -> bool:
 
 
 def supersede(
-    snapshot: Snapshot, claims: Sequence[Claim], findings: Sequence[Finding], sayings: Sayings
+    snapshot: Snapshot,
+    claims: Sequence[Claim],
+    findings: Sequence[Finding],
+    sayings: Sayings,
+    announced: Sequence[Finding] = (),
 ) -> tuple[list[Finding], list[Tidying]]:
-    """Wishes that give a slot of memory another value: one change of that line, no lesson beside it.
+    """Wishes, and what is announced, that give a slot of memory another value: one change of that line, no lesson
+    beside it.
 
     A wish teaches nothing where memory holds its value already, or was given another since, by people or by an edit.
     """
-    wishes = {finding.key: read(finding.lesson) for finding in findings if finding.kind == "preference"}
+    wishes = {one.key: read(one.lesson) for one in [*findings, *announced] if one.kind == "preference"}
     subjects = {slot.subject for said in wishes.values() for slot in said}
     holders = _holders(claims, subjects)
     kept: list[Finding] = []
     found: list[Tidying] = []
-    for finding in findings:
+    for finding in [*findings, *announced]:
         said = wishes.get(finding.key, ())
         held = [(claim, slot, own) for own in said for claim, slot in holders.get(own.subject, ())]
         other = [(claim, slot, own) for claim, slot, own in held if differs(own, slot)]
@@ -167,7 +173,7 @@ def supersede(
             found.append(_superseded(snapshot, finding, mine))
             finding = replace(finding, lesson="")
         kept.append(finding)
-    return kept, found
+    return kept[: len(findings)], found
 
 
 def _first_seen(held: Sequence[tuple[Claim, Slot, Slot]]) -> list[datetime]:
@@ -196,17 +202,18 @@ def _superseded(snapshot: Snapshot, finding: Finding, replaced: list[tuple[Claim
     slot_of = {claim: slot for claim, slot, _ in reversed(replaced)}
     remove = tuple(dict.fromkeys(claim for claim, _, _ in replaced))
     held, said = replaced[0][1:]
+    announced = finding.reason_code == "updates"
     places = "; ".join(f"{snapshot.memories[one.memory].path}, line {one.start + 1}" for one in remove)
     return Tidying(
         kind="superseded",
         key=(*finding.key, *(claim.digest for claim in remove)),
         remove=remove,
         keep=None,
-        title=f"Set {gist(said.subject, 60)} to {spoken(said.value)}, as a person asked",
+        title=f"Set {gist(said.subject, 60)} to {spoken(said.value)}, as a person {'said' if announced else 'asked'}",
         rationale=f"“{gist(remove[0].text, 140)}” ({places}) says “{gist(held.value, 60)}”. {finding.rationale}"
         " The old statement is replaced by theirs; the memory's history keeps it.",
         reason_code=finding.reason_code,
-        confidence=ASKED,
+        confidence=SAID if announced else ASKED,
         loses=True,
         spans=finding.spans,
         put=parts.without(remove[0], held, finding.lesson),

@@ -87,6 +87,22 @@ def test_conflict_is_not_what_may_both_hold(one, other):
     assert not between(one, other)
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("The export format is no longer CSV but XLSX", [("xlsx", True, "now"), ("csv", False, "now")]),
+        ("The export format is not CSV", [("csv", False, "")]),
+        ("Please use XLSX as the export format", [("xlsx", True, "")]),
+        ("The export format is XLSX, please use that", [("xlsx", True, "")]),
+    ],
+)
+def test_slots_tell_the_new_value_from_the_old_one(text, wanted):
+    found = slots(text)
+
+    assert [(slot.value, slot.polarity, slot.time) for slot in found] == wanted
+    assert {(slot.subject, slot.attribute) for slot in found} == {("export format", "value")}
+
+
 def test_conflict_minds_headings():
     assert not between("Port: 5432", "Port: 5433", ("Staging",), ("Production",))
     assert between("Port: 5432", "Port: 5433", ("Notes",), ("Preferences",))

@@ -211,6 +211,25 @@ def test_a_wish_of_another_value_is_one_edit_of_the_losing_line():
     assert dream(after).operations == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("From now on, the refund window is 14 days.", "Set refund window to 14 days, as a person said"),
+        ("Is the refund window 14 days from now on?", None),
+        ("The refund window is 14 days, I think.", None),
+        ("From now on, the return window is 14 days.", None),
+    ],
+)  # fmt: skip
+def test_what_a_person_announces_replaces_the_value_of_memory(said, title):
+    snap = snapshot([session("1", person(said), started_at=NOW)], [WINDOW])
+
+    result = dream(snap)
+
+    assert [one.title for one in result.operations] == ([title] if title else [])
+    assert [pattern.kind for pattern in result.patterns] == []
+    assert dream(applied(snap, result.operations)).operations == ()
+
+
 def test_a_wish_replaces_its_sentence_and_leaves_the_rest_of_a_bullet():
     bullet = "- Be kind. The refund window is 30 days.\n  Ask for the receipt.\n"
     snap = snapshot([session("1", person(WISH), started_at=NOW)], [memory("/r.md", f"# Refunds\n\n{bullet}")])
