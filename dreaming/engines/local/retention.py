@@ -6,7 +6,7 @@ it surely failed, and where sessions of the same task, or with the same tools, f
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,18 +73,21 @@ class Retention:
     def harmful(self) -> list[Tidying]:
         """Statements to retire, each with the sessions that failed with it and those that did not."""
         suspects = [claim for claim in self._known if not claim.fixed and self._is_suspect(claim)]
-        tested = [(claim, table) for claim in suspects if (table := self._tables(claim))]
-        sure = adjusted([stratified(table) for _, table in tested])
-        found = [
-            (claim, table)
-            for (claim, table), chance in zip(tested, sure, strict=True)
-            if chance <= self._curation.false_discovery_rate
+        tested = {claim.digest: table for claim in suspects if (table := self._tables(claim))}
+        sure = adjusted([stratified(table) for table in tested.values()])
+        guilty = {
+            one for one, chance in zip(tested, sure, strict=True) if chance <= self._curation.false_discovery_rate
+        }
+        alike = Counter(frozenset(self._had[digest]) for digest in guilty)
+        copies: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+        for claim in suspects:
+            if claim.digest in guilty and alike[frozenset(self._had[claim.digest])] <= TOGETHER:
+                namespace = self._signals.snapshot.memories[claim.memory].namespace
+                copies[namespace, claim.digest].append(claim)
+        return [
+            self._retired(own, tested[digest], alike[frozenset(self._had[digest])])
+            for (_, digest), own in copies.items()
         ]
-        together: dict[frozenset[int], list[Claim]] = defaultdict(list)
-        for claim, _ in found:
-            together[frozenset(self._had[claim.digest])].append(claim)
-        alike = {claim.place: len({one.digest for one in group}) for group in together.values() for claim in group}
-        return [self._retired(*one, alike[one[0].place]) for one in found if alike[one[0].place] <= TOGETHER]
 
     def _end(self, session: int) -> tuple[str, float]:
         """How a session ended, and how much that weighs by who says so."""
@@ -144,18 +147,19 @@ class Retention:
             found[kind].append(session)
         return found
 
-    def _retired(self, claim: Claim, table: Sequence[Table], alike: int) -> Tidying:
-        signals, use = self._signals, self._uses[claim.digest]
+    def _retired(self, copies: Sequence[Claim], table: Sequence[Table], alike: int) -> Tidying:
+        claim, signals = copies[0], self._signals
+        use = self._uses[claim.digest]
         ends = [quotes.ending(signals, signals.trace(session), "for") for session in use.failed]
         ends += [quotes.ending(signals, signals.trace(session), "against") for session in use.passed]
         share = at_least(use.bad, max(use.good, claim.helpful))
         return Tidying(
             kind="harmful",
             key=(claim.digest,),
-            remove=(claim,),
+            remove=tuple(copies),
             keep=None,
             title=f"Retire “{gist(claim.text, 80)}”: sessions that had it failed",
-            rationale=self._why(claim, use, table, alike),
+            rationale=self._why(copies, use, table, alike),
             reason_code="harmful",
             confidence=round(share * (CERTAIN if alike == 1 else SHARED_BLAME), 3),
             loses=True,
@@ -163,7 +167,8 @@ class Retention:
             sessions=use.failed,
         )
 
-    def _why(self, claim: Claim, use: Use, table: Sequence[Table], alike: int) -> str:
+    def _why(self, copies: Sequence[Claim], use: Use, table: Sequence[Table], alike: int) -> str:
+        places = "; ".join(where(self._signals.snapshot, claim) for claim in copies)
         given, all_given = sum(row[0] for row in table), sum(row[1] for row in table)
         failed, tried = (sum(row[at] for row in table) for at in (2, 3))
         beside = (
@@ -173,7 +178,7 @@ class Retention:
             else ""
         )
         return (
-            f"“{gist(claim.text, 140)}” ({where(self._signals.snapshot, claim)}) stood before the agent in"
+            f"“{gist(copies[0].text, 140)}” ({places}) stood before the agent in"
             f" {counted(use.count, 'session')} of which is known how they ended; {len(use.failed)} failed. Where the"
             f" same was tried with and without it, {given} of {all_given} failed with it and {failed - given} of"
             f" {tried - all_given} without it.{beside} Reject this to keep it."

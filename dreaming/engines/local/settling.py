@@ -101,6 +101,8 @@ class _Ledger:
         if taken := self.taken.by_another(draft):
             return self._no(taken)
         settled = self._settled(draft)
+        if settled == "refused" and draft.operation.reason_code == "same_topic":
+            self.taken.settle(draft)
         if settled and not self._keeps_its_place(draft, settled):
             return self._no(settled)
         if over := self.limits.passed_by(draft):

@@ -24,6 +24,7 @@ class Taken:
         self._moved: set[str] = set()
         self._archived: set[str] = set()
         self._paths: set[Path] = set()
+        self._settled: set[Line] = set()
 
     def by_another(self, draft: Draft) -> str:
         """Why this draft does not go with those before it; empty where it does."""
@@ -32,6 +33,8 @@ class Taken:
             return "namespaces_mixed"
         if draft.lines & self._lines:
             return "line_taken"
+        if draft.folds and (draft.lines | draft.keeps) & self._settled:
+            return "line_settled"
         if draft.keeps & self._lines or (draft.folds and draft.lines & self._kept):
             return "line_kept_by_another"
         touched = {target.memory for target in targets if target.memory}
@@ -47,6 +50,10 @@ class Taken:
         self._archived |= _archived(targets)
         self._moved |= _moved(targets)
         self._paths |= _wanted(targets)
+
+    def settle(self, draft: Draft) -> None:
+        """A merge that was turned down is not asked for again line by line."""
+        self._settled |= draft.lines
 
     def path_is_open(self, draft: Draft) -> bool:
         """An open change wants or holds the path that this one wants."""

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.snapshot import Cooldown, OpenChange, StatementMark
 from dreaming.engines.local import claims, merging, moves
@@ -90,6 +92,15 @@ def test_a_merge_that_is_not_wanted_leaves_the_copies_to_be_removed_one_by_one()
     result = dream(snapshot(memories=[ONE, TWO]), propose=["edit"])
 
     assert [one.reason_code for one in result.operations] == ["same"] * 3
+
+
+def test_a_merge_that_was_turned_down_is_not_asked_for_line_by_line():
+    snap = snapshot(memories=[ONE, TWO])
+    (operation,) = dream(snap).operations
+
+    for days in (-1, 7):
+        refused = Cooldown("main", operation.fingerprint, NOW + timedelta(days=days), ())
+        assert dream(replace(snap, cooldowns=(refused,))).operations == ()
 
 
 def test_lessons_about_one_thing_are_merged_once_they_are_not_new():
@@ -245,3 +256,64 @@ def test_two_folds_never_lean_on_each_other():
 
     assert {one.reason_code for one in operations} <= {"past_its_date", "same"}
     assert dream(applied(snap, operations), max_share=1).operations == ()
+
+
+PIECES = (
+    "Pay on Fridays.",
+    "Ask Ada first.",
+    "Valid until 2025-03-31.",
+    "Refunds over 500 EUR wait a day.",
+    "Use `pay`.",
+)
+DOCUMENTS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["/refund-a.md", "/refund-b.md", "/refund-c.md", "/gift.md", "/notes/refund.md", "/learned/x.md"]
+        ),
+        st.sampled_from(["", "# Refunds\n\n", "# Gifts\n\n", "# `pay`\n\n## Rules\n\n"]),
+        st.lists(st.tuples(st.sampled_from(PIECES), st.booleans()), min_size=1, max_size=5),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda one: one[0],
+)
+POLICIES = st.fixed_dictionaries(
+    {
+        "topic_folder_size": st.integers(0, 3),
+        "max_share": st.sampled_from([0, 0.3, 1]),
+        "protected_phrases": st.sampled_from([[], ["ada"]]),
+        "protected_paths": st.sampled_from([[], ["/notes"], ["/refund"]]),
+    }
+)
+
+
+def _document(path, head, said, protected):
+    text = head + "".join(f"- {words}\n" for words, _ in said)
+    old = NOW - timedelta(days=400)
+    first = len(head.splitlines())
+    marks = tuple(StatementMark(first + at, first + at + 1, old, old, pinned=pin) for at, (_, pin) in enumerate(said))
+    return memory(path, text, at=old, protected=protected, statements=marks)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DOCUMENTS, POLICIES)
+def test_what_is_kept_stays_and_nothing_is_lost_unnamed(documents, policy):
+    memories = [_document(*one) for one in documents]
+    snap = snapshot(memories=memories)
+
+    operations = dream(snap, **policy).operations
+
+    after = {one.id: one for one in applied(snap, operations).memories}
+    left = "".join(one.text for one in after.values())
+    paths = [one.path for one in after.values()]
+    assert len(paths) == len(set(paths))
+    named = "".join(one.title + one.rationale for one in operations)
+    for (path, _, said, protected), one in zip(documents, memories, strict=True):
+        if protected or any(path == guard or path.startswith(f"{guard}/") for guard in policy["protected_paths"]):
+            assert after.get(one.id) == one
+        for words, pin in said:
+            if pin or any(phrase in words.casefold() for phrase in policy["protected_phrases"]):
+                assert words in (after[one.id].text if one.id in after else "")
+            assert words in left or words[:-1] in named
+    assert policy["max_share"] or all(piece in left for _, _, said, _ in documents for piece, _ in said)

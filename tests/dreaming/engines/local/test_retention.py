@@ -71,6 +71,15 @@ def test_a_statement_with_which_the_same_task_fails_more_often_is_to_be_retired(
     assert sorted(span.stance for span in found.spans) == ["against"] + ["for"] * 9
 
 
+def test_copies_of_a_harmful_statement_go_in_one_change():
+    copy = memory("/copy.md", f"- {WRONG}\n")
+
+    (found,) = read([*ended("a", 9, "failed", WRONG), *ended("b", 8, "completed")], [PAGE, copy]).harmful()
+
+    assert [claim.text for claim in found.remove] == [WRONG, WRONG]
+    assert "(/refunds.md, line 3; /copy.md, line 1)" in found.rationale
+
+
 @pytest.mark.parametrize(
     "others",
     [
