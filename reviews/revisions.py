@@ -91,15 +91,16 @@ def draw(target: DraftTarget) -> list[diffs.Row]:
 def since(last: Revision, now: Revision) -> list[tuple[str, list[diffs.Row]]]:
     """What a revision says otherwise than the one before it: path and diff of each memory where they differ.
 
-    Both carry their targets with bases and blobs.
+    Both carry their targets with bases and blobs; a memory that one of them does not touch stays as it was.
     """
-    before, after = ({_place(one): _lines_after(one) for one in revision.targets.all()} for revision in (last, now))
+    before, after = ({_place(target): target for target in one.targets.all()} for one in (last, now))
     found = []
-    for place in dict.fromkeys((*before, *after)):
-        old, new = before.get(place, []), after.get(place, [])
-        edits = text_lines.diff(old, new)
+    for place in dict.fromkeys((*after, *before)):
+        old, new = before.get(place), after.get(place)
+        lines = _lines_after(old) if old else _lines_before(after[place])
+        edits = text_lines.diff(lines, _lines_after(new) if new else _lines_before(before[place]))
         if edits:
-            found.append((place, diffs.rows(old, edits)))
+            found.append((place, diffs.rows(lines, edits)))
     return found
 
 
@@ -107,12 +108,15 @@ def _place(target: RevisionTarget) -> str:
     return target.path_before or target.path_after or ""
 
 
+def _lines_before(target: RevisionTarget) -> list[str]:
+    return text_lines.split(target.base.text) if target.base else []
+
+
 def _lines_after(target: RevisionTarget) -> list[str]:
     if target.path_after is None:
         return []
-    base = text_lines.split(target.base.text) if target.base else []
     edits = [text_lines.Edit(hunk.start, hunk.end, hunk.after) for hunk in hunks.read(target.hunks)]
-    return text_lines.apply(base, edits)
+    return text_lines.apply(_lines_before(target), edits)
 
 
 def _store_targets(revision: Revision, targets: Sequence[DraftTarget], rows: Sequence[list[diffs.Row]]) -> None:

@@ -1,5 +1,6 @@
 """A request for changes on what a dream proposed: the next revision, or the reason why there is none."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -8,12 +9,13 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 
 from agents.importers.records import EventRecord
+from agents.text import diffs
 from audit.models import Event
 from dreaming import answering
 from dreaming.engines.protocol import Decline, Revision
 from dreaming.enums import AnswerState
 from dreaming.models import Answer
-from reviews import decisions, editing, inbox
+from reviews import decisions, editing, inbox, revisions
 from reviews.enums import RevisionOrigin, State, Verdict
 from reviews.models import Change, Decision, EvidenceLink
 from tests import agent_recipes, recipes
@@ -211,6 +213,21 @@ def test_an_answer_keeps_off_the_lines_of_its_siblings(agent, team):
     assert row.state == AnswerState.DECLINED
     assert "touches /two.md where another change of the proposal does" in now(first).state_reason
     assert now(second).state == State.OPEN
+
+
+def test_a_revision_is_shown_against_the_last_one_memory_by_memory(client, agent, team):
+    one, two = (desk.memory(agent.space, path, "- one\n- two\n") for path in ("/1.md", "/2.md"))
+    dream(agent, engine=scenes.finds(scenes.edits(one, 0, "- 1\n")))
+    change = Change.objects.of(team.row).get()
+    ask(change, team.lead)
+    (target,) = scenes.edits(one, 1, "- 2\n").targets
+    both = replace(scenes.edits(two, 0, "- zwei\n"), targets=(target, *scenes.edits(two, 0, "- zwei\n").targets))
+
+    answer_all(engine=Told(Revision(both, "Both.")))
+
+    first, second = now(change).revisions.order_by("number").prefetch_related("targets__base__blob")
+    told = [(path, diffs.count(rows)) for path, rows in revisions.since(first, second)]
+    assert told == [("/1.md", (2, 2)), ("/2.md", (1, 1))]
 
 
 def test_a_failure_that_may_pass_is_tried_three_times(agent, team, change):

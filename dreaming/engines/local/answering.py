@@ -16,7 +16,7 @@ from agents.text.normalise import normalise
 from dreaming.engines.local import choices, operations
 from dreaming.engines.local.claims import Claim
 from dreaming.engines.local.considered import Considered
-from dreaming.engines.local.findings import Choice, Finding, Tidying, code, counted
+from dreaming.engines.local.findings import Choice, Finding, Tidying, code, counted, cut
 from dreaming.engines.local.lexicon import ASKS_BOTH, ASKS_DATES, ASKS_LESS, ASKS_NARROWER, ASKS_OTHER, ASKS_WORDS
 from dreaming.engines.local.operations import Draft, Quoter
 from dreaming.engines.protocol import Decline, Operation, Request, Revision, mark_of
@@ -36,7 +36,11 @@ WISHES = (
 )
 BY_CODE = {"false": OTHER, "stale": (*DATED, *OTHER), "out_of_scope": NARROWER, "unsupported": LESS, "duplicate": LESS}
 IN_GENERAL = (*NARROWER, *OTHER, *BOTH, *LESS, *REWRITE)
-TITLES = {"keep_other": "The other way round", "both_scoped": "Keep both", "both_dated": "Keep both"}
+TITLES = {
+    "keep_other": "Keep the other statement",
+    "both_scoped": "Keep both, each with what it holds for",
+    "both_dated": "Keep both, each with its date",
+}
 SAID = {
     "keep_other": "Keeps the other statement instead.",
     "both_scoped": "Keeps both, each with what it holds for.",
@@ -65,9 +69,7 @@ def answer(now: Considered, drafts: Sequence[Draft], request: Request, quoter: Q
         return Decline("What it was proposed for is not found any more in what was read.")
     untried = [one for one in _offers(now, draft, request, quoter) if _mark(now.snapshot, one) not in request.tried]
     if not untried:
-        return Decline(
-            "There is no other way to say it that is not tried yet. Please edit it, or decide on it as it is."
-        )
+        return Decline("Nothing else fits what was read. Please edit it, or decide on it as it is.")
     order = _order(request)
     best = min(untried, key=lambda one: (not one.is_askers, order.index(one.choice)))
     return Revision(_told(best), best.said, best.is_askers)
@@ -77,8 +79,10 @@ def _told(offer: Offer) -> Operation:
     """A title that says which way round it is now, and why."""
     operation = offer.operation
     before = TITLES.get(offer.choice, "")
-    title = f"{before}: {operation.title}" if before else operation.title
-    return replace(operation, choice=offer.choice, title=title, rationale=f"{operation.rationale} {offer.said}")
+    title = cut(f"{before} (was: {operation.title})", 200) if before else operation.title
+    return replace(
+        operation, choice=offer.choice, title=title, rationale=f"{offer.said} First proposed so: {operation.rationale}"
+    )
 
 
 def _is_asked(draft: Draft, request: Request) -> bool:

@@ -73,7 +73,7 @@ def test_a_lesson_is_narrowed_step_by_step_and_then_declined(lessons):
     assert {(reply.operation.choice, reply.operation.fingerprint) for reply in replies} == {
         ("narrower", operation.fingerprint)
     }
-    assert last.reason.startswith("There is no other way to say it")
+    assert last.reason.startswith("Nothing else fits what was read.")
 
 
 def test_words_that_a_person_quotes_come_first_and_are_theirs(lessons):
