@@ -170,10 +170,9 @@ def _fuller(whole: Wording, added: list[str], places: tuple[Place, ...], side: i
 
 
 def _denies(place: Place) -> bool:
-    """A denial that stands alone on one side denies what both say."""
-    return any(
-        "not" in side and all(word in WEAK or word == "not" for word in side) for side in (place.older, place.newer)
-    ) and (("not" in place.older) != ("not" in place.newer))
+    """A denial that is all that one side says there denies what both say."""
+    light = all(word in WEAK or word == "not" for word in (*place.older, *place.newer))
+    return light and ("not" in place.older) != ("not" in place.newer)
 
 
 def _only_when(older: Wording, newer: Wording, swaps: Sequence[Place]) -> bool:

@@ -22,7 +22,8 @@ from dreaming.engines.local.stated import Saying, Sayings
 CROWD = 24  # a slot with more statements than this is a list, not a fact
 LIST = 3  # a statement that is alike to so many others but for one value is a row of a list
 BY_WORDING = frozenset({"other_value", "opposite", "denied"})
-BOUND = frozenset({"", "for", "during", "per", "on", "at"})  # what stands behind is who or where, not what of it
+# What stands behind these is who, where or what for: another one beside it is another statement.
+BOUND = frozenset({"", "for", "during", "per", "on", "at", "to", "from", "with", "by", "of"})
 
 
 def find(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged], sayings: Sayings) -> list[Tidying]:

@@ -152,6 +152,8 @@ def test_newer_value_that_says_so_is_kept():
         ("In Chicago, the paper form is yellow.", "In Rotterdam, the paper form is green."),
         ("The lock was lost on 3 May 2026 at the site.", "The lock was lost on 9 June 2026 at the site."),
         ("Ask the duty officer for the form.", "Ask the duty officer for the permit."),
+        ("Always pass `holder` to `post_voucher`.", "Always pass `holder` to `patch_assay`."),
+        ("Always write titles in British English.", "Never write in British English."),
         ("Callers from the south wait 14 days for a form.", "Callers from the north wait 7 days for a form."),
         ("The owner of the desk of the south is Jun Takeda.", "The owner of the desk of the north is Ida Vos."),
     ],
