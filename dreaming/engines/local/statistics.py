@@ -10,6 +10,7 @@ from scipy.special import bdtrc, betaincinv, gammaln
 
 Ints = NDArray[np.int64]
 NEGLIGIBLE = 1e-13
+STEPS = 16  # terms between two looks at which tails still grow: what is past its end only adds nothing
 
 
 def _log_choose(n: int, k: np.ndarray | int) -> np.ndarray:
@@ -49,14 +50,16 @@ def enrichments(hits: Ints, drawn: Ints, marked: Ints, total: Ints) -> NDArray[n
     tail = term.copy()
     left = np.flatnonzero(term > 0)
     while len(left):
-        up, at = above[left], k[left]
-        n, m, size = drawn[left], marked[left], total[left]
-        rise = (m - at) * (n - at) / ((at + 1) * (size - m - n + at + 1))
-        fall = at * (size - m - n + at) / ((m - at + 1) * (n - at + 1))
-        k[left] = np.where(up, at + 1, at - 1)
-        term[left] *= np.where(up, rise, fall)
-        tail[left] += term[left]
-        left = left[term[left] > tail[left] * NEGLIGIBLE]
+        up, at, own, added = above[left], k[left], term[left], tail[left]
+        n, m, rest = drawn[left], marked[left], (total - marked - drawn)[left]
+        step = np.where(up, 1.0, -1.0)
+        for _ in range(STEPS):
+            own *= np.where(up, (m - at) * (n - at), at * (rest + at))
+            own /= np.where(up, (at + 1) * (rest + at + 1), (m - at + 1) * (n - at + 1))
+            added += own
+            at += step
+        k[left], term[left], tail[left] = at, own, added
+        left = left[own > added * NEGLIGIBLE]
     return np.clip(np.where(above, tail, 1.0 - tail), 0.0, 1.0)
 
 

@@ -39,6 +39,16 @@ class Course:
     seen: Flags
 
     @property
+    def hits(self) -> int:
+        return int(self.seen.sum())
+
+    @property
+    def end(self) -> int:
+        """The place after all sessions that began no later than the last one that showed the pattern."""
+        last = self.began[np.flatnonzero(self.seen)[-1]]
+        return int(np.searchsorted(self.began, last, side="right"))
+
+    @property
     def splits(self) -> Ints:
         """Places where an earlier part may end: between different times, at most so many, evenly spread."""
         places = np.flatnonzero(self.began[1:] > self.began[:-1]) + 1
@@ -87,6 +97,8 @@ class Calendar:
         self._signals = signals
         self._codes = {tool: code for code, tool in enumerate(signals.calls.tools)}
         self._callers: dict[str, Flags] = {}
+        self._places: Ints = np.full(len(signals.snapshot.sessions), -1, dtype=np.int64)
+        self._places[signals.sessions] = np.arange(len(signals.sessions))
 
     def callers(self, tool: str) -> Flags:
         if tool not in self._callers:
@@ -98,9 +110,9 @@ class Calendar:
 
     def places(self, finding: Finding) -> Ints:
         """Of the sessions that show the finding, those whose date is known."""
-        known = self._signals.places
-        places = (known[session] for session in finding.sessions if session in known)
-        return np.array([place for place in places if self.began[place] != UNKNOWN], dtype=np.int64)
+        places: Ints = self._places[np.array(finding.sessions, dtype=np.int64)]
+        known: Flags = (places >= 0) & (self.began[places] != UNKNOWN)
+        return places[known]
 
     def course(self, finding: Finding) -> Course:
         could = self.callers(finding.key[TOOL_IN_KEY[finding.key[0]]])
@@ -115,8 +127,7 @@ def dated(signals: Signals, findings: Sequence[Finding], curation: Curation) -> 
     """The findings with what is known of them over time; a mistake that rises of late says so."""
     calendar, taken = Calendar(signals), signals.snapshot.taken_at
     courses = {at: calendar.course(one) for at, one in enumerate(findings) if one.key[0] in TOOL_IN_KEY}
-    changes = _kept({at: _change(course) for at, course in courses.items()}, curation)
-    stops = _kept({at: _stop(course) for at, course in courses.items()}, curation)
+    changes, stops = _kept(_changes(courses), curation), _kept(_stops(courses), curation)
     told = []
     for at, one in enumerate(findings):
         numbers, said = _seen(calendar.began[calendar.places(one)]), ""
@@ -132,29 +143,36 @@ def _with(finding: Finding, numbers: Mapping[str, Any], said: str) -> Finding:
     return replace(finding, statement=statement, numbers={**finding.numbers, **numbers})
 
 
-def _change(course: Course) -> Tested:
-    """The split at which the parts before and after it differ most."""
-    splits, size, hits = course.splits, len(course.seen), int(course.seen.sum())
-    if not len(splits) or hits in (0, size):
-        return Tested(course, 0, 1.0)
-    early = np.cumsum(course.seen, dtype=np.int64)[splits - 1]
-    marked, total = np.full(len(splits), hits), np.full(len(splits), size)
-    falls = enrichments(early, splits, marked, total)
-    rises = enrichments(hits - early, size - splits, marked, total)
-    chances = np.minimum(falls, rises)
-    best = int(np.argmin(chances))
-    return Tested(course, int(splits[best]), min(1.0, 2 * len(splits) * float(chances[best])))
+def _changes(courses: Mapping[int, Course]) -> dict[int, Tested]:
+    """For each course the split at which the parts before and after it differ most."""
+    tries = [(at, course, course.splits) for at, course in courses.items() if 0 < course.hits < len(course.seen)]
+    tries = [(at, course, splits) for at, course, splits in tries if len(splits)]
+    tables = []
+    for _, course, splits in tries:
+        early, size = np.cumsum(course.seen, dtype=np.int64)[splits - 1], len(course.seen)
+        hits, drawn = np.append(early, course.hits - early), np.append(splits, size - splits)
+        tables.append(np.array([hits, drawn, np.full(len(hits), course.hits), np.full(len(hits), size)]))
+    if not tables:
+        return {}
+    chances = enrichments(*np.hstack(tables))
+    found, start = {}, 0
+    for at, course, splits in tries:
+        falls, rises = chances[start : start + 2 * len(splits)].reshape(2, -1)
+        start += 2 * len(splits)
+        least = np.minimum(falls, rises)
+        best = int(np.argmin(least))
+        found[at] = Tested(course, int(splits[best]), min(1.0, 2 * len(splits) * float(least[best])))
+    return found
 
 
-def _stop(course: Course) -> Tested:
+def _stops(courses: Mapping[int, Course]) -> dict[int, Tested]:
     """All sessions that showed the pattern lie before the split: how likely that is in any order."""
-    hits, size = int(course.seen.sum()), len(course.seen)
-    if not hits:
-        return Tested(course, 0, 1.0)
-    last = course.began[np.flatnonzero(course.seen)[-1]]
-    split = int(np.searchsorted(course.began, last, side="right"))
-    (chance,) = enrichments(*(np.array([count]) for count in (hits, split, hits, size)))
-    return Tested(course, split, float(chance) if split < size else 1.0)
+    tries = [
+        (at, course, course.end) for at, course in courses.items() if course.hits and course.end < len(course.seen)
+    ]
+    counts = [(course.hits, end, course.hits, len(course.seen)) for _, course, end in tries]
+    chances = enrichments(*np.array(counts, dtype=np.int64).reshape(-1, 4).T)
+    return {at: Tested(course, end, float(chance)) for (at, course, end), chance in zip(tries, chances, strict=True)}
 
 
 def _kept(tested: Mapping[int, Tested], curation: Curation) -> dict[int, Tested]:

@@ -231,8 +231,8 @@ def _tells(one: Workflow, other: Workflow) -> bool:
 
 
 def _finding(signals: Signals, one: Workflow, curation: Curation) -> Finding:
-    traces = [signals.traces[at] for at in np.flatnonzero(one.completed).tolist()]
-    latest = traces[-max(templates.MOST_READ, curation.max_quotes) :]
+    places = np.flatnonzero(one.completed)
+    latest = [signals.traces[at] for at in places[-max(templates.MOST_READ, curation.max_quotes) :].tolist()]
     taken = [own for trace in latest if (own := templates.followed(trace, one.template))]
     found = _told_before(one) if one.reading == "before" else _told_way(one)
     steps = templates.told(signals, taken)
@@ -240,8 +240,8 @@ def _finding(signals: Signals, one: Workflow, curation: Curation) -> Finding:
     return replace(
         found,
         lesson=f"{found.lesson} Steps: {steps}." if found.lesson and says_more else found.lesson,
-        sessions=tuple(trace.session for trace in traces),
-        spans=_spans(signals, traces, taken[-curation.max_quotes :], one.steps[-1]),
+        sessions=tuple(signals.sessions[places].tolist()),
+        spans=_spans(signals, latest, taken[-curation.max_quotes :], one.steps[-1]),
         anchors=tuple(f"`{tool}`" for tool in one.steps),
         numbers={
             "completed": one.support,
