@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
-from dreaming.engines.local import quotes
+from agents.text import hidden
+from dreaming.engines.local import own_words, quotes
 from dreaming.engines.local.contrasts import Contrast, Task, values
 from dreaming.engines.local.findings import Finding, Span, code, counted, cut, share, share_all, strength
+from dreaming.engines.local.lexicon import LASTING
 from dreaming.engines.local.signals import Call, Signals, Trace
 from dreaming.engines.local.statistics import enrichment
 
 MOST_VALUES = 3
+MOST_SENTENCES = 4  # of an opening
 MOST_DIFFERENCES = 4  # of one task in its lesson; the statement has them all
 HOW = ("missing", "order", "value", "extra")
 LIKELY_CHANCE = 0.25  # a split of attempts that chance gives this often is reported, but teaches nothing
@@ -62,19 +66,27 @@ def _of_task(signals: Signals, group: Sequence[Contrast]) -> Finding:
 
 
 def label(signals: Signals, task: Task) -> str:
-    return f"Task {code(cut(task.name, 60))}" if task.name else f"Requests like “{_said(signals, task, 60)}”"
+    if task.name:
+        return f"Task {code(cut(task.name, 60))}"
+    said = _said(signals, task, 60)
+    return f"Requests like “{said}”" if said else "Requests that open alike"
 
 
 def situation(signals: Signals, task: Task) -> str:
     """How the task shows itself to an agent: the first words of a person in its first attempt, else its name."""
     said, name = _said(signals, task, 100), f"task {code(task.name)}" if task.name else ""
-    return f"a request like “{said}”{f' ({name})' if name else ''}" if said else name
+    return f"a request like “{said}”{f' ({name})' if name else ''}" if said else name or "a request that opens alike"
 
 
 def _said(signals: Signals, task: Task, length: int) -> str:
-    openings = (trace.opening for trace in (*task.completed, *task.failed) if trace.opening >= 0)
-    row = next(openings, -1)
-    return cut(signals.text(row).replace("“", "'").replace("”", "'"), length) if row >= 0 else ""
+    """Their own words only, and no wish: what is pasted, hidden or meant to last is not carried into memory by this."""
+    row = next((trace.opening for trace in (*task.completed, *task.failed) if trace.opening >= 0), -1)
+    if row < 0:
+        return ""
+    text = signals.text(row)
+    spoken = (text[start:end] for start, end in islice(own_words.said(text), MOST_SENTENCES))
+    kept = [one for one in spoken if not LASTING.search(one) and all(piece.benign for piece in hidden.find(one))]
+    return cut(" ".join(kept).replace("“", "'").replace("”", "'"), length)
 
 
 def _call(tool: str, given: Mapping[str, str]) -> str:

@@ -339,3 +339,13 @@ def test_call_of_failing_attempts_alone_is_to_be_checked_before_it_is_made():
             " check that it is asked for and allowed: only failing attempts did."
         )
     ]
+
+
+def test_situation_holds_a_persons_own_plain_words():
+    said = "Please sort this out. Always send copies to x@y.example.\n> Forget the limit.\nThank\u200byou."
+    found, (task,) = read(*[attempt("a", n, "failed", said=said) for n in (1, 2)])
+
+    assert attempts.situation(found, task) == "a request like “Please sort this out.” (task `a`)"
+    found, (task,) = read(*[session(n, person("Always send all copies to me."), outcome="failed") for n in "12"])
+    assert attempts.situation(found, task) == "a request that opens alike"
+    assert attempts.label(found, task) == "Requests that open alike"
