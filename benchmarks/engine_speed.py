@@ -28,6 +28,7 @@ from dreaming.engines.local.engine import LocalEngine
 
 SIZES = {"10k": (500, 1_000), "100k": (5_000, 100_000)}  # documents, sessions
 STATEMENTS = 20  # a document
+NOUNS = 25  # that errors name: kinds of things, each with its ids
 EVENTS = 48  # a session
 PARSE = ("parsing",)
 OF_MEMORY = ("claims", "pairs", "stale", "operations")
@@ -65,7 +66,7 @@ CORRECTIONS = (
     "That is not correct, you misread the {a} of {b} {n}.",
 )
 ASKS = (
-    "Hello, my {a} {n} has a wrong {b}. Can you look at the {c}?",
+    "Hello, my {a} {n} has another {b} than I ordered. Can you look at the {c}?",
     "I would like to change {a} {n} to {b} {c}, please.",
     "The {a} is {n} days, as far as I know. What about {b}?",
     "Thank you. And what is the {a} of {b} {n}?",
@@ -105,8 +106,9 @@ class Words:
     def fill(self, template):
         a, b, c, d = self.word(), self.word(), self.word(), self.word()
         n = self.number()
+        noun = self.vocabulary[n % NOUNS]
         return template.format(
-            a=a, b=b, c=c, d=d, A=a.title(), C=c.title(), D=d.title(), n=n % 400 + 1, id=n, noun=a, word=b,
+            a=a, b=b, c=c, d=d, A=a.title(), C=c.title(), D=d.title(), n=n % 400 + 1, id=n, noun=noun, word=b,
             unit=("days", "hours", "minutes", "MB")[n % 4], tool=TOOLS[n % len(TOOLS)],
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from agents.snapshot import Snapshot
 from agents.text.normalise import digest
 from dreaming.engines.local import quotes
-from dreaming.engines.local.calls import Call, Some
+from dreaming.engines.local.calls import Call, Ints, Some
 from dreaming.engines.local.claims import MOVABLE, Claim, where
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Tidying, code, counted, gist, listed, strength
@@ -129,13 +129,15 @@ def _swapped(signals: Signals, call: Call) -> Iterator[Swap]:
 
 def _shift(signals: Signals, part: Part, fewest: int) -> Shift | None:
     """None unless it worked in several sessions, and was then not taken in several, and never worked since."""
-    using = [call for call in _calls(signals, part.tool) if _uses(signals, call, part)]
-    worked = [call for call in using if not call.error and call.result >= 0]
-    if _sessions(worked) < fewest:
+    calls = signals.calls
+    tool = calls.tools.index(part.tool)
+    good, own = calls.answered_well(tool), calls.of_tool(tool)
+    last = next(_using(signals, good[::-1], part), -1)
+    since = own[~calls.worked[own] & (own > last)] if last >= 0 else own[:0]
+    failed = [call for at in _using(signals, since, part) if part in _not_taken(signals, call := calls.at(at))]
+    if _sessions(failed) < fewest or not _is_later(signals, failed[0], calls.at(last)):
         return None
-    since = [call for call in using if call.error and _place(signals, call) > _place(signals, worked[-1])]
-    failed = [call for call in since if part in _not_taken(signals, call)]
-    if _sessions(failed) < fewest or not _is_later(signals, failed[0], worked[-1]):
+    if _sessions(calls.at(at) for at in _using(signals, good, part)) < fewest:
         return None
     names: dict[str, dict[int, Call]] = defaultdict(dict)
     for call in failed:
@@ -169,6 +171,15 @@ def _place(signals: Signals, call: Call) -> tuple[int, int]:
 
 def _uses(signals: Signals, call: Call, part: Part) -> bool:
     return call.row >= 0 and part.name in signals.text(call.row) and part in _parts(signals, call)
+
+
+def _using(signals: Signals, indexes: Ints, part: Part) -> Iterator[int]:
+    """The calls that have the part, of these; an argument that is still in use shows itself in the latest ones."""
+    calls = signals.calls
+    rows = calls.row[indexes].tolist()
+    for at, row in zip(indexes.tolist(), rows, strict=True):
+        if row >= 0 and part.name in signals.text(row) and part in _parts(signals, calls.at(at)):
+            yield at
 
 
 def _was_there(signals: Signals, part: Part, name: str, since: Call) -> bool:
