@@ -28,7 +28,6 @@ from dreaming.engines.local.engine import LocalEngine
 
 SIZES = {"10k": (500, 1_000), "100k": (5_000, 100_000)}  # documents, sessions
 STATEMENTS = 20  # a document
-NOUNS = 25  # that errors name: kinds of things, each with its ids
 EVENTS = 48  # a session
 PARSE = ("parsing",)
 OF_MEMORY = ("claims", "pairs", "stale", "operations")
@@ -103,10 +102,9 @@ class Words:
             number = next(self.numbers)
         return number
 
-    def fill(self, template):
+    def fill(self, template, noun=""):
         a, b, c, d = self.word(), self.word(), self.word(), self.word()
         n = self.number()
-        noun = self.vocabulary[n % NOUNS]
         return template.format(
             a=a, b=b, c=c, d=d, A=a.title(), C=c.title(), D=d.title(), n=n % 400 + 1, id=n, noun=noun, word=b,
             unit=("days", "hours", "minutes", "MB")[n % 4], tool=TOOLS[n % len(TOOLS)],
@@ -202,7 +200,7 @@ def one_session(builder, rng, words, good):
         add("tool_call", "agent_authored", given, tool, call_id=f"c{position}")
         add(
             "tool_result", "external_tool",
-            words.fill(rng.choice(ERRORS)) if is_error else answer,
+            words.fill(rng.choice(ERRORS), tool.partition("_")[2]) if is_error else answer,
             tool, call_id=f"c{position - 1}", is_error=is_error,
         )  # fmt: skip
         if rng.random() < 0.25:

@@ -22,6 +22,8 @@ VARIES = re.compile(
     """,
     re.VERBOSE,
 )
+LINE = re.compile(r"\S(?:[^\n]*\S)?")
+MOST_READ = 20_000  # code points of an error
 BLANK = re.compile(r"\s+")
 SENTENCE = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s)")
 RUN = re.compile(rf"{MASK}(?:[\s,]*{MASK})+")
@@ -63,18 +65,14 @@ def _common(values: Sequence[str]) -> str:
 
 def headline(text: str) -> tuple[int, int]:
     """Where the error is named: the first sentence of a traceback's last line, else of the first line."""
-    lines: list[tuple[int, int]] = []
-    at = 0
-    for line in text[:20_000].split("\n"):
-        stripped = line.strip()
-        if stripped:
-            start = at + line.index(stripped)
-            lines.append((start, start + len(stripped)))
-        at += len(line) + 1
-    if not lines:
+    first = LINE.search(text, 0, MOST_READ)
+    if first is None:
         return (0, 0)
-    first = text[slice(*lines[0])]
-    start, end = lines[-1] if first.startswith("Traceback ") else lines[0]
+    start, end = first.span()
+    if text.startswith("Traceback ", start):
+        end = len(text[:MOST_READ].rstrip())
+        start = text.rfind("\n", start, end) + 1 or start
+        start = end - len(text[start:end].lstrip())
     return start, start + _first_sentence(text[start : min(end, start + LONGEST)])
 
 

@@ -95,7 +95,8 @@ def _what_worked(recoveries: Sequence[Recovery], met: int, remedy: Remedy, name:
     those = f"{len(recoveries)} of these {met}" if len(recoveries) < met else f"{share_all(met)} of these"
     after = f"In {those} sessions a later call of {name} worked"
     how = retries.told(remedy)
-    return f"{after}; at least half of them did this first: {how}." if how else f"{after}."
+    whom = f"the latest {retries.MOST_COMPARED}" if len(recoveries) > retries.MOST_COMPARED else "them"
+    return f"{after}; at least half of {whom} did this first: {how}." if how else f"{after}."
 
 
 def _lesson(name: str, said: str, remedy: Remedy) -> str:

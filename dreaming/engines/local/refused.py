@@ -18,7 +18,7 @@ from agents.text import hidden
 from agents.text.normalise import digest
 from agents.text.sentences import spans as sentences
 from dreaming.engines.local import quotes
-from dreaming.engines.local.calls import Call, Some
+from dreaming.engines.local.calls import Call
 from dreaming.engines.local.claims import MOVABLE, Claim, where, words
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Span, Tidying, code, counted, gist, strength
@@ -101,9 +101,14 @@ def _relies_on(text: str, value: str) -> bool:
 
 def _refusals(signals: Signals, curation: Curation) -> list[Refusal]:
     refused: dict[tuple[str, str, str], list[Call]] = defaultdict(list)
-    for call in Some(signals.calls, np.sort(signals.calls.failed)):
-        for name, value in _gone(signals, call):
-            refused[call.tool, name, value].append(call)
+    calls = signals.calls
+    failed = np.sort(calls.failed)
+    for index, row in zip(failed.tolist(), calls.result[failed].tolist(), strict=True):
+        text = signals.text(row)
+        if GONE.search(text[slice(*headline(text))]):
+            call = calls.at(index)
+            for name, value in _gone(signals, call):
+                refused[call.tool, name, value].append(call)
     found = [Refusal(*key, tuple(calls)) for key, calls in sorted(refused.items())]
     return [one for one in found if len(one.sessions) >= curation.min_sessions]
 

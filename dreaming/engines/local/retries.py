@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from dreaming.engines.local.findings import code, listed
 from dreaming.engines.local.signals import Signals, arguments
 
 LONGEST_SHOWN = 24
+MOST_COMPARED = 200
 MOST = 10**15
 SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 RANGE = re.compile(r"\s*(\d{1,9})\s*(?:-|–|\.\.|:)\s*(\d{1,9})\s*")
@@ -57,7 +58,28 @@ class Remedy:
     names: tuple[str, ...] = ()
 
 
-def recoveries(calls: Calls, failed: Ints) -> list[Recovery]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Recoveries(Sequence[Recovery]):
+    """Pairs of a failed call and the one that then worked, told when they are asked for."""
+
+    calls: Calls
+    failed: Ints
+    worked: Ints
+
+    def __len__(self) -> int:
+        return len(self.failed)
+
+    @overload
+    def __getitem__(self, at: int) -> Recovery: ...
+    @overload
+    def __getitem__(self, at: slice) -> Recoveries: ...
+    def __getitem__(self, at: int | slice) -> Recovery | Recoveries:
+        if isinstance(at, slice):
+            return Recoveries(self.calls, self.failed[at], self.worked[at])
+        return _recovery(self.calls, int(self.failed[at]), int(self.worked[at]))
+
+
+def recoveries(calls: Calls, failed: Ints) -> Recoveries:
     """Of each session the first later call of the tool that worked after one of these failed ones, which are of one."""
     good = calls.answered_well(int(calls.tool[failed[0]]))
     following = np.append(good, len(calls))[np.searchsorted(good, failed)]
@@ -65,7 +87,7 @@ def recoveries(calls: Calls, failed: Ints) -> list[Recovery]:
     ends = starts(following[::-1])[::-1]  # the last failure before the call that worked
     last, worked = failed[ends], following[ends]
     kept = starts(traces[last]) & (traces[worked] == traces[last])
-    return [_recovery(calls, *pair) for pair in zip(last[kept].tolist(), worked[kept].tolist(), strict=True)]
+    return Recoveries(calls, last[kept], worked[kept])
 
 
 def _recovery(calls: Calls, failed: int, worked: int) -> Recovery:
@@ -75,7 +97,8 @@ def _recovery(calls: Calls, failed: int, worked: int) -> Recovery:
 
 
 def remedy(signals: Signals, recoveries: Sequence[Recovery]) -> Remedy:
-    """The remedy that two sessions share; the vaguer, the less they share."""
+    """The remedy that two sessions share, of the latest ones; the vaguer, the less they share."""
+    recoveries = recoveries[-MOST_COMPARED:]
     first = usual(one.between for one in recoveries)
     changes: dict[tuple[str, str], list[tuple[Any, Any]]] = defaultdict(list)
     names: list[tuple[str, ...]] = []

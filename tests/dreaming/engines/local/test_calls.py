@@ -162,4 +162,4 @@ def test_recoveries_are_those_of_a_walk_through_each_session(sessions):
             failed = [at for at in calls.failed if (calls.at(at).tool, calls.at(at).error) == (tool, error)]
             walked = [recovered(trace.calls, tool, error) for trace in found.traces]
             if failed:
-                assert retries.recoveries(calls, np.array(failed)) == [one for one in walked if one]
+                assert list(retries.recoveries(calls, np.array(failed))) == [one for one in walked if one]
