@@ -80,8 +80,9 @@ def test_what_many_texts_share_is_read_from_all_of_them(last):
     assert shared(iter(texts)) == f"Error: /srv/{'a/' if '/a/' in last else ''}… is gone"
 
 
-def test_headline_is_the_first_line_or_the_last_of_a_traceback():
-    texts = ("\n \n  no such file  \nmore", " Traceback (most recent call last):\n  a\n\tValueError: no \n \n", "", " \n")
+def test_headline_leaves_white_space_out():
+    trace = " Traceback (most recent call last):\n  a\n\tValueError: no \n \n"
+    texts = ("\n \n  no such file  \nmore", trace, "", " \n")
 
     assert [text[slice(*headline(text))] for text in texts] == ["no such file", "ValueError: no", "", ""]
     assert headline("Traceback (most recent call last):") == (0, 34)
