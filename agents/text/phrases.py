@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from agents.text import quantities
 from agents.text.normalise import normalise
@@ -121,6 +122,7 @@ def take_scope(text: str) -> tuple[str, str]:
     return text, ""
 
 
+@lru_cache(maxsize=4096)
 def scope_of(heading: tuple[str, ...]) -> str:
     """The nearest heading that narrows what stands below it."""
     for each in reversed(heading):

@@ -27,9 +27,11 @@ def decide(snapshot: Snapshot, claims: Sequence[Claim], sayings: Sayings) -> lis
     """All duplicates and contradictions within each namespace, and exact copies over namespaces."""
     found: list[Tidying] = []
     single: list[Claim] = []
-    for namespace in sorted({memory.namespace for memory in snapshot.memories}):
-        own = [claim for claim in claims if snapshot.memories[claim.memory].namespace == namespace]
-        own = [claim for claim in own if claim.kind in MOVABLE]
+    by_namespace: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.kind in MOVABLE:
+            by_namespace[snapshot.memories[claim.memory].namespace].append(claim)
+    for _, own in sorted(by_namespace.items()):
         copies, kept = _copies(snapshot, own)
         judged = judging.judge(kept)
         near, kept = _near(snapshot, kept, judged)
@@ -70,6 +72,9 @@ def _copies(snapshot: Snapshot, claims: Sequence[Claim]) -> tuple[list[Tidying],
     found: list[Tidying] = []
     kept: list[Claim] = []
     for group in groups.values():
+        if len(group) == 1:
+            kept += group
+            continue
         if _is_template(snapshot, group):
             continue
         keep = min(group, key=worth(snapshot))
