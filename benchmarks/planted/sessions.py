@@ -12,6 +12,8 @@ from benchmarks.planted.gold import Case, Event, Planted, Want
 from benchmarks.planted.memories import days, line
 from benchmarks.planted.pools import AGENTS, ENDINGS, ERRORS, REQUESTS, Pool
 
+DONE = (("completed", "test"),)
+
 
 def person(text: str) -> Event:
     return {"kind": "message", "source_class": "user_input", "speaker": "user", "text": text}
@@ -193,7 +195,7 @@ def trigger(pool: Pool, at: datetime) -> Case:
         for m in spread(pool, at, 7)
     ]
     fine = [
-        session(pool, m, (person(f"Please run request {pool.id()}."), *called(tool)), outcomes=[("completed", "test")])
+        session(pool, m, (person(f"Please run the usual request {pool.id()}."), *called(tool)), outcomes=DONE)
         for m in spread(pool, at, 12)
     ]  # fmt: skip
     want = Want("condition_word", said=((word,),), sessions=ids(failing), pattern=True)
