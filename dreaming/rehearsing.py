@@ -35,7 +35,7 @@ def rehearse(*, agent: Agent, at: datetime, engine: str = "", clock: Clock = tim
     try:
         with trail.unit_of_work(at=at) as unit:
             Team.objects.select_for_update().get(pk=agent.team_id)
-            run = _run(agent, name, at)
+            run = _run(agent, name, manifest, at)
             stored = results.store_found(run=run, snapshot=snapshot, result=result, at=at, unit=unit)
             run.state, run.funnel, run.usage = stored.state, dict(stored.funnel), dict(result.usage)
             run.pattern_ids = [pattern.public_id for pattern in stored.patterns]
@@ -45,7 +45,7 @@ def rehearse(*, agent: Agent, at: datetime, engine: str = "", clock: Clock = tim
         return rehearsed.document
 
 
-def _run(agent: Agent, engine: str, at: datetime) -> Run:
+def _run(agent: Agent, engine: str, manifest: dict[str, Any], at: datetime) -> Run:
     """A row for patterns to refer to; it is over at once, so it is in nobody's way."""
     return Run.objects.create(
         team=agent.team,
@@ -53,6 +53,7 @@ def _run(agent: Agent, engine: str, at: datetime) -> Run:
         agent=agent,
         settings_version=0,
         engine=engine,
+        manifest=manifest,
         origin=RunOrigin.COMMAND,
         asked_by_type=trail.SYSTEM.type,
         asked_by_id=trail.SYSTEM.id,

@@ -48,9 +48,6 @@ def store(*, lease: Lease, snapshot: Snapshot, result: DreamResult, at: datetime
         Team.objects.select_for_update().get(pk=lease.run.team_id)  # before the run: opening a proposal needs it
         run = lease.locked()
         stored = store_found(run=run, snapshot=snapshot, result=result, at=at, unit=unit)
-        if stored.state != RunState.PARTIAL and snapshot.namespaces:  # what found no place stays new to the next dream
-            stored.funnel["statements_credited"] = crediting.credit(run=run, snapshot=snapshot)
-            _mark_read(run, snapshot)
         run.funnel, run.usage = dict(stored.funnel), dict(result.usage)
         run.pattern_ids = [pattern.public_id for pattern in stored.patterns]
         run.withdrawn_ids = list(stored.withdrawn)
@@ -65,7 +62,7 @@ def store(*, lease: Lease, snapshot: Snapshot, result: DreamResult, at: datetime
 
 
 def store_found(*, run: Run, snapshot: Snapshot, result: DreamResult, at: datetime, unit: trail.Unit) -> Stored:
-    """Patterns, proposal, joined evidence and withdrawals of a run that the caller has locked."""
+    """Patterns, proposal, joined evidence, withdrawals and counters of a run that the caller has locked."""
     team, agent = run.team, run.agent
     patterns = _store_patterns(run, result.patterns, at)
     drafts = drafting.drafts_of(team=team, operations=result.operations, patterns=patterns)
@@ -86,7 +83,11 @@ def store_found(*, run: Run, snapshot: Snapshot, result: DreamResult, at: dateti
     funnel["joined"] = _join(run, result, at, unit)
     withdrawn = _withdraw(run, result.withdrawals, at, unit)
     funnel["withdrawn"] = len(withdrawn)
-    return Stored(list(patterns.values()), proposal, withdrawn, funnel)
+    stored = Stored(list(patterns.values()), proposal, withdrawn, funnel)
+    if stored.state != RunState.PARTIAL and snapshot.namespaces:  # what found no place stays new to the next dream
+        funnel["statements_credited"] = crediting.credit(run=run, snapshot=snapshot)
+        _mark_read(run, snapshot)
+    return stored
 
 
 def _store_patterns(run: Run, found: Sequence[FoundPattern], at: datetime) -> dict[str, Pattern]:
