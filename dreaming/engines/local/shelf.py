@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import combinations
@@ -48,9 +48,11 @@ class Shelf:
     def shared(self) -> dict[tuple[int, int], Shared]:
         """Statements in common by pair of memories: word for word under the same headings, or judged to be the same."""
         by_words: dict[tuple[str, str, tuple[str, ...]], dict[int, Claim]] = defaultdict(dict)
+        often = Counter(claim.digest for own in self.held.values() for claim in own)
         for index, own in self.held.items():
-            namespace, top = self.memory(index).namespace, 1 if self.title(index) else 0
-            for claim in own:
+            again = [claim for claim in own if often[claim.digest] > 1]
+            namespace, top = self.memory(index).namespace, 1 if again and self.title(index) else 0
+            for claim in again:
                 by_words[namespace, claim.digest, claim.heading[top:]].setdefault(index, claim)
         crowds = [tuple(group.values()) for group in by_words.values()]
         crowds += [(one.keep, *one.remove) for one in self._tidyings if one.keep is not None and _folds(one)]

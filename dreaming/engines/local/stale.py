@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from dreaming.engines.local.findings import Tidying, gist
 from dreaming.engines.local.lexicon import DUE, MONTHS
 
 MOST_DATE_WORDS = 6
+YEAR = re.compile(r"\d{4}")
 
 
 def find(
@@ -67,6 +69,8 @@ def review_days(path: str, curation: Curation) -> int:
 
 def due_date(text: str) -> date | None:
     """The latest date until which a text says that it holds or wants to be looked at again; None where it says none."""
+    if not YEAR.search(text):
+        return None
     dates = [_date(match[match.lastindex or 0]) for match in DUE.finditer(text)]
     return max((found for found in dates if found is not None), default=None)
 
