@@ -25,6 +25,7 @@ FEWEST = 3  # sessions that went wrong under a condition: what two have in commo
 FEWEST_DAYS = 3  # on which a day of the week or an hour went wrong: fewer may be one incident
 HOURS = (1, 2, 3, 4, 6, 8, 12)
 DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+ADDRESS = re.compile(r"\S{0,200}@\S{0,200}|[a-z]{2,9}://\S{0,200}")
 WORD = re.compile(r"[^\W_][\w'-]{2,29}")
 PLAIN = re.compile(r"(?!.*\d{5})[A-Za-z][\w. -]{0,30}")
 MOSTLY, TIMES = 0.5, 2  # how often the condition has to go wrong, and how much more often than without it
@@ -141,7 +142,12 @@ def groups(values: Sequence[str], least: int) -> list[Option]:
 
 def words(texts: Sequence[str], least: int) -> list[Option]:
     """Each word that enough texts hold."""
-    return _indexed([sorted({word.casefold() for word in WORD.findall(text)}) for text in texts], least)
+    return _indexed([sorted(words_of(text)) for text in texts], least)
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text; those of an address tell whose it is, not what it is about."""
+    return {word.casefold() for word in WORD.findall(ADDRESS.sub(" ", text))}
 
 
 def _indexed(held: Sequence[Sequence[str]], least: int) -> list[Option]:

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dreaming.engines.local.cases import words_of
 from dreaming.engines.local.findings import code
 from dreaming.engines.local.signals import MESSAGE, PERSON, Call, Signals, Trace, arguments
+from dreaming.engines.local.statistics import enrichment
 
 MOST_READ = 16  # sessions of one workflow: the latest
 MOST_GIVEN = 4  # arguments of one step
@@ -25,6 +27,9 @@ NEARLY_ALL = 0.8
 SAME_IN = 4  # sessions that agree on a value before it is part of the template
 FIXED = re.compile(r'"(?:[a-z][a-z_-]{0,15}|[A-Z][A-Z_-]{0,15})"|true|false')
 PERSONS = -1
+MOST_OPENINGS = 40  # requests of each side that are compared
+OPENING = 400  # characters of each
+LIKELY_CHANCE = 0.01  # over all words tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +140,22 @@ def _stands(text: str, leaf: str) -> bool:
             return True
         at = text.find(leaf, end)
     return False
+
+
+def situation(signals: Signals, held: Sequence[Trace], others: Sequence[Trace]) -> tuple[str, ...]:
+    """Words that nearly all requests say from which the steps were taken, and others do not, beyond chance."""
+    own, rest = (_said(signals, traces) for traces in (held, others))
+    counts = Counter(word for words in own for word in words)
+    total, drawn = len(own) + len(rest), len(own)
+    common = sorted(word for word, count in counts.items() if count >= NEARLY_ALL * drawn)
+    found = []
+    for word in common if drawn >= SAME_IN else ():
+        marked = counts[word] + sum(word in words for words in rest)
+        if enrichment(counts[word], drawn, marked, total) * len(common) <= LIKELY_CHANCE:
+            found.append((marked, word))
+    return tuple(word for _, word in sorted(found)[:MOST_GIVEN])
+
+
+def _said(signals: Signals, traces: Sequence[Trace]) -> list[set[str]]:
+    texts = [signals.text(trace.opening)[:OPENING] for trace in traces if trace.opening >= 0]
+    return [words_of(text) for text in texts[-MOST_OPENINGS:]]

@@ -235,11 +235,10 @@ def _finding(signals: Signals, one: Workflow, curation: Curation) -> Finding:
     latest = [signals.traces[at] for at in places[-max(templates.MOST_READ, curation.max_quotes) :].tolist()]
     taken = [own for trace in latest if (own := templates.followed(trace, one.template))]
     found = _told_before(one) if one.reading == "before" else _told_way(one)
-    steps = templates.told(signals, taken)
-    says_more = len(one.template) > 2 or " with " in steps
+    template = _template(signals, one, taken)
     return replace(
         found,
-        lesson=f"{found.lesson} Steps: {steps}." if found.lesson and says_more else found.lesson,
+        lesson=f"{found.lesson} {template}".rstrip() if found.lesson else "",
         sessions=tuple(signals.sessions[places].tolist()),
         spans=_spans(signals, latest, taken[-curation.max_quotes :], one.steps[-1]),
         anchors=tuple(f"`{tool}`" for tool in one.steps),
@@ -251,6 +250,16 @@ def _finding(signals: Signals, one: Workflow, curation: Curation) -> Finding:
             "completed_ppm": round(1_000_000 * one.support / max(1, one.taken)),
         },
     )
+
+
+def _template(signals: Signals, one: Workflow, taken: Sequence[Followed]) -> str:
+    """The steps, where they say more than their names, and the words of the requests that they were taken for."""
+    steps = templates.told(signals, taken)
+    held, others = (np.flatnonzero(which)[-templates.MOST_OPENINGS :].tolist() for which in (one.held, ~one.held))
+    words = templates.situation(signals, [signals.traces[at] for at in held], [signals.traces[at] for at in others])
+    said = f"The request says {', '.join(f'“{word}”' for word in words)}." if words else ""
+    told = f"Steps: {steps}." if len(one.template) > 2 or " with " in steps else ""
+    return f"{told} {said}".strip()
 
 
 def _told_before(one: Workflow) -> Finding:

@@ -142,6 +142,17 @@ def test_a_template_says_where_arguments_come_from():
     assert {call.row for call in calls} <= rows
 
 
+def test_a_template_says_for_which_requests_the_steps_were_taken():
+    others = [
+        session(f"o{at}", person(f"Please tell me the weather in town {at}."), tried("weather"), outcome="completed")
+        for at in range(8)
+    ]
+
+    (finding,) = workflows.find(read(*map(booking, range(6)), *others), POLICY)
+
+    assert finding.lesson.endswith("The request says “booking”, “move”.")
+
+
 def noise(seed, sessions=200, kinds=12, rare=1):
     """Calls in any order, some tools more often than others, and an end that depends on nothing."""
     chance = random.Random(seed)
