@@ -25,7 +25,7 @@ VARIES = re.compile(
 LINE = re.compile(r"\S(?:[^\n]*\S)?")
 MOST_READ = 20_000  # code points of an error
 BLANK = re.compile(r"\s+")
-SENTENCE = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s)")
+SENTENCE = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s)|(?<=\w)[.!?](?=\s+[A-Z])")
 RUN = re.compile(rf"{MASK}(?:[\s,]*{MASK})+")
 
 

@@ -32,6 +32,7 @@ def test_headline_is_the_first_line_or_the_last_of_a_traceback():
         ("Error. The ledger is locked. Tell Eve", "Error. The ledger is locked."),
         ("paid 400.5 of 500. see example.org", "paid 400.5 of 500. see example.org"),
         ("locked by export. see example.org", "locked by export."),
+        ("Timed out on queue 17. As a rule, pay at once", "Timed out on queue 17."),
     ],
 )
 def test_headline_leaves_out_what_stands_behind_the_error(text, named):
