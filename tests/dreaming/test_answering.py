@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agents.importers.records import EventRecord
@@ -228,6 +229,23 @@ def test_a_revision_is_shown_against_the_last_one_memory_by_memory(client, agent
     first, second = now(change).revisions.order_by("number").prefetch_related("targets__base__blob")
     told = [(path, diffs.count(rows)) for path, rows in revisions.since(first, second)]
     assert told == [("/1.md", (2, 2)), ("/2.md", (1, 1))]
+
+
+def test_revisions_take_the_same_queries_for_any_number_of_them(client, agent, team, change):
+    client.force_login(team.lead)
+    url = reverse("reviews:revisions", args=[team.slug, change.public_id])
+    taken = []
+    for more in (1, 2):
+        for at in range(more):
+            operation = scenes.adds(agent.space, "/n.md", f"- {more} {at}\n")
+            ask(now(change), team.lead, f"Again, {more} {at}.", at=AT + timedelta(hours=2 * more + at))
+            answer_all(at=AT + timedelta(hours=2 * more + at, minutes=1), engine=Told(Revision(operation, "Other.")))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url)
+        taken.append(len(queries))
+
+    assert now(change).head.number == 4
+    assert taken[0] == taken[1]
 
 
 def test_a_failure_that_may_pass_is_tried_three_times(agent, team, change):

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import Event
@@ -138,6 +140,23 @@ def test_evidence_that_joins_is_new_to_the_voter(client, agent, team, change, st
     assert ("1 new quote since your vote" if state == State.APPROVED else "New since your vote") in page
     every = client.get(reverse("reviews:revisions", args=[team.slug, change.public_id])).content.decode()
     assert "New since your vote" in every
+
+
+def test_pages_take_the_same_queries_for_any_number_of_withdrawals(client, agent, team):
+    client.force_login(team.lead)
+    taken = []
+    for names in (("1",), ("2", "3", "4")):
+        found = [scenes.adds(agent.space, f"/{one}.md", f"- {one}\n", fingerprint=f"{one:0>64}") for one in names]
+        dream(agent, engine=finds(*found))
+        waiting = Change.objects.of(team.row).undecided()
+        gone = {change.public_id: "Gone." for change in waiting}
+        run = dream(agent, at=LATER, engine=finds(withdrawals=gone))
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(run.get_absolute_url()).content.decode()
+        assert page.count("Gone.") == len(names)
+        taken.append(len(queries))
+
+    assert taken[0] == taken[1]
 
 
 def two_of_one_pattern(agent, team):

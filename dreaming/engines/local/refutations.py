@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
 from agents.snapshot import OpenChange, Snapshot
 from agents.text import lines
 from agents.text.normalise import digest
 from agents.text.slots import slots
 from agents.text.statements import statements
-from dreaming.engines.local import quotes
+from dreaming.engines.local import quotes, retries
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, Tidying, code, counted, gist
@@ -193,9 +194,13 @@ def _fails(case: _Case, policy: Curation) -> Refutation | None:
     _, tool, error = finding.key[:3]
     taught = " ".join(case.change.adds)
     steps = {name for name in case.now.snapshot.events.tools if name and name != tool and code(name) in taught}
-    if not steps or code(tool) not in taught:
+    if code(tool) not in taught:
         return None
-    met = [call for trace in case.newer if (call := _after(trace, tool, steps))]
+    if steps:
+        calls = [_after(trace, tool, steps) for trace in case.newer]
+    else:
+        calls = [_retried(case.now, trace, tool, error, taught) for trace in case.newer]
+    met = [call for call in calls if call]
     failed = [call for call in met if call.error == error]
     worked = sum(not call.error for call in met)
     if len(failed) < policy.min_sessions or len(failed) <= worked:
@@ -215,6 +220,15 @@ def _after(trace: Trace, tool: str, steps: set[str]) -> Call | None:
             return call
         if not call.error:
             left.discard(call.tool)
+    return None
+
+
+def _retried(now: Considered, trace: Trace, tool: str, error: str, taught: str) -> Call | None:
+    """The first call that follows one with the error and differs from it as the lesson says."""
+    own = [call for call in trace.calls if call.tool == tool]
+    for before, after in pairwise(own):
+        if before.error == error and any(how in taught for how in retries.clauses(now.signals, before, after)):
+            return after
     return None
 
 

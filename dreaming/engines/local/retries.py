@@ -141,6 +141,13 @@ def told(remedy: Remedy, verb: str = "change") -> str:
     return ", then ".join(steps)
 
 
+def clauses(signals: Signals, before: Call, after: Call) -> set[str]:
+    """How the arguments of two calls differ, as the clauses of lessons."""
+    old, new = (_given(signals, call) for call in (before, after))
+    differ = [name for name in old.keys() | new.keys() if _plain(old, name) != _plain(new, name)]
+    return {how.format(name=code(name)) for name in differ if (how := _change(old, new, name))}
+
+
 def _given(signals: Signals, call: Call) -> dict[str, Any]:
     given = arguments(signals.text(call.row)) if call.row >= 0 else {}
     return {name: json.loads(value) if name else value for name, value in given.items()}

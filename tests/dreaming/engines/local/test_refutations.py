@@ -77,6 +77,21 @@ def test_a_lesson_whose_remedy_fails_is_withdrawn_unless_people_stand_behind_it(
     assert stances == ({"for"} if "agent" in kept else {"against"})
 
 
+def test_another_argument_that_fails_as_well_withdraws_the_lesson():
+    def reading(name, *ranges, works):
+        tries = [tried("extract", "" if works and at else LOCKED, pages=one) for at, one in enumerate(ranges)]
+        return session(name, *tries, started_at=NOW)
+
+    sessions = [reading(name, "1-50", "1-20", works=True) for name in "ab"]
+    changes = proposed(sessions)
+    assert "give `pages` a smaller range" in changes[0].adds[-1]
+
+    still = again(sessions, [reading(name, "1-40", "1-10", works=True) for name in "cd"], changes)
+    never = again(sessions, [reading(name, "1-40", "1-10", works=False) for name in "cd"], changes)
+
+    assert (still.withdrawals, list(never.withdrawals)) == ({}, ["chg_1"])
+
+
 def test_a_remedy_that_mostly_works_stays():
     sessions = recovering("a", "b")
     worked = [session(name, tried("release"), tried("export", month=3)) for name in "efg"]
