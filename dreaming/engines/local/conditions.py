@@ -28,8 +28,8 @@ from dreaming.engines.local.signals import Signals, Trace
 from dreaming.engines.local.statistics import adjusted
 
 MOST_TARGETS = 200  # errors, and as many tools
-MOST_READ_IN_ALL = 3_000  # calls of errors, and as many of tools
-MOST_CASES = 2_000  # of one target, the latest
+MOST_READ_IN_ALL = 2_000  # calls of errors, and as many of tools
+MOST_CASES = 1_000  # of one target, the latest
 MOST_READ = 200  # calls of one target whose arguments are read, the latest
 FIRST_WORDS = 400
 SIZES = ("give {name} a smaller number", "give {name} a larger number")

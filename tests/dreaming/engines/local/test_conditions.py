@@ -194,9 +194,10 @@ def noise(seed):
         )
 
 
-def test_noise_holds_no_condition():
+@pytest.mark.parametrize("seeds", [range(3), pytest.param(range(3, 23), marks=pytest.mark.slow)])
+def test_noise_holds_no_condition(seeds):
     """At a false discovery rate of 0.1 one run in ten may find something where there is nothing."""
-    assert sum(bool(told(*noise(seed))) for seed in range(6)) <= 1
+    assert sum(bool(told(*noise(seed))) for seed in seeds) <= len(seeds) // 10
 
 
 def test_one_offs_and_strange_arguments_hold_no_condition():
