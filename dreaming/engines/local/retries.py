@@ -18,7 +18,7 @@ from dreaming.engines.local.findings import code, listed
 from dreaming.engines.local.signals import Signals, arguments
 
 LONGEST_SHOWN = 24
-MOST_COMPARED = 200
+MOST_COMPARED = 64
 MOST = 10**15
 SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 RANGE = re.compile(r"\s*(\d{1,9})\s*(?:-|–|\.\.|:)\s*(\d{1,9})\s*")

@@ -23,6 +23,7 @@ from dreaming.engines.local.calls import Calls, Ints, Some, starts
 MESSAGE = KINDS.index("message")
 PERSON = SOURCE_CLASSES.index("user_input")
 CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
