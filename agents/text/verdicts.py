@@ -23,6 +23,7 @@ from agents.text.slots import conflict
 from agents.text.vocabulary import CONDITIONS, DIRECTED, STRESS, WEAK, exclude
 from agents.text.wording import LIGHT, Wording, weigh
 
+LONGEST = 300  # words; what is longer is no one statement, and aligning it takes time
 LEAST = 0.4  # of the fuller statement said in the other one: less is not aligned
 FRAME = 0.5  # of the fuller statement is equal around another value
 RETOLD = 0.6
@@ -67,6 +68,8 @@ def judge(older: Wording, newer: Wording) -> Verdict:
         return Verdict(Kind.DISTINCT, "no_words", 0.0)
     if older.words == newer.words:
         return Verdict(Kind.SAME, "same_words", 0.95)
+    if max(len(older.words), len(newer.words)) > LONGEST:
+        return Verdict(Kind.DISTINCT, "too_long", 0.5)
     by_slot = _slots_tell(older, newer)
     if by_slot is not None:
         return by_slot

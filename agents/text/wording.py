@@ -13,6 +13,7 @@ from agents.text.slots import Slot
 from agents.text.tokens import pieces
 from agents.text.vocabulary import CONDITIONS, EMPTY, NEGATIONS, PHRASES, WEAK, key
 
+LONGEST = 400  # code points of a sentence whose condition is read
 LIGHT = 0.25  # what a word that only holds the sentence together weighs
 
 _WORDY = re.compile(r"[^\W_]")
@@ -79,7 +80,7 @@ def _active(text: str) -> str:
 
 def _scope(text: str) -> str:
     """A condition, or a place that stands in front; what stands behind "in" may be the value itself."""
-    rest, scope = take_scope(text)
+    rest, scope = take_scope(text) if len(text) <= LONGEST else ("", "")
     return scope if scope and (text.endswith(rest) or scope.split()[0] in CONDITIONS) else ""
 
 

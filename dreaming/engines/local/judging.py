@@ -11,7 +11,7 @@ from agents.text.verdicts import Verdict
 from agents.text.wording import Wording
 from dreaming.engines.local.claims import Claim, scope
 
-ALIKE = 0.35  # to be looked at; the decision is made on words, values and slots
+ALIKE = 0.4  # to be looked at; the decision is made on words, values and slots
 LEAST_OF_BOTH, MOST_OF_SHORTER = 0.3, 0.6  # of the words of the longer, or of the shorter statement
 FEWEST_WORDS = 3  # shorter statements lean on what stands around them
 
@@ -25,19 +25,15 @@ class Judged:
 
 def judge(claims: Sequence[Claim]) -> list[Judged]:
     """The pairs worth a look among claims of one namespace, under headings that name the same things."""
+    scopes = [scope(claim) for claim in claims]
+    bags = [frozenset(claim.words) for claim in claims]
     readings: dict[int, Wording] = {}
-    bags: dict[int, frozenset[str]] = {}
     found: list[Judged] = []
-    for pair in _near(claims):
-        if scope(claims[pair[0]]) != scope(claims[pair[1]]):
+    for first, second in _near(claims):
+        if scopes[first] != scopes[second] or not _worth_reading(bags[first], bags[second]):
             continue
-        for at in pair:
-            if at not in bags:
-                bags[at] = frozenset(claims[at].words)
-        if not _worth_reading(bags[pair[0]], bags[pair[1]]):
-            continue
-        older, newer = sorted(pair, key=lambda at: (claims[at].first_seen, claims[at].place))
-        for at in pair:
+        older, newer = sorted((first, second), key=lambda at: (claims[at].first_seen, claims[at].place))
+        for at in (older, newer):
             if at not in readings:
                 readings[at] = wording.read(claims[at].text, claims[at].slots())
         one, other = readings[older], readings[newer]
@@ -48,8 +44,8 @@ def judge(claims: Sequence[Claim]) -> list[Judged]:
 
 def _worth_reading(one: frozenset[str], other: frozenset[str]) -> bool:
     """Less in common cannot be a repetition, an addition or another value, whatever the synonyms."""
-    sizes = len(one), len(other)
-    return len(one & other) >= min(LEAST_OF_BOTH * max(sizes), MOST_OF_SHORTER * min(sizes))
+    shorter, longer = sorted((len(one), len(other)))
+    return len(one & other) >= min(LEAST_OF_BOTH * longer, MOST_OF_SHORTER * shorter)
 
 
 def _near(claims: Sequence[Claim]) -> Iterator[tuple[int, int]]:

@@ -98,6 +98,13 @@ def test_fuller_side_is_named():
     assert (judge(short, long).fuller, judge(long, short).fuller) == (1, -1)
 
 
+def test_what_is_too_long_for_a_statement_is_not_aligned():
+    long = " ".join(f"word{at}x" for at in range(400))
+
+    assert told(long, long) == ("same", "same_words")
+    assert told(long, long.replace("word7x", "word8x")) == ("distinct", "too_long")
+
+
 def test_more_repeats_of_a_value_are_no_addition():
     assert told("The score is 8 of 8 points.", "The score is 8 of 9 points.")[0] != "extends"
 
