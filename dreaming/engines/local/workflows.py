@@ -291,10 +291,12 @@ def _told_before(one: Workflow) -> Finding:
 def _told_way(one: Workflow) -> Finding:
     """Taught where it leads to an end, many completed this way and none that went it failed."""
     *before, last = one.steps
+    others, others_done = one.callers - one.taken, one.callers_completed - one.support
     counts = (
         f"{share(one.support, one.callers_completed).capitalize()} completed sessions that called {code(last)} came to"
         f" it in this order: {' → '.join(code(tool) for tool in one.steps)}."
         f" {share(one.support, one.taken).capitalize()} sessions that did so completed."
+        + (f" So did {share(others_done, others)} others that called it." if others else "")
     )
     safe = one.ends and one.support == one.taken and one.support >= ENOUGH and len(one.steps) >= SHORTEST_WAY
     return Finding(

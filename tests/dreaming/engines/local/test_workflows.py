@@ -89,6 +89,15 @@ def test_a_way_is_found_where_every_session_completes():
     assert finding.opportunities == 8
 
 
+def test_a_way_says_how_the_others_fared():
+    steady = sessions_of("s", 8, "completed", "look", "read", "change")
+    others = sessions_of("o", 2, "completed", "change")
+
+    ways = [one for one in workflows.find(read(*steady, *others), POLICY) if one.key == ("workflow", "way", "change")]
+
+    assert ways[0].statement.endswith(" All 8 sessions that did so completed. So did both others that called it.")
+
+
 def test_a_way_with_a_counter_example_teaches_nothing():
     steady = sessions_of("s", 8, "completed", "look", "read", "change")
     failed = sessions_of("f", 1, "failed", "look", "read", "change")
