@@ -82,12 +82,13 @@ class Recoveries(Sequence[Recovery]):
 def recoveries(calls: Calls, failed: Ints) -> Recoveries:
     """Of each session the first later call of the tool that worked after one of these failed ones, which are of one."""
     good = calls.answered_well(int(calls.tool[failed[0]]))
-    following = np.append(good, len(calls))[np.searchsorted(good, failed)]
-    traces = np.append(calls.trace, -1)
+    following = np.searchsorted(good, failed)
     ends = starts(following[::-1])[::-1]  # the last failure before the call that worked
-    last, worked = failed[ends], following[ends]
-    kept = starts(traces[last]) & (traces[worked] == traces[last])
-    return Recoveries(calls, last[kept], worked[kept])
+    last, following = failed[ends], following[ends]
+    kept = starts(calls.trace[last]) & (following < len(good))
+    last, worked = last[kept], good[following[kept]]
+    same = calls.trace[last] == calls.trace[worked]
+    return Recoveries(calls, last[same], worked[same])
 
 
 def _recovery(calls: Calls, failed: int, worked: int) -> Recovery:
