@@ -14,7 +14,7 @@ from agents.models import Memory
 from agents.snapshot import SessionMark, Snapshot
 from agents.text import normalise
 from agents.text.statements import statements
-from dreaming.engines.local.recalls import exposures
+from dreaming.engines.local.reading.recalls import exposures
 from dreaming.models import Run, SessionRead
 
 COUNTED = ("completed", "failed")

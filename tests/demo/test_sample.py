@@ -15,7 +15,7 @@ from agents.text import hidden, paths
 from agents.text.normalise import digest
 from agents.text.statements import statements
 from demo import sample, team
-from dreaming.engines.local.stale import due_date
+from dreaming.engines.local.memory.stale import due_date
 from dreaming.enums import Frequency
 
 AS_OF = datetime(2026, 3, 18, 10, 30, tzinfo=UTC)

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from agents.snapshot import Snapshot
 from agents.text import hidden, lines
 from agents.text.normalise import normalise
-from dreaming.engines.local import choices, operations
-from dreaming.engines.local.claims import Claim
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.findings import Choice, Finding, Tidying, code, counted, cut
 from dreaming.engines.local.lexicon import ASKS_BOTH, ASKS_DATES, ASKS_LESS, ASKS_NARROWER, ASKS_OTHER, ASKS_WORDS
-from dreaming.engines.local.operations import Draft, Quoter
+from dreaming.engines.local.memory import choices
+from dreaming.engines.local.proposing import operations
+from dreaming.engines.local.proposing.operations import Draft, Quoter
+from dreaming.engines.local.reading.claims import Claim
 from dreaming.engines.protocol import Decline, Operation, Request, Revision, mark_of
 
 MOST_ROUNDS = 3

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agents.snapshot import Snapshot
-from dreaming.engines.local import operations
-from dreaming.engines.local.claims import Claim
 from dreaming.engines.local.findings import Finding, Tidying
-from dreaming.engines.local.retention import Retention
-from dreaming.engines.local.signals import Signals
-from dreaming.engines.local.stated import Sayings
+from dreaming.engines.local.memory.retention import Retention
+from dreaming.engines.local.memory.stated import Sayings
+from dreaming.engines.local.proposing import operations
+from dreaming.engines.local.reading.claims import Claim
+from dreaming.engines.local.reading.signals import Signals
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,50 +8,40 @@ from dataclasses import replace
 from typing import Any
 
 from agents.snapshot import Snapshot
-from dreaming.engines.local import (
+from dreaming.engines.local import answering, refutations
+from dreaming.engines.local.considered import Considered
+from dreaming.engines.local.curation import BadCuration, Curation
+from dreaming.engines.local.findings import Finding, Tidying
+from dreaming.engines.local.memory import interfaces, pairs, premises, refused, stale, stated
+from dreaming.engines.local.memory.retention import Retention
+from dreaming.engines.local.memory.stated import Sayings
+from dreaming.engines.local.proposing import merging, moves, operations, settling
+from dreaming.engines.local.proposing.discretion import discreet, speakable
+from dreaming.engines.local.proposing.held import Holdings
+from dreaming.engines.local.proposing.operations import Draft, Quoter
+from dreaming.engines.local.reading import claims, weighing
+from dreaming.engines.local.reading import signals as reading
+from dreaming.engines.local.reading.claims import Claim
+from dreaming.engines.local.reading.parsing import Library
+from dreaming.engines.local.reading.signals import Signals
+from dreaming.engines.local.sessions import (
     across,
     announced,
-    answering,
     attempts,
-    claims,
     conditions,
     contrasts,
     edited,
     endings,
     handovers,
-    interfaces,
-    merging,
     mistakes,
-    moves,
-    operations,
     outcomes,
     overruled,
-    pairs,
     practices,
     preferences,
-    premises,
     ranking,
-    refused,
-    refutations,
-    settling,
-    stale,
-    stated,
     timing,
-    weighing,
     workflows,
 )
-from dreaming.engines.local import signals as reading
-from dreaming.engines.local.claims import Claim
-from dreaming.engines.local.considered import Considered
-from dreaming.engines.local.curation import BadCuration, Curation
-from dreaming.engines.local.discretion import discreet, speakable
-from dreaming.engines.local.findings import Finding, Tidying
-from dreaming.engines.local.held import Holdings
-from dreaming.engines.local.operations import Draft, Quoter
-from dreaming.engines.local.parsing import Library
-from dreaming.engines.local.retention import Retention
-from dreaming.engines.local.signals import Signals
-from dreaming.engines.local.stated import Sayings
 from dreaming.engines.protocol import Decline, DreamResult, EngineFailed, Journal, Report, Request, Revision
 
 STAGES = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dreaming.engines.local.claims import Claim
+from dreaming.engines.local.reading.claims import Claim
 
 CLAUSE = re.compile(r"[;.:](?=\s|$)")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dreaming.engines.local.findings import Span
-from dreaming.engines.local.masks import headline
-from dreaming.engines.local.signals import Call, Signals, Trace
+from dreaming.engines.local.reading.masks import headline
+from dreaming.engines.local.reading.signals import Call, Signals, Trace
 
 LONGEST = 300
 

@@ -16,13 +16,14 @@ from agents.text import lines
 from agents.text.normalise import digest
 from agents.text.slots import slots
 from agents.text.statements import statements
-from dreaming.engines.local import quotes, retries
+from dreaming.engines.local import quotes
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, Tidying, code, counted, gist
-from dreaming.engines.local.operations import FOLDS, Quoter
-from dreaming.engines.local.signals import LONG_AGO, Call, Trace
-from dreaming.engines.local.stated import Saying, agrees, differs, read
+from dreaming.engines.local.memory.stated import Saying, agrees, differs, read
+from dreaming.engines.local.proposing.operations import FOLDS, Quoter
+from dreaming.engines.local.reading.signals import LONG_AGO, Call, Trace
+from dreaming.engines.local.sessions import retries
 from dreaming.engines.protocol import Quote
 
 MOST_AGAIN = 3  # how often the stages are run again without newer sessions

@@ -2,8 +2,9 @@
 
 import pytest
 
-from dreaming.engines.local import across, attempts, contrasts, endings, handovers, outcomes, signals
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.reading import signals
+from dreaming.engines.local.sessions import across, attempts, contrasts, endings, handovers, outcomes
 from tests.dreaming.engines.build import agent, person, session, snapshot, tried
 
 POLICY = Curation()

@@ -4,8 +4,9 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dreaming.engines.local import retries, signals
-from dreaming.engines.local.retries import Recovery
+from dreaming.engines.local.reading import signals
+from dreaming.engines.local.sessions import retries
+from dreaming.engines.local.sessions.retries import Recovery
 from tests.dreaming.engines.build import NOW, agent, call, person, result, session, snapshot, tried
 
 TOOLS = ("", "read", "write")

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dreaming.engines.local import conditions, mistakes, signals
-from dreaming.engines.local.cases import cuts
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.reading import signals
+from dreaming.engines.local.sessions import conditions, mistakes
+from dreaming.engines.local.sessions.cases import cuts
 from tests.dreaming.engines.build import person, session, snapshot, tried
 
 POLICY = Curation()

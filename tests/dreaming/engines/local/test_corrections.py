@@ -1,7 +1,8 @@
 """Where people correct the agent, and how the call that worked afterwards differed."""
 
-from dreaming.engines.local import preferences, signals
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.reading import signals
+from dreaming.engines.local.sessions import preferences
 from tests.dreaming.engines.build import person, session, snapshot, tried
 
 POLICY = Curation()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dreaming.engines.local import deeds
+from dreaming.engines.local.reading import deeds
 
 
 @pytest.mark.parametrize(

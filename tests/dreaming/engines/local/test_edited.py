@@ -3,9 +3,9 @@
 import pytest
 
 from agents.snapshot import FeedbackMark
-from dreaming.engines.local import edited, preferences
-from dreaming.engines.local import signals as reading
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.reading import signals as reading
+from dreaming.engines.local.sessions import edited, preferences
 from tests.dreaming.engines import build
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from dreaming.engines.local import claims, interfaces, signals
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.engine import LocalEngine
+from dreaming.engines.local.memory import interfaces
+from dreaming.engines.local.reading import claims, signals
 from tests.dreaming.engines.build import NOW, applied, memory, session, snapshot, tried
 
 UNEXPECTED = "TypeError: pay() got an unexpected keyword argument 'amount'"

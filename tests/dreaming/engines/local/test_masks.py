@@ -1,6 +1,6 @@
 import pytest
 
-from dreaming.engines.local.masks import headline, is_error_shaped, mask, shared
+from dreaming.engines.local.reading.masks import headline, is_error_shaped, mask, shared
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from agents.snapshot import StatementMark
-from dreaming.engines.local import claims, pairs, refused, signals, stale
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.retention import Retention
-from dreaming.engines.local.stated import Sayings
+from dreaming.engines.local.memory import pairs, refused, stale
+from dreaming.engines.local.memory.retention import Retention
+from dreaming.engines.local.memory.stated import Sayings
+from dreaming.engines.local.reading import claims, signals
 from tests.dreaming.engines.build import NOW, agent, memory, person, session, snapshot, tried
 
 

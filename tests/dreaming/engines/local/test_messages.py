@@ -3,11 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dreaming.engines.local import claims, signals
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding
-from dreaming.engines.local.held import Holdings
-from dreaming.engines.local.messages import Messages
+from dreaming.engines.local.proposing.held import Holdings
+from dreaming.engines.local.reading import claims, signals
+from dreaming.engines.local.reading.messages import Messages
 from tests.dreaming.engines.build import agent, memory, person, session, snapshot
 
 WORDS = ("Refund", "refunds", "limit", "of", "30", "days", "now,", "fund\x00s", "é", "limits\nof")

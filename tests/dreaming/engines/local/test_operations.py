@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.snapshot import Cooldown, OpenChange, StatementMark
-from dreaming.engines.local import claims, merging, moves
-from dreaming.engines.local.carrying import carried
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.engine import LocalEngine
+from dreaming.engines.local.proposing import merging, moves
+from dreaming.engines.local.proposing.carrying import carried
+from dreaming.engines.local.reading import claims
 from tests.dreaming.engines.build import NOW, applied, memory, snapshot
 
 LONG_AGO = NOW - timedelta(days=90)

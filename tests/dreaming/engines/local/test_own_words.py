@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreaming.engines.local import own_words
+from dreaming.engines.local.reading import own_words
 
 
 def own(text):

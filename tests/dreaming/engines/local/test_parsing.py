@@ -2,10 +2,10 @@
 
 from agents.text.similarity import alike, candidates
 from agents.text.slots import slots
-from dreaming.engines.local import claims, parsing
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.engine import LocalEngine
-from dreaming.engines.local.parsing import Library, parse
+from dreaming.engines.local.reading import claims, parsing
+from dreaming.engines.local.reading.parsing import Library, parse
 from tests.dreaming.engines.build import memory, snapshot
 
 TEXT = """# The Billing office

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from dreaming.engines.local import practices, signals
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.reading import signals
+from dreaming.engines.local.sessions import practices
 from tests.dreaming.engines.build import agent, person, session, snapshot, tried
 
 POLICY = Curation()

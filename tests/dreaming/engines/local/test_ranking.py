@@ -1,7 +1,7 @@
 """The order in which findings are read."""
 
 from dreaming.engines.local.findings import Finding
-from dreaming.engines.local.ranking import ranked
+from dreaming.engines.local.sessions.ranking import ranked
 
 
 def finding(name, reason, confidence, sessions, lesson="Do it."):

@@ -8,12 +8,12 @@ import pytest
 from scipy.stats import beta
 
 from agents.snapshot import OutcomeMark, StatementMark
-from dreaming.engines.local import claims, signals
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.engine import LocalEngine
-from dreaming.engines.local.recalls import exposures
-from dreaming.engines.local.retention import Retention
-from dreaming.engines.local.statistics import at_least, enrichment, stratified
+from dreaming.engines.local.memory.retention import Retention
+from dreaming.engines.local.reading import claims, signals
+from dreaming.engines.local.reading.recalls import exposures
+from dreaming.engines.local.reading.statistics import at_least, enrichment, stratified
 from tests.dreaming.engines.build import NOW, agent, memory, person, session, snapshot
 
 WRONG = "Pay refunds without asking for the receipt."

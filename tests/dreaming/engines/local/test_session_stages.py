@@ -2,8 +2,9 @@
 
 import pytest
 
-from dreaming.engines.local import attempts, contrasts, mistakes, outcomes, preferences, signals
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.reading import signals
+from dreaming.engines.local.sessions import attempts, contrasts, mistakes, outcomes, preferences
 from tests.dreaming.engines.build import agent, call, person, result, session, snapshot, tried
 
 POLICY = Curation()

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import numpy as np
 
-from dreaming.engines.local import mistakes, preferences, signals, timing, workflows
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.timing import Course
+from dreaming.engines.local.reading import signals
+from dreaming.engines.local.sessions import mistakes, preferences, timing, workflows
+from dreaming.engines.local.sessions.timing import Course
 from tests.dreaming.engines.build import NOW, person, session, snapshot, tried
 
 POLICY = Curation()

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from agents.snapshot import OutcomeMark
-from dreaming.engines.local import attempts, contrasts, outcomes, overruled, signals, weighing
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.ranking import ranked
+from dreaming.engines.local.reading import signals, weighing
+from dreaming.engines.local.sessions import attempts, contrasts, outcomes, overruled
+from dreaming.engines.local.sessions.ranking import ranked
 from tests.dreaming.engines.build import person, session, snapshot, tried
 
 POLICY = Curation()

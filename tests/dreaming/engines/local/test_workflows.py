@@ -5,10 +5,11 @@ import random
 import numpy as np
 import pytest
 
-from dreaming.engines.local import orders, signals, workflows
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding
-from dreaming.engines.local.statistics import enrichment, enrichments, more_often
+from dreaming.engines.local.reading import orders, signals
+from dreaming.engines.local.reading.statistics import enrichment, enrichments, more_often
+from dreaming.engines.local.sessions import workflows
 from tests.dreaming.engines.build import call, person, result, session, snapshot, tried
 
 POLICY = Curation()

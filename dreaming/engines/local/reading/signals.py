@@ -1,0 +1,178 @@
+"""What sessions show without interpretation: calls joined with their results, how sessions open and end.
+
+Sessions are read in one canonical order, so that the order in a snapshot does not matter. Tainted and untrusted
+sessions are left out; recalled and system text is no evidence of anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, overload
+
+import numpy as np
+
+from agents.snapshot import KINDS, SOURCE_CLASSES, SessionMark, Snapshot
+from dreaming.engines.local.reading import calls as calling
+from dreaming.engines.local.reading.calls import Call as Call
+from dreaming.engines.local.reading.calls import Calls, Ints, Some, starts
+
+MESSAGE = KINDS.index("message")
+PERSON = SOURCE_CLASSES.index("user_input")
+CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One session as its calls in order, its first words by a person and its last event (rows, -1 where none)."""
+
+    session: int
+    opening: int
+    place: int
+    signals: Signals = field(repr=False, compare=False)
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        return tuple(self.signals.calls.of_trace(self.place))
+
+    @cached_property
+    def last(self) -> int:
+        events = self.signals.snapshot.events
+        return next((row for row in reversed(events.rows_of(self.session)) if events.text[row].strip()), -1)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Tools of the calls that worked, repeats in a row folded."""
+        tools = [call.tool for call in self.calls if not call.error]
+        return tuple(tool for at, tool in enumerate(tools) if at == 0 or tools[at - 1] != tool)
+
+
+@dataclass(frozen=True, eq=False)
+class Signals:
+    """What sessions show, in canonical order: `sessions` are their indexes in the snapshot.
+
+    `speakers` and `spoken` are the sessions and the rows where people speak.
+    """
+
+    snapshot: Snapshot
+    sessions: Ints
+    calls: Calls
+    speakers: Ints
+    spoken: Ints
+    left_out: int
+
+    @property
+    def traces(self) -> Sequence[Trace]:
+        return Traces(self, range(len(self.sessions)))
+
+    @property
+    def said(self) -> Iterator[tuple[int, int]]:
+        """Session and row of each message by a person."""
+        return zip(self.speakers.tolist(), self.spoken.tolist(), strict=True)
+
+    def trace(self, session: int) -> Trace:
+        return self.traces[self.places[session]]
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The place of each session in the canonical order."""
+        return {session: place for place, session in enumerate(self.sessions.tolist())}
+
+    @cached_property
+    def openings(self) -> dict[int, int]:
+        """The row of the first words by a person, by session."""
+        first = starts(self.speakers)
+        return dict(zip(self.speakers[first].tolist(), self.spoken[first].tolist(), strict=True))
+
+    @cached_property
+    def verdicts(self) -> tuple[str, ...]:
+        """How each session ended, by its place in the canonical order."""
+        return tuple(self.mark(session).verdict for session in self.sessions.tolist())
+
+    @cached_property
+    def units(self) -> Ints:
+        """By place, the first place of the same task, whose attempts tell one thing; without a task its own place."""
+        first: dict[tuple[str, str], int] = {}
+        marks = [self.mark(session) for session in self.sessions.tolist()]
+        own = [first.setdefault((mark.source, mark.task), at) if mark.task else at for at, mark in enumerate(marks)]
+        return np.array(own, dtype=np.int64)
+
+    def mark(self, session: int) -> SessionMark:
+        return self.snapshot.sessions[session]
+
+    def text(self, row: int) -> str:
+        return self.snapshot.events.text[row]
+
+    def calls_by_tool(self) -> dict[str, Sequence[Call]]:
+        """The calls of each tool that was called, each made when it is asked for."""
+        calls = self.calls
+        return {
+            calls.tools[tool]: Some(calls, calls.of_tool(tool))
+            for tool in np.flatnonzero(calls.traces_by_tool).tolist()
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traces(Sequence[Trace]):
+    """Traces by place, each made when it is asked for."""
+
+    signals: Signals
+    places: range
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> Trace: ...
+    @overload
+    def __getitem__(self, at: slice) -> Traces: ...
+    def __getitem__(self, at: int | slice) -> Trace | Traces:
+        if isinstance(at, slice):
+            return Traces(self.signals, self.places[at])
+        place = self.places[at]
+        session = int(self.signals.sessions[place])
+        return Trace(session, self.signals.openings.get(session, -1), place, self.signals)
+
+
+def rank(mark: SessionMark) -> tuple[Any, ...]:
+    """The canonical order of sessions: by start, then by the names they came with."""
+    return (mark.started_at or LONG_AGO, mark.source, mark.external_id, mark.id)
+
+
+def read(snapshot: Snapshot) -> Signals:
+    """The signals of all sessions that may support a finding."""
+    marks, events = snapshot.sessions, snapshot.events
+    order = sorted(range(len(marks)), key=lambda index: rank(marks[index]))
+    readable = [index for index in order if not marks[index].taint and marks[index].trust != "untrusted"]
+    sessions = np.array(readable, dtype=np.int64)
+    place = np.full(len(marks), -1, dtype=np.int64)
+    place[sessions] = np.arange(len(sessions))
+    spoken = np.flatnonzero((events.kind == MESSAGE) & (events.source_class == PERSON))
+    speakers = np.searchsorted(events.offsets, spoken, side="right") - 1
+    heard = place[speakers] >= 0
+    spoken, speakers = spoken[heard], speakers[heard]
+    order_of_speech = np.argsort(place[speakers], kind="stable")
+    return Signals(
+        snapshot=snapshot,
+        sessions=sessions,
+        calls=calling.read(events, sessions),
+        speakers=speakers[order_of_speech],
+        spoken=spoken[order_of_speech],
+        left_out=len(marks) - len(readable),
+    )
+
+
+def arguments(text: str) -> dict[str, str]:
+    """The arguments of a call by name, as canonical JSON; one unnamed argument where the text is no JSON object."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return {"": " ".join(text.split())} if text.strip() else {}
+    if not isinstance(document, dict):
+        return {"": CANONICAL(document)}
+    return {name: CANONICAL(value) for name, value in document.items()}

@@ -1,0 +1,138 @@
+"""Tool errors that come back over sessions: how often, out of how many calls, and what was done next that worked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dreaming.engines.local import quotes
+from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.findings import Finding, Span, code, counted, cut, share_all, strength
+from dreaming.engines.local.memory import refused
+from dreaming.engines.local.reading.calls import Call, Calls, Ints, Some, starts
+from dreaming.engines.local.reading.masks import MASK, headline, is_error_shaped, shared
+from dreaming.engines.local.reading.signals import Signals
+from dreaming.engines.local.sessions import retries
+from dreaming.engines.local.sessions.retries import Recovery, Remedy
+
+BROKEN = 5  # so many calls, or calls in
+BROKEN_SESSIONS = 3  # so many sessions, none of which worked: the tool is broken, there is nothing to learn
+LOOKS_BROKEN = "No call of it ever worked: the tool or the check itself looks broken."
+
+
+def find(signals: Signals, curation: Curation) -> list[Finding]:
+    """One finding for each tool and masked error that at least `min_sessions` sessions met."""
+    calls = signals.calls
+    groups = [group for group in _groups(calls) if len(_met(calls, group)) >= curation.min_sessions]
+    named = {(calls.at(group[0]).tool, calls.at(group[0]).error): group for group in groups}
+    return [_finding(signals, *key, group, curation) for key, group in sorted(named.items()) if key[0]]
+
+
+def _groups(calls: Calls) -> Iterator[Ints]:
+    """The failed calls of each tool and error."""
+    failed = calls.failed
+    if len(failed):
+        first = starts(calls.tool[failed]) | starts(calls.error[failed])
+        yield from np.split(failed, np.flatnonzero(first)[1:])
+
+
+def _met(calls: Calls, group: Ints) -> Ints:
+    """The sessions of these calls."""
+    traces = calls.trace[group]
+    return calls.sessions[traces[starts(traces)]]
+
+
+def _finding(signals: Signals, tool: str, error: str, group: Ints, curation: Curation) -> Finding:
+    failed = Some(signals.calls, group)
+    met = tuple(_met(signals.calls, group).tolist())
+    code_of_tool = signals.calls.tool[group[0]]
+    calls, users = len(signals.calls.of_tool(code_of_tool)), int(signals.calls.traces_by_tool[code_of_tool])
+    recoveries = retries.recoveries(signals.calls, group)
+    never = len(failed) == calls and (calls >= BROKEN or len(met) >= BROKEN_SESSIONS)
+    gone = "" if never else refused.only_value(signals, failed)
+    remedy = retries.remedy(signals, recoveries)
+    said = shared(_lines(signals, failed)) or error
+    counts = (
+        f"{code(tool)} answered {code(said)} to {len(failed)} of {counted(calls, 'call')},"
+        f" in {len(met)} of the {counted(users, 'session')} that called it."
+        f" {LOOKS_BROKEN if never else _what_worked(recoveries, len(met), remedy, code(tool))}"
+    )
+    return Finding(
+        kind="mistake",
+        key=("tool_error", tool, error),
+        statement=counts,
+        sessions=met,
+        opportunities=users,
+        spans=_spans(signals, failed, recoveries, curation.max_quotes),
+        confidence=strength(len(met)),
+        reason_code="broken_tool" if never else "refused_value" if gone else "recurring_error",
+        title=_title(tool, said, remedy),
+        lesson="" if never or gone else _lesson(code(tool), said, remedy),
+        heading=f"When calling {code(tool)}",
+        rationale=counts,
+        steps=(*remedy.first, tool),
+        anchors=(tool, *pieces(error)),
+        numbers={
+            "errors": len(failed),
+            "calls": calls,
+            "rate_ppm": round(1_000_000 * len(failed) / calls),
+            "sessions": len(met),
+            "sessions_with_calls": users,
+            "recovered": len(recoveries),
+        },
+    )
+
+
+def _lines(signals: Signals, failed: Sequence[Call]) -> Iterator[str]:
+    for call in failed:
+        text = signals.text(call.result)
+        yield text[slice(*headline(text))]
+
+
+def _what_worked(recoveries: Sequence[Recovery], met: int, remedy: Remedy, name: str) -> str:
+    if not recoveries:
+        return f"In none of these sessions did a later call of {name} work."
+    those = f"{len(recoveries)} of these {met}" if len(recoveries) < met else f"{share_all(met)} of these"
+    after = f"In {those} sessions a later call of {name} worked"
+    how = retries.told(remedy)
+    whom = f"the latest {retries.MOST_COMPARED}" if len(recoveries) > retries.MOST_COMPARED else "them"
+    return f"{after}; at least half of {whom} did this first: {how}." if how else f"{after}."
+
+
+def _lesson(name: str, said: str, remedy: Remedy) -> str:
+    """What to do before the call, in words that the agent will meet: the tool and the error as they are written.
+
+    A text that does not read as an error is not repeated: who writes it would write into memory.
+    """
+    how = retries.told(remedy, "check")
+    quotable = is_error_shaped(said)
+    if how:
+        return f"Before calling {name}, {how}: otherwise it may {f'answer {code(said)}' if quotable else 'fail'}."
+    if not quotable:
+        return ""
+    return f"Before calling {name}, check what its error {code(said)} names, and do not repeat the same call."
+
+
+def _title(tool: str, said: str, remedy: Remedy) -> str:
+    how = retries.told(replace(remedy, example=None), "check").replace("`", "")
+    told = f": {said}" if is_error_shaped(said) else ""
+    return cut(f"Before calling {tool}, {how}" if how else f"{tool} refuses calls{told}", 110)
+
+
+def _spans(signals: Signals, failed: Sequence[Call], recoveries: Sequence[Recovery], most: int) -> tuple[Span, ...]:
+    """The first error of each of the latest sessions; more than are quoted need none."""
+    once: dict[int, Call] = {}
+    for call in reversed(failed):
+        if call.session not in once and len(once) == most:
+            break
+        once[call.session] = call
+    spans = [quotes.error(signals, call) for call in once.values()]
+    return quotes.kept(*spans, *(quotes.asked(signals, recovery.worked) for recovery in recoveries[-3:]))
+
+
+def pieces(error: str) -> tuple[str, ...]:
+    """The constant pieces of a masked text that are long enough to recognise it by."""
+    parts = [part.strip(" .,:;") for part in error.split(MASK)]
+    return tuple(part for part in parts if len(part) >= 8) or (error,)
