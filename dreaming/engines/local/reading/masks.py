@@ -15,23 +15,23 @@ ENOUGH = 64  # texts that show that all varies; where something does not, all ar
 VARIES = re.compile(
     r"""
       "[^"\n]{1,200}" | '[^'\n]{1,200}'(?!\w) | `[^`\n]{1,200}`        # quoted values
-    | \bhttps?://\S+ | \b[\w.+-]+@[\w-]+\.[\w.-]+                       # addresses
+    | \bhttps?://\S+ | \b[\w.+-]++@[\w-]+\.[\w.-]+                      # addresses
     | (?<![\w.])(?:[A-Za-z]:\\|~?/|\.{1,2}/)[^\s:,;'"()\[\]]+           # absolute and relative paths
-    | \b[\w-]+(?:/[\w.-]+)+                                             # paths without a leading slash
+    | \b[\w-]++(?:/[\w.-]+)+                                            # paths without a leading slash
     | \#?\b(?=[\w.:-]*\d)[\w]+(?:[.:-]\w+)*                             # numbers, dates, ids, versions
     """,
     re.VERBOSE,
 )
+PARTS = re.compile(f"({VARIES.pattern})", re.VERBOSE)
 LINE = re.compile(r"\S(?:[^\n]*\S)?")
 MOST_READ = 20_000  # code points of an error
-BLANK = re.compile(r"\s+")
 SENTENCE = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s)|(?<=\w)[.!?](?=\s+[A-Z])")
 RUN = re.compile(rf"{MASK}(?:[\s,]*{MASK})+")
 
 
 def mask(text: str) -> str:
     """One line with every varying piece replaced by the sign and blanks folded."""
-    return RUN.sub(MASK, VARIES.sub(MASK, BLANK.sub(" ", text).strip()))
+    return RUN.sub(MASK, VARIES.sub(MASK, " ".join(text.split())))
 
 
 def shared(texts: Iterable[str]) -> str:
@@ -44,13 +44,11 @@ def shared(texts: Iterable[str]) -> str:
 
 
 def _shared(texts: Sequence[str]) -> str:
-    flat = [BLANK.sub(" ", text).strip() for text in texts]
-    found = [VARIES.findall(text) for text in flat]
-    rest = [VARIES.split(text) for text in flat]
-    if not flat or len({tuple(parts) for parts in rest}) > 1:
+    parts = [PARTS.split(" ".join(text.split())) for text in texts]  # what stays, and between it what varies
+    if not parts or len({tuple(own[::2]) for own in parts}) > 1:
         return mask(texts[0]) if texts else ""
-    pieces = [_common(values) for values in zip(*found, strict=True)]
-    text = "".join(part + piece for part, piece in zip(rest[0], [*pieces, ""], strict=True))
+    pieces = [_common(values) for values in zip(*(own[1::2] for own in parts), strict=True)]
+    text = "".join(part + piece for part, piece in zip(parts[0][::2], [*pieces, ""], strict=True))
     return RUN.sub(MASK, text)
 
 

@@ -23,7 +23,6 @@ from dreaming.engines.local.reading.calls import Calls, Ints, Some, starts
 MESSAGE = KINDS.index("message")
 PERSON = SOURCE_CLASSES.index("user_input")
 CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
-canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -175,4 +174,8 @@ def arguments(text: str) -> dict[str, str]:
         return {"": " ".join(text.split())} if text.strip() else {}
     if not isinstance(document, dict):
         return {"": CANONICAL(document)}
-    return {name: CANONICAL(value) for name, value in document.items()}
+    return {name: _canonical(value) for name, value in document.items()}
+
+
+def _canonical(value: Any) -> str:
+    return str(value) if type(value) is int else CANONICAL(value)  # numbers are most of what is no text

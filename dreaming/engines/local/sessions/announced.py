@@ -6,9 +6,10 @@ from collections import defaultdict
 
 from agents.text.normalise import digest
 from dreaming.engines.local.findings import Finding, Span, counted
-from dreaming.engines.local.lexicon import LASTING
+from dreaming.engines.local.lexicon import LASTING, LASTING_HINTS
 from dreaming.engines.local.memory import stated
 from dreaming.engines.local.reading import own_words
+from dreaming.engines.local.reading.messages import hinting
 from dreaming.engines.local.reading.own_words import FIRST_WORDS
 from dreaming.engines.local.reading.signals import Signals
 from dreaming.engines.local.sessions.preferences import is_wish
@@ -17,7 +18,7 @@ from dreaming.engines.local.sessions.preferences import is_wish
 def find(signals: Signals) -> list[Finding]:
     """By wording; wishes are found with the preferences."""
     groups: dict[str, list[tuple[int, Span, str]]] = defaultdict(list)
-    for session, row in signals.said:
+    for session, row in hinting(signals, LASTING_HINTS):
         text = signals.text(row)[:FIRST_WORDS]
         if LASTING.search(text):
             for start, end in own_words.said(text):

@@ -26,6 +26,7 @@ from dreaming.engines.local.lexicon import (
 from dreaming.engines.local.memory.stale import due_date
 from dreaming.engines.local.reading import own_words
 from dreaming.engines.local.reading.claims import words
+from dreaming.engines.local.reading.messages import hinting
 from dreaming.engines.local.reading.signals import Signals
 from dreaming.engines.local.sessions import corrections, edited
 from dreaming.engines.local.sessions.corrections import Said
@@ -39,10 +40,8 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
     """Lasting wishes (one session is enough) and corrections that follow one tool in several sessions."""
     wishes: dict[str, list[Said]] = defaultdict(list)
     corrected: list[Said] = []
-    for session, row in signals.said:
+    for session, row in hinting(signals, HINTS):
         text = signals.text(row)
-        if not _is_worth_reading(text):
-            continue
         for start, end in own_words.said(text):
             said = Said(session, Span(row, start, end), text[start:end])
             if is_wish(said.text):
@@ -73,12 +72,6 @@ def _remarked(signals: Signals) -> Iterator[Said]:
         for start, end in own_words.said(remark.comment):
             if output is not None and is_wish(remark.comment[start:end]):
                 yield Said(session, output, remark.comment[start:end])
-
-
-def _is_worth_reading(text: str) -> bool:
-    """Most messages hold neither a wish nor a correction, and need not be cut into sentences to see it."""
-    folded = text.casefold()
-    return not HINTS or any(hint in folded for hint in HINTS)
 
 
 def is_wish(text: str) -> bool:

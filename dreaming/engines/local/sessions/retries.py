@@ -150,8 +150,12 @@ def clauses(signals: Signals, before: Call, after: Call) -> set[str]:
 
 
 def _given(signals: Signals, call: Call) -> dict[str, Any]:
-    given = arguments(signals.text(call.row)) if call.row >= 0 else {}
-    return {name: json.loads(value) if name else value for name, value in given.items()}
+    text = signals.text(call.row) if call.row >= 0 else ""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    return document if isinstance(document, dict) else arguments(text)
 
 
 def _plain(given: dict[str, Any], name: str) -> str:

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, counted
-from dreaming.engines.local.reading.calls import Flags, Ints
+from dreaming.engines.local.reading.calls import Flags, Ints, starts
 from dreaming.engines.local.reading.orders import ended
 from dreaming.engines.local.reading.signals import Signals
 from dreaming.engines.local.reading.statistics import adjusted, enrichments
@@ -31,30 +32,53 @@ TOOL_IN_KEY = {"tool_error": 1, "corrected_after": 1, "ends_badly": 1, "workflow
 NEEDS_OUTCOME = ("ends_badly", "workflow")  # a session without an outcome yet could not have shown it
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """A pattern over time: of each session that could have shown it when it began, in order, and whether it did."""
+@dataclass(frozen=True)
+class Window:
+    """The sessions that could have shown a pattern, by place, and when each began, in order: patterns share them."""
 
+    places: Ints
     began: Ints
-    seen: Flags
+
+    @cached_property
+    def splits(self) -> Ints:
+        """Where an earlier part may end: between different times, at most so many, evenly spread."""
+        between = np.flatnonzero(starts(self.began))[1:]
+        if len(between) <= MOST_SPLITS:
+            return between
+        return between[np.linspace(0, len(between) - 1, MOST_SPLITS).astype(np.int64)]
+
+    @cached_property
+    def weeks(self) -> int:
+        return _weeks(self.began)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A pattern over time: the sessions that could have shown it, and which of them did, in order."""
+
+    window: Window
+    seen: Ints
+
+    @property
+    def began(self) -> Ints:
+        return self.window.began
 
     @property
     def hits(self) -> int:
-        return int(self.seen.sum())
+        return len(self.seen)
+
+    @property
+    def size(self) -> int:
+        return len(self.window.began)
 
     @property
     def end(self) -> int:
         """The place after all sessions that began no later than the last one that showed the pattern."""
-        last = self.began[np.flatnonzero(self.seen)[-1]]
-        return int(np.searchsorted(self.began, last, side="right"))
+        return int(np.searchsorted(self.began, self.began[self.seen[-1]], side="right"))
 
-    @property
-    def splits(self) -> Ints:
-        """Places where an earlier part may end: between different times, at most so many, evenly spread."""
-        places = np.flatnonzero(self.began[1:] > self.began[:-1]) + 1
-        if len(places) <= MOST_SPLITS:
-            return places
-        return places[np.linspace(0, len(places) - 1, MOST_SPLITS).astype(np.int64)]
+    def until(self, splits: Ints | int) -> Ints:
+        """How many sessions showed the pattern before each split."""
+        return np.searchsorted(self.seen, splits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +91,11 @@ class Tested:
 
     @property
     def before(self) -> tuple[int, int]:
-        return int(self.course.seen[: self.split].sum()), self.split
+        return int(self.course.until(self.split)), self.split
 
     @property
     def after(self) -> tuple[int, int]:
-        return int(self.course.seen[self.split :].sum()), len(self.course.seen) - self.split
+        return self.course.hits - int(self.course.until(self.split)), self.course.size - self.split
 
     @property
     def rises(self) -> bool:
@@ -81,8 +105,8 @@ class Tested:
     @property
     def began(self) -> int:
         """When the later part began; of a rise, with the first session that showed the pattern."""
-        later = np.flatnonzero(self.course.seen[self.split :]) if self.rises else (0,)
-        return int(self.course.began[self.split + int(later[0])])
+        later = self.course.seen[self.course.until(self.split)] if self.rises else self.split
+        return int(self.course.began[later])
 
 
 class Calendar:
@@ -96,17 +120,20 @@ class Calendar:
         self.judged: Flags = ended(signals)
         self._signals = signals
         self._codes = {tool: code for code, tool in enumerate(signals.calls.tools)}
-        self._callers: dict[str, Flags] = {}
+        self._windows: dict[tuple[str, bool], Window] = {}
         self._places: Ints = np.full(len(signals.snapshot.sessions), -1, dtype=np.int64)
         self._places[signals.sessions] = np.arange(len(signals.sessions))
 
-    def callers(self, tool: str) -> Flags:
-        if tool not in self._callers:
+    def window(self, tool: str, *, judged: bool) -> Window:
+        """The sessions whose date is known that called the tool; on demand only those whose end is known too."""
+        if (tool, judged) not in self._windows:
             calls, found = self._signals.calls, np.zeros(len(self.began), dtype=np.bool_)
             if tool in self._codes:
                 found[calls.trace[calls.of_tool(self._codes[tool])]] = True
-            self._callers[tool] = found
-        return self._callers[tool]
+            found &= self.began != UNKNOWN
+            places = np.flatnonzero(found & self.judged if judged else found)
+            self._windows[tool, judged] = Window(places, self.began[places])
+        return self._windows[tool, judged]
 
     def places(self, finding: Finding) -> Ints:
         """Of the sessions that show the finding, those whose date is known."""
@@ -115,12 +142,14 @@ class Calendar:
         return places[known]
 
     def course(self, finding: Finding) -> Course:
-        could = self.callers(finding.key[TOOL_IN_KEY[finding.key[0]]])
-        seen = np.zeros(len(self.began), dtype=np.bool_)
-        seen[self.places(finding)] = True
-        could = could & self.judged if finding.key[0] in NEEDS_OUTCOME else could
-        places = np.flatnonzero((could | seen) & (self.began != UNKNOWN))
-        return Course(self.began[places], seen[places])
+        what = finding.key[0]
+        window = self.window(finding.key[TOOL_IN_KEY[what]], judged=what in NEEDS_OUTCOME)
+        shown = np.unique(self.places(finding))
+        seen = np.searchsorted(window.places, shown)
+        if len(shown) and (seen[-1] == len(window.places) or (window.places[seen] != shown).any()):
+            places = np.union1d(window.places, shown)  # it was shown where it could not be, as far as is known
+            window, seen = Window(places, self.began[places]), np.searchsorted(places, shown)
+        return Course(window, seen)
 
 
 def dated(signals: Signals, findings: Sequence[Finding], curation: Curation) -> list[Finding]:
@@ -145,11 +174,11 @@ def _with(finding: Finding, numbers: Mapping[str, Any], said: str) -> Finding:
 
 def _changes(courses: Mapping[int, Course]) -> dict[int, Tested]:
     """For each course the split at which the parts before and after it differ most."""
-    tries = [(at, course, course.splits) for at, course in courses.items() if 0 < course.hits < len(course.seen)]
+    tries = [(at, course, course.window.splits) for at, course in courses.items() if 0 < course.hits < course.size]
     tries = [(at, course, splits) for at, course, splits in tries if len(splits)]
     tables = []
     for _, course, splits in tries:
-        early, size = np.cumsum(course.seen, dtype=np.int64)[splits - 1], len(course.seen)
+        early, size = course.until(splits), course.size
         hits, drawn = np.append(early, course.hits - early), np.append(splits, size - splits)
         tables.append(np.array([hits, drawn, np.full(len(hits), course.hits), np.full(len(hits), size)]))
     if not tables:
@@ -167,10 +196,8 @@ def _changes(courses: Mapping[int, Course]) -> dict[int, Tested]:
 
 def _stops(courses: Mapping[int, Course]) -> dict[int, Tested]:
     """All sessions that showed the pattern lie before the split: how likely that is in any order."""
-    tries = [
-        (at, course, course.end) for at, course in courses.items() if course.hits and course.end < len(course.seen)
-    ]
-    counts = [(course.hits, end, course.hits, len(course.seen)) for _, course, end in tries]
+    tries = [(at, course, course.end) for at, course in courses.items() if course.hits and course.end < course.size]
+    counts = [(course.hits, end, course.hits, course.size) for _, course, end in tries]
     chances = enrichments(*np.array(counts, dtype=np.int64).reshape(-1, 4).T)
     return {at: Tested(course, end, float(chance)) for (at, course, end), chance in zip(tries, chances, strict=True)}
 
@@ -190,10 +217,10 @@ def _seen(own: Ints) -> dict[str, Any]:
 
 def _numbers(course: Course, change: Tested | None, taken: datetime) -> dict[str, Any]:
     """In how many weeks, and at which rate: in the seven days before the snapshot, before and after a change."""
-    numbers: dict[str, Any] = {"weeks_seen": _weeks(course.began[course.seen]), "weeks": _weeks(course.began)}
-    recent = course.seen[course.began > taken.timestamp() - 7 * DAY]
-    if len(recent):
-        numbers["last_7_days_ppm"] = _share(int(recent.sum()), len(recent))
+    numbers: dict[str, Any] = {"weeks_seen": _weeks(course.began[course.seen]), "weeks": course.window.weeks}
+    recent = int(np.searchsorted(course.began, taken.timestamp() - 7 * DAY, side="right"))
+    if recent < course.size:
+        numbers["last_7_days_ppm"] = _share(course.hits - int(course.until(recent)), course.size - recent)
     if change is not None:
         numbers |= {"changed_on": _day(change.began)}
         numbers |= {"before_ppm": _share(*change.before), "after_ppm": _share(*change.after)}
@@ -221,7 +248,8 @@ def _share(part: int, whole: int) -> int:
 
 
 def _weeks(began: Ints) -> int:
-    return len(set((began // (7 * DAY)).tolist()))
+    """Of times in order."""
+    return int(starts(began // (7 * DAY)).sum())
 
 
 def _day(second: int) -> str:

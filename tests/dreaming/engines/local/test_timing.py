@@ -9,7 +9,7 @@ import numpy as np
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.reading import signals
 from dreaming.engines.local.sessions import mistakes, preferences, timing, workflows
-from dreaming.engines.local.sessions.timing import Course
+from dreaming.engines.local.sessions.timing import Window
 from tests.dreaming.engines.build import NOW, person, session, snapshot, tried
 
 POLICY = Curation()
@@ -103,8 +103,8 @@ def test_sessions_without_a_date_or_an_outcome_say_nothing_of_time():
 
 
 def test_splits_are_few_and_lie_between_different_times():
-    many = Course(np.arange(10_000) // 2, np.zeros(10_000, dtype=bool))
+    many = Window(np.arange(10_000), np.arange(10_000) // 2)
 
     assert len(many.splits) == timing.MOST_SPLITS
     assert not (many.splits % 2).any()
-    assert Course(np.zeros(5, dtype=np.int64), np.zeros(5, dtype=bool)).splits.tolist() == []
+    assert Window(np.arange(5), np.zeros(5, dtype=np.int64)).splits.tolist() == []
