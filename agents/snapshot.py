@@ -121,6 +121,8 @@ class SessionMark:
     @property
     def overruled(self) -> bool:
         """People said completed, and a verified source said failed."""
+        if len(self.outcomes) < 2:
+            return False
         failed = any(outcome.name == "failed" and outcome.source in VERIFIED for outcome in self.outcomes)
         return failed and self.approved
 

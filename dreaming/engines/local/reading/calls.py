@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import overload
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One tool call; `row` or `result` is -1 where the transcript lacks it. `error` is a failure's masked headline."""
 
     session: int
@@ -73,8 +72,9 @@ class Calls:
         """Several calls at once: a column at a time costs a fraction of a call at a time."""
         at = slice(indexes.start, indexes.stop) if isinstance(indexes, range) else indexes
         columns = (self.sessions[self.trace[at]], self.row[at], self.result[at], self.tool[at], self.error[at])
-        for session, row, result, tool, error in zip(*(column.tolist() for column in columns), strict=True):
-            yield Call(session, row, result, self.tools[tool], self.errors[error] if error >= 0 else "")
+        session, row, result, tool, error = (column.tolist() for column in columns)
+        errors = (self.errors[one] if one >= 0 else "" for one in error)
+        return map(Call._make, zip(session, row, result, (self.tools[one] for one in tool), errors, strict=True))
 
     def of_trace(self, place: int) -> Some:
         return Some(self, range(int(self.offsets[place]), int(self.offsets[place + 1])))

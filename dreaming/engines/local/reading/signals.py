@@ -19,6 +19,7 @@ from agents.snapshot import KINDS, SOURCE_CLASSES, SessionMark, Snapshot
 from dreaming.engines.local.reading import calls as calling
 from dreaming.engines.local.reading.calls import Call as Call
 from dreaming.engines.local.reading.calls import Calls, Ints, Some, starts
+from dreaming.engines.local.reading.deeds import changes
 
 MESSAGE = KINDS.index("message")
 PERSON = SOURCE_CLASSES.index("user_input")
@@ -38,6 +39,11 @@ class Trace:
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         return tuple(self.signals.calls.of_trace(self.place))
+
+    @cached_property
+    def changing(self) -> tuple[Call, ...]:
+        """The calls of tools that change something, accepted or not."""
+        return tuple(call for call in self.calls if changes(call.tool))
 
     @cached_property
     def last(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ def _log_choose(n: int, k: np.ndarray | int) -> np.ndarray:
     return np.asarray(gammaln(n + 1) - gammaln(np.add(k, 1)) - gammaln(np.subtract(n, k) + 1))
 
 
+@lru_cache(maxsize=1 << 14)
 def enrichment(hits: int, drawn: int, marked: int, total: int) -> float:
     """Chance of at least `hits` marked among `drawn` out of `total` with `marked` (hypergeometric, one-sided)."""
     most = min(drawn, marked)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
@@ -28,13 +29,27 @@ Given = Mapping[str, frozenset[str]]
 """The values of each argument over all accepted calls of one tool in one attempt."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Use:
-    """How one attempt used the tools that change things."""
+    """How one attempt used the tools that change things: those it tried, and the calls that were accepted."""
 
+    signals: Signals
     trace: Trace
     tried: frozenset[str]
-    given: Mapping[str, Given]
+    made: Mapping[str, Sequence[Call]]
+
+    @cached_property
+    def _given(self) -> dict[str, Given]:
+        return {}
+
+    def given(self, tool: str) -> Given:
+        if tool not in self._given:
+            own: dict[str, set[str]] = defaultdict(set)
+            for call in self.made[tool]:
+                for name, value in values(self.signals, call).items():
+                    own[name].add(value)
+            self._given[tool] = {name: frozenset(some) for name, some in own.items()}
+        return self._given[tool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,40 +99,33 @@ def _of_task(signals: Signals, task: Task) -> Iterator[Case]:
             yield from _judged(task, use, completed)
         return
     yield from _idle(task, failed)
-    for tool in sorted({tool for use in failed for tool in use.given}):
-        yield from _at_odds(task, tool, [use for use in failed if tool in use.given])
+    for tool in sorted({tool for use in failed for tool in use.made}):
+        yield from _at_odds(task, tool, [use for use in failed if tool in use.made])
 
 
 def _use(signals: Signals, trace: Trace) -> Use:
-    tried: set[str] = set()
-    given: dict[str, dict[str, set[str]]] = {}
-    for call in trace.calls:
-        if call.row < 0 or not changes(call.tool):
-            continue
-        tried.add(call.tool)
-        if not call.error:
-            own = given.setdefault(call.tool, defaultdict(set))
-            for name, value in values(signals, call).items():
-                own[name].add(value)
-    frozen = {tool: {name: frozenset(some) for name, some in own.items()} for tool, own in given.items()}
-    return Use(trace, frozenset(tried), frozen)
+    made: dict[str, list[Call]] = {}
+    for call in trace.changing:
+        if call.row >= 0 and not call.error:
+            made.setdefault(call.tool, []).append(call)
+    return Use(signals, trace, frozenset(call.tool for call in trace.changing if call.row >= 0), made)
 
 
 def _judged(task: Task, use: Use, completed: Sequence[Use]) -> Iterator[Case]:
     """One failing attempt against the completed ones, tool by tool, where these agree whether it is called."""
-    for tool in sorted({*use.given, *(tool for one in completed for tool in one.given)}):
-        callers = [one for one in completed if tool in one.given]
+    for tool in sorted({*use.made, *(tool for one in completed for tool in one.made)}):
+        callers = [one for one in completed if tool in one.made]
         if not callers:
             yield Case(task, use.trace, "extra", tool, True)
-        elif len(callers) == len(completed) and tool not in use.given:
+        elif len(callers) == len(completed) and tool not in use.made:
             yield Case(task, use.trace, "missing", tool, True)
         elif len(callers) == len(completed):
-            yield from _compared(task, use, tool, [one.given[tool] for one in callers])
+            yield from _compared(task, use, tool, [one.given(tool) for one in callers])
 
 
 def _compared(task: Task, use: Use, tool: str, right: Sequence[Given]) -> Iterator[Case]:
     """Other values instead of theirs, or fewer, or more than theirs."""
-    mine = use.given[tool]
+    mine = use.given(tool)
     agreed = {name: given for name, given in right[0].items() if all(one.get(name) == given for one in right)}
     differ = sorted(
         name for name in agreed if mine.get(name, frozenset()) != agreed[name] and not _is_prose(agreed[name])
@@ -144,8 +152,10 @@ def _idle(task: Task, failed: Sequence[Use]) -> Iterator[Case]:
 
 
 def _at_odds(task: Task, tool: str, callers: Sequence[Use]) -> Iterator[Case]:
-    names = {name for use in callers for name in use.given[tool]}
-    given = {name: [use.given[tool].get(name, frozenset()) for use in callers] for name in names}
+    if len(callers) < 2:
+        return
+    names = {name for use in callers for name in use.given(tool)}
+    given = {name: [use.given(tool).get(name, frozenset()) for use in callers] for name in names}
     odd = tuple(
         sorted(name for name, some in given.items() if len(set(some)) > 1 and not any(_is_prose(one) for one in some))
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
+from itertools import chain, permutations
 
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.reading.deeds import only_reads
@@ -20,8 +20,10 @@ LONGEST_OPENING = 300
 MOST_ORDERED = 40  # tools of one task whose order is compared
 FEWEST_WORDS = 4  # of an opening: fewer say nothing about the request
 
-Feature = tuple[str, str, str]
-"""Tool, argument name, canonical value; name and value are empty for the call as such."""
+Value = tuple[str, str]
+"""The name of an argument, and its canonical value."""
+Split = Mapping[Value, tuple[int, ...]]
+"""Values, and the failing sessions that they tell from the completed ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,7 @@ def tasks(signals: Signals) -> list[Task]:
     """Tasks that were tried at least twice with a known end."""
     groups: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
     for place, session in enumerate(signals.sessions.tolist()):
-        mark = signals.mark(session)
-        verdict = mark.verdict
+        mark, verdict = signals.mark(session), signals.verdicts[place]
         opening = "" if mark.task or not verdict else opened(signals, session)
         if verdict and (mark.task or opening):
             groups[mark.source, mark.task, opening].append((place, verdict))
@@ -91,33 +92,73 @@ def opened(signals: Signals, session: int) -> str:
     return " ".join(words) if len(words) >= FEWEST_WORDS else ""
 
 
+class Accepted:
+    """The accepted calls of attempts by tool, and the values of their arguments, read when they are asked for.
+
+    Requests that only open alike may well need other values: of them, calls alone are compared.
+    """
+
+    def __init__(self, signals: Signals, tasks: Iterable[Task]) -> None:
+        self._signals = signals
+        self._calls: dict[int, Mapping[str, Sequence[Call]]] = {}
+        self._named: list[int] = []
+        self._values: dict[tuple[int, str], frozenset[Value]] = {}
+        self._seen: dict[str, Counter[Value]] = {}
+        for task in tasks:
+            own = {trace.session: _accepted(trace) for trace in (*task.failed, *task.completed)}
+            self._calls |= own
+            self._named += own if task.name else ()
+
+    def tools(self, trace: Trace) -> Iterable[str]:
+        return self._calls[trace.session].keys()
+
+    def values(self, session: int, tool: str) -> frozenset[Value]:
+        if (session, tool) not in self._values:
+            given = (values(self._signals, call).items() for call in self._calls[session].get(tool, ()))
+            self._values[session, tool] = frozenset(chain.from_iterable(given))
+        return self._values[session, tool]
+
+    def seen(self, tool: str) -> Mapping[Value, int]:
+        """How many attempts gave the tool each value."""
+        if tool not in self._seen:
+            self._seen[tool] = Counter(value for session in self._named for value in self.values(session, tool))
+        return self._seen[tool]
+
+
+def _accepted(trace: Trace) -> dict[str, list[Call]]:
+    found: dict[str, list[Call]] = {}
+    for call in trace.calls:
+        if call.tool and not call.error and call.row >= 0:
+            found.setdefault(call.tool, []).append(call)
+    return found
+
+
 def find(signals: Signals, every: Iterable[Task], curation: Curation) -> list[Contrast]:
     """The contrasts of each task with failing and completed attempts, most general first within a tool."""
     mixed = [task for task in every if task.completed and len(task.failed) >= curation.min_sessions]
-    made = {
-        trace.session: features(signals, trace, with_values=bool(task.name))
-        for task in mixed
-        for trace in (*task.failed, *task.completed)
-    }
-    seen = Counter(feature for own in made.values() for feature in own)
-    return [one for task in mixed for one in (*_of(task, made, seen, curation), *_by_order(task, curation))]
+    made = Accepted(signals, mixed)
+    return [one for task in mixed for one in (*_of(task, made, curation), *_by_order(task, curation))]
 
 
-def _of(
-    task: Task, made: Mapping[int, set[Feature]], seen: Mapping[Feature, int], curation: Curation
-) -> Iterator[Contrast]:
-    """A value that a single session used is a one-off: nobody can be said to have left it out."""
-    extra, missing = _split(task, made, curation)
-    missing = {feature: held for feature, held in missing.items() if not feature[1] or seen[feature] >= 2}
-    for tool in sorted({feature[0] for feature in (*extra, *missing)}):
-        whole = (tool, "", "")
-        if whole in extra:
-            yield Contrast(task, "extra", tool, extra[whole])
-        elif whole in missing:
-            yield Contrast(task, "missing", tool, missing[whole])
-        else:
-            found = _by_value(task, tool, _widest(tool, extra), _widest(tool, missing), curation)
+def _of(task: Task, made: Accepted, curation: Curation) -> Iterator[Contrast]:
+    """Calls that tell failing from completed attempts; else, for each tool, the values that do."""
+    enough = _enough(task, curation)
+    failing = {trace.session: made.tools(trace) for trace in task.failed}
+    wrong, right = (Counter(chain.from_iterable(map(made.tools, some))) for some in (task.failed, task.completed))
+    for tool in sorted(wrong.keys() | right.keys()):
+        always = right[tool] == len(task.completed)
+        if not right[tool] and wrong[tool] >= enough:
+            yield Contrast(task, "extra", tool, tuple(one for one, tools in failing.items() if tool in tools))
+        elif always and len(failing) - wrong[tool] >= enough:
+            yield Contrast(task, "missing", tool, tuple(one for one, tools in failing.items() if tool not in tools))
+        elif task.name and (always or wrong[tool] >= enough):
+            extra, missing = _split(task, tool, made, enough)
+            found = _by_value(task, tool, _widest(extra), _widest(missing), curation)
             yield from (one for one in found if not only_reads(tool) or _is_plain(one))
+
+
+def _enough(task: Task, curation: Curation) -> int:
+    return max(curation.min_sessions, (len(task.failed) + 1) // 2)
 
 
 def _is_plain(one: Contrast) -> bool:
@@ -134,7 +175,7 @@ def _by_order(task: Task, curation: Curation) -> Iterator[Contrast]:
         return
     passing, failing = ([_firsts(trace) for trace in some] for some in (task.completed, task.failed))
     tools = sorted(set.intersection(*(set(one) for one in passing)))[:MOST_ORDERED]
-    enough = max(curation.min_sessions, (len(failing) + 1) // 2)
+    enough = _enough(task, curation)
     found: list[tuple[int, str, str, tuple[int, ...]]] = []
     for first, then in permutations(tools, 2):
         if only_reads(first) and only_reads(then):
@@ -161,52 +202,39 @@ def _firsts(trace: Trace) -> dict[str, int]:
     return found
 
 
-def features(signals: Signals, trace: Trace, *, with_values: bool) -> set[Feature]:
-    """Calls that were accepted, and the values of their arguments.
-
-    Requests that only open alike may well need other values: of them, calls alone are compared.
-    """
-    found: set[Feature] = set()
-    for call in trace.calls:
-        if call.error or call.row < 0 or not call.tool:
-            continue
-        found.add((call.tool, "", ""))
-        if with_values:
-            found |= {(call.tool, name, value) for name, value in values(signals, call).items()}
-    return found
-
-
 def values(signals: Signals, call: Call) -> dict[str, str]:
     given = arguments(signals.text(call.row)) if call.row >= 0 else {}
     return {name: value for name, value in given.items() if name and len(value) <= LONGEST_VALUE}
 
 
-def _split(
-    task: Task, made: Mapping[int, set[Feature]], curation: Curation
-) -> tuple[dict[Feature, tuple[int, ...]], dict[Feature, tuple[int, ...]]]:
-    """Features that only failing attempts show, and features of all completed attempts that failing ones lack."""
-    passing = [made[trace.session] for trace in task.completed]
-    some, every = set().union(*passing), set.intersection(*passing)
-    candidates = set().union(*(made[trace.session] for trace in task.failed)) - some
-    extra, missing = {}, {}
-    for feature in sorted(candidates):
-        extra[feature] = tuple(trace.session for trace in task.failed if feature in made[trace.session])
-    for feature in sorted(every):
-        missing[feature] = tuple(trace.session for trace in task.failed if feature not in made[trace.session])
-    enough = max(curation.min_sessions, (len(task.failed) + 1) // 2)
-    return (
-        {feature: held for feature, held in extra.items() if len(held) >= enough},
-        {feature: held for feature, held in missing.items() if len(held) >= enough},
-    )
+def _split(task: Task, tool: str, made: Accepted, enough: int) -> tuple[Split, Split]:
+    """Values that only failing attempts gave a tool, and those of all completed attempts that failing ones lack.
+
+    A value that a single session used is a one-off: nobody can be said to have left it out.
+    """
+    passing = [made.values(trace.session, tool) for trace in task.completed]
+    failing = {trace.session: made.values(trace.session, tool) for trace in task.failed}
+    some, every = frozenset().union(*passing), frozenset.intersection(*passing)
+    counts = Counter(chain.from_iterable(failing.values()))
+    extra = {
+        value: tuple(session for session, own in failing.items() if value in own)
+        for value in sorted(counts)
+        if counts[value] >= enough and value not in some
+    }
+    missing = {
+        value: tuple(session for session, own in failing.items() if value not in own)
+        for value in sorted(every)
+        if len(failing) - counts[value] >= enough and (len(passing) > 1 or made.seen(tool)[value] >= 2)
+    }
+    return extra, missing
 
 
-def _widest(tool: str, split: Mapping[Feature, tuple[int, ...]]) -> tuple[tuple[int, ...], dict[str, str]]:
-    """Of the features of one tool, the set of sessions with most support, and all arguments that have just that set."""
-    own = {feature: held for feature, held in split.items() if feature[0] == tool}
+def _widest(own: Split) -> tuple[tuple[int, ...], dict[str, str]]:
+    """Of the values of one tool, the set of sessions with most support, and all arguments that have just that set."""
     if not own:
         return (), {}
-    best = own[min(own, key=lambda feature: (-len(own[feature]), feature))]
-    return best, {feature[1]: feature[2] for feature, held in sorted(own.items()) if held == best}
+    best = own[min(own, key=lambda value: (-len(own[value]), value))]
+    return best, {name: value for (name, value), held in sorted(own.items()) if held == best}
 
 
 def _by_value(

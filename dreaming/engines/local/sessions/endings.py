@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, code, strength
-from dreaming.engines.local.reading.deeds import changes
 from dreaming.engines.local.reading.signals import Signals, Trace
 from dreaming.engines.local.reading.statistics import enrichment
 from dreaming.engines.local.sessions.contrasts import Task
@@ -65,7 +64,7 @@ def _of_task(task: Task) -> Iterator[tuple[Trace, list[Trace]]]:
 
 
 def _tried(trace: Trace) -> set[str]:
-    return {call.tool for call in trace.calls if changes(call.tool)}
+    return {call.tool for call in trace.changing}
 
 
 def _short(signals: Signals, tasks: Iterable[Task], curation: Curation) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, counted, listed, strength
-from dreaming.engines.local.reading.deeds import changes, hands_over
+from dreaming.engines.local.reading.deeds import hands_over
 from dreaming.engines.local.reading.signals import Call, Signals, Trace
 from dreaming.engines.local.sessions.contrasts import Task
 
@@ -63,7 +63,7 @@ def _of_task(task: Task) -> list[tuple[str, GivenUp]]:
 
 
 def _done(trace: Trace) -> list[str]:
-    return [call.tool for call in trace.calls if not call.error and changes(call.tool)]
+    return [call.tool for call in trace.changing if not call.error]
 
 
 def _finding(signals: Signals, tool: str, group: Sequence[GivenUp]) -> Finding:

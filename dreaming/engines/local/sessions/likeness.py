@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from agents.text.similarity import candidates
 from dreaming.engines.local.findings import code
-from dreaming.engines.local.reading.deeds import changes
 from dreaming.engines.local.reading.signals import Signals, Trace
 from dreaming.engines.local.sessions.contrasts import LONGEST_OPENING, Task
 
@@ -57,4 +56,4 @@ def suspected(failed: Sequence[Trace], alike: Sequence[Trace]) -> str:
 
 
 def _changed(trace: Trace) -> set[str]:
-    return {call.tool for call in trace.calls if not call.error and changes(call.tool)}
+    return {call.tool for call in trace.changing if not call.error}

@@ -43,9 +43,11 @@ def of_tasks(signals: Signals, tasks: Iterable[Task], curation: Curation) -> lis
 
 def _broken_check(signals: Signals) -> list[Finding]:
     judged, bad = _verdicts(signals)
+    if not bad[judged].all():
+        return []
     failed = [signals.traces[place] for place in np.flatnonzero(judged).tolist()]
     tasks = {signals.mark(trace.session).task for trace in failed} - {""}
-    if len(tasks) < BROKEN_TASKS or len(failed) < BROKEN_SESSIONS or not bad[judged].all():
+    if len(tasks) < BROKEN_TASKS or len(failed) < BROKEN_SESSIONS:
         return []
     return [
         Finding(
