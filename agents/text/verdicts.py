@@ -187,7 +187,12 @@ def _binds(place: Place) -> bool:
 
 
 def _places(older: Wording, newer: Wording) -> list[Place]:
-    """Where the aligned words part, without words that only moved, are spelt otherwise or are shortened to letters."""
+    """Where the aligned words part, without words that only moved, are spelt otherwise or are shortened to letters.
+
+    Several alignments are equally good: which one is taken hangs on the words alone, not on who is older.
+    """
+    if older.words > newer.words:
+        return [Place(place.newer, place.older, place.behind) for place in _places(newer, older)]
     left, right = _left_over(older, newer), _left_over(newer, older)
     found: list[Place] = []
     one: list[str] = []

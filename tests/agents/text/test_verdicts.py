@@ -1,7 +1,7 @@
 """What two statements are to each other: the pains that are about pairs, and the rules as properties."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents.text import verdicts, wording
@@ -121,6 +121,7 @@ def test_statement_is_the_same_as_itself(text):
 
 
 @given(WORDS, WORDS)
+@example("red blue red blue", "blue blue red 3")
 def test_merging_does_not_depend_on_who_is_older(one, other):
     forth, back = judge(one, other), judge(other, one)
 
