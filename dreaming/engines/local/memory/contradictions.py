@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from dreaming.engines.local.reading.claims import Claim, scope, where
 
 CROWD = 24  # a slot with more statements than this is a list, not a fact
 LIST = 3  # a statement that is alike to so many others but for one value is a row of a list
+CODE = re.compile(r"`[^`\n]{1,200}`")
 BY_WORDING = frozenset({"other_value", "opposite", "denied"})
 # What stands behind these is who, where or what for: another one beside it is another statement.
 BOUND = frozenset({"", "for", "during", "per", "on", "at", "to", "from", "with", "by", "of"})
@@ -173,8 +175,9 @@ def _may_clash(snapshot: Snapshot, pair: Judged, titles: Mapping[int, str]) -> b
         return False
     if any(len(sentences.spans(claim.text)) > 1 for claim in (older, newer)):
         return False
-    bound = verdict.reason == "other_value" and verdict.places[0].behind in BOUND
-    return not bound and not _both_literal(snapshot, older, newer)
+    if verdict.reason == "other_value" and (verdict.places[0].behind in BOUND or _of_another(older, newer)):
+        return False
+    return not _both_literal(snapshot, older, newer)
 
 
 def _is_one_value(place: Place) -> bool:
@@ -182,6 +185,17 @@ def _is_one_value(place: Place) -> bool:
     return max(len(place.older), len(place.newer)) <= VALUE_WORDS and not (
         len(place.older) > 1 and any(exclude(one, other) for one in place.older for other in place.newer)
     )
+
+
+def _of_another(older: Claim, newer: Claim) -> bool:
+    """Values of two things, or of two attributes of one; or two names in code beside one that both statements share."""
+    held = [
+        {(slot.subject, slot.attribute) for slot in claim.slots() if slot.value != "yes"} for claim in (older, newer)
+    ]
+    if all(held) and held[0].isdisjoint(held[1]):
+        return True
+    one, other = (set(CODE.findall(claim.text)) for claim in (older, newer))
+    return bool(one & other and one - other and other - one)
 
 
 def _asked(current: Current, pair: Judged) -> str:

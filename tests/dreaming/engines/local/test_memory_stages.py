@@ -314,6 +314,23 @@ def test_people_settle_what_memory_cannot_and_only_people_do():
     assert {one.reason_code for one in (recalled, written)} == {"needs_person"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "asks"),
+    [
+        ("Our survey mailer's database is PostgreSQL", "The survey mailer's timeout is 3 minutes", False),
+        ("The plate reader's port is 9443", "Our plate reader's timeout is 8 minutes", False),
+        ("Call `pay` with `holder` set to the id of the case", "Call `close` with `holder` set to the id of the case",
+         False),
+        ("Retry the upload 3 times.", "Retry the upload 5 times.", True),
+        ("Build the release with `make all` on the runner.", "Build the release with `make dist` on the runner.", True),
+    ],
+)  # fmt: skip
+def test_attributes_of_one_thing_and_an_argument_of_two_tools_are_no_alternatives(old, new, asks):
+    found = decided(memory("/a.md", f"- {old}\n", at=NOW - timedelta(days=9)), memory("/b.md", f"- {new}\n"))
+
+    assert [one.kind for one in found] == ["contradiction"] * asks
+
+
 def test_of_three_values_two_go():
     values = [
         memory(f"/{n}.md", f"- The database is {name}.\n", at=NOW - timedelta(days=90 - n))
