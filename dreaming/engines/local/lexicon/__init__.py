@@ -51,6 +51,7 @@ _SPOKEN = languages()
 
 NEWER = phrases("NEWER", _SPOKEN)  # the wording marks a statement as the current one
 RETIRED = phrases("RETIRED", _SPOKEN)  # the wording marks it as past
+GIVEN = phrases("GIVEN", _SPOKEN)  # ends what stands before the value that something has
 DUE = phrases("DUE", _SPOKEN)  # until when it holds; its one group is the date
 LASTING = phrases("LASTING", _SPOKEN)  # a wish for all times
 ADDRESSED = phrases("ADDRESSED", _SPOKEN)  # speaks to the agent

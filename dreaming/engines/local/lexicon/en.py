@@ -8,6 +8,11 @@ NEWER = (
 )
 RETIRED = r"\b(?:used to|formerly|previously|was once|until (?:19|20)\d\d|deprecated|obsolete|outdated)\b"
 
+GIVEN = (
+    r"(?:\b(?:is|are|was|were|remains|equals|(?:set|switched|moved|migrated|changed)(?: from)?(?: \S+){0,4}? (?:to|from))"
+    r"|[:=])\s+$"
+)
+
 DUE = (
     r"\b(?:review(?:ed)? (?:by|before|on)|re-?check (?:by|on|after)|valid (?:until|till|through|to)"
     r"|expires?(?: on| at)?|expiry(?: date)?|remove (?:after|by|on)|until|till|through|ends? on|best before)"

@@ -1,7 +1,7 @@
 """What cites a statement that is taken out for another value: named beside the change, and put to a person to check.
 
 A statement cites another one where it speaks of its subject and its value, gives its subject as a value, or is one of
-few that name a value that has a name. What it says may still hold: nothing is taken out for it.
+few that name a value that has a name, and neither gives it to another thing nor tells an event of a day. What it says may still hold: nothing is taken out for it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from agents.text.normalise import normalise
 from agents.text.slots import slots
 from agents.text.specifics import lost, specifics
 from dreaming.engines.local.findings import Choice, Tidying, gist
-from dreaming.engines.local.lexicon import NEWER, RETIRED
+from dreaming.engines.local.lexicon import GIVEN, NEWER, RETIRED
 from dreaming.engines.local.reading.claims import MOVABLE, Claim, where, words
 
 MOST_NAMED = 5  # a value that more statements name is no rare one
 RARE = 2  # statements that name a value alone; where more do, it is no sign
 CHECKED = " (to check: "
 UNSURE = 0.25
+NEAR = 80  # code points before a value that tell whether something is given it
+EVENT = re.compile(r"\W{0,8}\d{4}-\d{2}-\d{2}\b")
 
 _OWNERS = re.compile(r"['’]s?(?=\s)")
 _CLOSED = re.compile(r"[.!]*$")
@@ -96,7 +98,7 @@ def _citing(
             if premise and claim.kind in MOVABLE and claim.place not in gone and _may_cite(snapshot, claim, premise):
                 if _is_about(claim, premise):
                     found[at].append(claim)
-                elif premise.is_name and _holds(claim, premise) and _own_value(claim) != premise.gone:
+                elif premise.is_name and _holds(claim, premise) and not _is_of_another(claim, premise):
                     alone[at].append(claim)
     return [named + (other if len(other) <= RARE else []) for named, other in zip(found, alone, strict=True)]
 
@@ -126,8 +128,13 @@ def _holds(claim: Claim, premise: Premise) -> bool:
     )
 
 
-def _own_value(claim: Claim) -> str:
-    return next((slot.value for slot in claim.slots()), "")
+def _is_of_another(claim: Claim, premise: Premise) -> bool:
+    """It gives the value to something else, or tells what happened on a day."""
+    if EVENT.match(claim.text) or any(slot.value == premise.gone or slot.time[:3] == "on " for slot in claim.slots()):
+        return True
+    text = claim.facts.normal
+    places = re.finditer(rf"(?<!\w){re.escape(premise.gone)}(?!\w)", text)
+    return any(GIVEN.search(text[max(0, place.start() - NEAR) : place.start()]) for place in places)
 
 
 def _question(snapshot: Snapshot, premise: Premise, claim: Claim) -> Tidying:

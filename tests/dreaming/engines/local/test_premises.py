@@ -54,6 +54,10 @@ def test_second_dream_asks_nothing_after_all_was_applied():
         "Backups copy the Oracle dump at night.",
         "Backups moved from the MySQL dump to the PostgreSQL dump.",
         "Backups used to copy the MySQL dump.",
+        "2025-11-02: backup dump format set to MySQL after an incident",
+        "We switched the backup dump from MySQL to JSON Lines",
+        "Tapes need a lock, since the database of the archive is MySQL",
+        "On 2 May 2025 the MySQL dump was lost.",
     ],
 )
 def test_what_does_not_build_on_it_is_left_alone(text):
