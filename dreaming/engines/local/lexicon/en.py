@@ -9,8 +9,8 @@ NEWER = (
 RETIRED = r"\b(?:used to|formerly|previously|was once|until (?:19|20)\d\d|deprecated|obsolete|outdated)\b"
 
 GIVEN = (
-    r"(?:\b(?:is|are|was|were|remains|equals|(?:set|switched|moved|migrated|changed)(?: from)?(?: \S+){0,4}? (?:to|from))"
-    r"|[:=])\s+$"
+    r"(?:\b(?:is|are|was|were|remains|equals"
+    r"|(?:set|switched|moved|migrated|changed)(?: from)?(?: \S+){0,4}? (?:to|from))|[:=])\s+$"
 )
 
 DUE = (
@@ -32,12 +32,23 @@ LASTING_HINTS = (
     "always", "never", "remember", "make it a rule", "from now on", "going forward", "future", "as a rule",
     "as a general rule", "next time,",
 )  # fmt: skip
-ADDRESSED = r"\b(?:please|always|never|do not|don'?t|must|should|use|keep|put|send|write|ask|check|you|your)\b"
 OWN_PLANS = r"\b(?:i|we) (?:will|would|am|are|was|were|have|had|plan|hope|might|may|can|could)\b|\b(?:i|we)['’]ll\b"
 LEAD_IN = (
     r"^(?:(?:please|also|and|ok(?:ay)?|so|thanks|thank you|from now on|going forward|for future reference"
     r"|as a (?:general )?rule|next time|in (?:the )?future|remember (?:to|that)|make it a rule (?:to|that)?)"
     r"[,!.:]?\s+){1,6}"
+)
+# Verbs that are seldom anything else: what begins with one of them behind the lead-in tells somebody to do it.
+_DEEDS = (
+    "add|answer|append|apply|ask|attach|avoid|begin|book|bring|choose|close|collect|compare|confirm|convert|copy|create"
+    "|delete|ensure|enter|explain|fill|follow|format|forward|get|give|group|hide|highlight|include|insert|inform|keep|label"
+    "|leave|list|make|mark|mention|move|notify|omit|open|paste|pick|post|prefer|prepare|print|put|quote|read|refer|remove"
+    "|rename|replace|reply|return|round|run|save|say|send|separate|show|sign|skip|sort|spell|split|start|state|stop|store"
+    "|summari[sz]e|switch|tag|take|tell|translate|treat|try|update|upload|verify|wait|warn|wrap|write"
+)
+ADDRESSED = (
+    r"\b(?:please|always|never|do not|don'?t|must|should|use|keep|put|send|write|ask|check|you|your)\b"
+    rf"|{LEAD_IN}(?:{_DEEDS})\b(?![^.;]{{0,300}}\b(?:is|are|was|were|has|have|had|will|can|may)\b)"
 )
 EVER = r"\b(?:always|(?:every|each) (?:single )?time|from now on|going forward)\b"
 REPORTED = r"^(?:tell|inform|remind|say|answer|note|know|remember|assume|be aware)\b[^,.;:]{0,60}?\bthat\s+"

@@ -1,7 +1,8 @@
 """What cites a statement that is taken out for another value: named beside the change, and put to a person to check.
 
 A statement cites another one where it speaks of its subject and its value, gives its subject as a value, or is one of
-few that name a value that has a name, and neither gives it to another thing nor tells an event of a day. What it says may still hold: nothing is taken out for it.
+few that name a value that has a name, and neither gives it to another thing nor tells an event of a day. What it says
+may still hold: nothing is taken out for it.
 """
 
 from __future__ import annotations

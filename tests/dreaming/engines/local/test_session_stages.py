@@ -209,3 +209,21 @@ def test_wish_is_lasting_addressed_and_said_by_a_person():
     )
 
     assert [(one.lesson, one.sessions, one.confidence) for one in found] == [("Put amounts in EUR.", (0,), 0.6)]
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("From now on, round totals to two decimals", True),
+        ("Next time, sign letters with my initials.", True),
+        ("Ok, going forward, attach the receipt to each refund.", True),
+        ("From now on, post office boxes are no addresses.", False),
+        ("From now on, the port of the desk is 8081.", False),
+        ("From now on, deliveries arrive at dock three.", False),
+        ("Next time, we will round totals to two decimals.", False),
+        ("From now on, round totals to two decimals?", False),
+        ("Round totals to two decimals.", False),
+    ],
+)
+def test_what_a_person_tells_to_do_behind_a_lasting_lead_in_is_a_wish(said, wanted):
+    assert preferences.is_wish(said) == wanted
