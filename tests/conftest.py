@@ -2,9 +2,13 @@ from datetime import UTC, datetime
 
 import pytest
 import pytest_socket
+from hypothesis import settings
 
 from audit import testing
 from tests import recipes
+
+settings.register_profile("suite", derandomize=True)  # the same examples in every run
+settings.load_profile("suite")
 
 
 def pytest_runtest_setup():
