@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agents.text import verdicts, wording
-from agents.text.similarity import alike
+import numpy as np
+
+from agents.text import similarity, verdicts, wording
+from agents.text.specifics import Specific
 from agents.text.verdicts import Verdict
 from agents.text.wording import Wording
-from dreaming.engines.local.reading.claims import Claim, scope
+from dreaming.engines.local.reading.claims import Claim
 
 ALIKE = 0.4  # to be looked at; the decision is made on words, values and slots
 LEAST_OF_BOTH, MOST_OF_SHORTER = 0.3, 0.6  # of the words of the longer, or of the shorter statement
@@ -25,13 +27,9 @@ class Judged:
 
 def judge(claims: Sequence[Claim]) -> list[Judged]:
     """The pairs worth a look among claims of one namespace, under headings that name the same things."""
-    scopes = [scope(claim) for claim in claims]
-    bags = [frozenset(claim.words) for claim in claims]
     readings: dict[int, Wording] = {}
     found: list[Judged] = []
     for first, second in _near(claims):
-        if scopes[first] != scopes[second] or not _worth_reading(bags[first], bags[second]):
-            continue
         older, newer = sorted((first, second), key=lambda at: (claims[at].first_seen, claims[at].place))
         for at in (older, newer):
             if at not in readings:
@@ -42,13 +40,15 @@ def judge(claims: Sequence[Claim]) -> list[Judged]:
     return found
 
 
-def _worth_reading(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Less in common cannot be a repetition, an addition or another value, whatever the synonyms."""
-    shorter, longer = sorted((len(one), len(other)))
-    return len(one & other) >= min(LEAST_OF_BOTH * longer, MOST_OF_SHORTER * shorter)
-
-
 def _near(claims: Sequence[Claim]) -> Iterator[tuple[int, int]]:
+    """Less in common than that cannot be a repetition, an addition or another value, whatever the synonyms."""
     texts, facts = [claim.text for claim in claims], [claim.facts for claim in claims]
-    near = alike(texts, [one.normal for one in facts], [one.terms for one in facts], threshold=ALIKE)
-    return ((first, second) for first, second, _ in near)
+    ones, others, _ = similarity.near(texts, [one.normal for one in facts], [one.terms for one in facts], ALIKE)
+    named: dict[frozenset[Specific], int] = {}
+    scopes = np.array([named.setdefault(one.scope, len(named)) for one in facts], dtype=np.int64)
+    beside = scopes[ones] == scopes[others]
+    ones, others = ones[beside], others[beside]
+    sizes, common = similarity.shared([one.words for one in facts], ones, others)
+    shorter, longer = np.minimum(sizes[ones], sizes[others]), np.maximum(sizes[ones], sizes[others])
+    worth_reading = common >= np.minimum(LEAST_OF_BOTH * longer, MOST_OF_SHORTER * shorter)
+    return zip(ones[worth_reading].tolist(), others[worth_reading].tolist(), strict=True)
