@@ -157,6 +157,10 @@ class EventColumns:
     def session_of(self, row: int) -> int:
         return int(np.searchsorted(self.offsets, row, side="right")) - 1
 
+    def sessions_of(self, rows: Sequence[int]) -> list[int]:
+        found: list[int] = (np.searchsorted(self.offsets, rows, side="right") - 1).tolist()
+        return found
+
     def rows_of(self, session: int) -> range:
         return range(int(self.offsets[session]), int(self.offsets[session + 1]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agents.text import quantities
 from agents.text.normalise import unmarked
@@ -104,14 +105,17 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
         starts = piece in _SENTENCE_END or (starts and not _WORDY.search(piece))
 
 
-def _word(piece: str, in_code: bool, starts: bool) -> Iterator[tuple[str, str]]:
+def _word(piece: str, in_code: bool, starts: bool) -> tuple[tuple[str, str], ...]:
+    """None or one."""
     if not _WORDY.search(piece):
-        return
+        return ()
+    return ((piece.casefold(), "code"),) if in_code else _known(piece, starts)
+
+
+@lru_cache(maxsize=20_000)
+def _known(piece: str, starts: bool) -> tuple[tuple[str, str], ...]:
     folded = piece.casefold()
-    if in_code:
-        yield folded, "code"
-    elif folded not in EMPTY:
-        yield _key(piece, folded), "name" if _is_exact(piece, folded, starts) else ""
+    return () if folded in EMPTY else ((_key(piece, folded), "name" if _is_exact(piece, folded, starts) else ""),)
 
 
 def _key(piece: str, folded: str) -> str:

@@ -48,6 +48,7 @@ def find(snapshot: Snapshot, curation: Curation, leaving: Collection[str] = ()) 
     size = curation.topic_folder_size
     outgrown = {place: own for place, own in by_folder.items() if size and len(own) > size and _may_split(place[1])}
     cited = _cited(snapshot) if outgrown else frozenset()
+    taken = {(memory.namespace, memory.path) for memory in snapshot.memories} if outgrown else set()
     found = []
     for (namespace, folder), own in sorted(outgrown.items()):
         since = _topics_since(by_folder, namespace, folder)
@@ -55,7 +56,7 @@ def find(snapshot: Snapshot, curation: Curation, leaving: Collection[str] = ()) 
             continue  # they had their chance when the topic folders were made
         free = [memory for memory in own if _is_movable(memory, curation, cited)]
         for topic in _topics(folder, free, most=len(own) // 2, to_go=len(own) - size):
-            found += _moved(snapshot, topic, curation, len(own))
+            found += _moved(taken, topic, curation, len(own))
     return found
 
 
@@ -131,13 +132,12 @@ def _topics(folder: str, free: Sequence[MemoryText], *, most: int, to_go: int) -
         left = [memory for memory in left if memory not in group]
 
 
-def _moved(snapshot: Snapshot, topic: Topic, curation: Curation, size: int) -> list[Draft]:
+def _moved(taken: Collection[tuple[str, str]], topic: Topic, curation: Curation, size: int) -> list[Draft]:
     namespace = topic.members[0].namespace
-    taken = {memory.path for memory in snapshot.memories if memory.namespace == namespace}
     targets = [
         Target(namespace, memory.id, memory.version_id, memory.path, path, ())
         for memory in topic.members
-        if (path := _path(topic, memory)) and path not in taken and not guarded(memory, curation, path)
+        if (path := _path(topic, memory)) and (namespace, path) not in taken and not guarded(memory, curation, path)
     ]
     if len(targets) < FEWEST:
         return []

@@ -65,24 +65,31 @@ class Quoter:
         self.snapshot = snapshot
         self.most = most
         self.dropped = 0
+        self._read: dict[Span, Quote | None] = {}
 
     def of(self, spans: Sequence[Span], support: Iterable[int]) -> tuple[Quote, ...]:
         """Latest, because a session that leaves the window, or none at all, must not look like new evidence."""
         by_session: dict[int, list[Span]] = defaultdict(list)
-        for span in spans:
-            by_session[self.snapshot.events.session_of(span.row)].append(span)
+        sessions = self.snapshot.events.sessions_of([span.row for span in spans]) if spans else ()
+        for span, session in zip(spans, sessions, strict=True):
+            by_session[session].append(span)
         supporting = set(support)
         order = sorted(by_session, key=lambda session: rank(self.snapshot.sessions[session]))
         own = [session for session in order if session in supporting][-self.most :]
         others = [session for session in order if session not in supporting][-OTHER_SESSIONS:]
         quotes = [self._quote(session, span) for session in own + others for span in by_session[session][:3]]
+        self.dropped += quotes.count(None)
         return tuple(quote for quote in quotes if quote is not None)
 
     def _quote(self, session: int, span: Span) -> Quote | None:
+        if span not in self._read:
+            self._read[span] = self._verified(session, span)
+        return self._read[span]
+
+    def _verified(self, session: int, span: Span) -> Quote | None:
         text = self.snapshot.events.text[span.row]
         words = text[span.start : span.end]
         if not 0 <= span.start < span.end <= len(text) or not words.strip() or is_secret(words):
-            self.dropped += 1
             return None
         position = int(self.snapshot.events.position[span.row])
         return Quote(self.snapshot.sessions[session].id, position, span.start, span.end, words, span.stance)
