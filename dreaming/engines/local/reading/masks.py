@@ -25,7 +25,7 @@ VARIES = re.compile(
 PARTS = re.compile(f"({VARIES.pattern})", re.VERBOSE)
 LINE = re.compile(r"\S(?:[^\n]*\S)?")
 MOST_READ = 20_000  # code points of an error
-SENTENCE = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s)|(?<=\w)[.!?](?=\s+[A-Z])")
+SENTENCE = re.compile(r"[.!?](?=\s)(?:(?<=[^\W\d]{2}.)|(?<=\w.)(?=\s+[A-Z]))")
 RUN = re.compile(rf"{MASK}(?:[\s,]*{MASK})+")
 
 

@@ -127,8 +127,11 @@ def cuts(values: Sequence[float]) -> list[Option]:
     known = np.array(sorted(set(given.tolist())))
     if len(known) > MOST_CUTS + 1:
         known = known[np.linspace(0, len(known) - 1, MOST_CUTS + 1).astype(np.int64)]
-    over: list[Option] = [(f"over {shown(value)}", np.flatnonzero(given > value)) for value in known[:-1].tolist()]
-    return over + [(f"under {shown(value)}", np.flatnonzero(given < value)) for value in known[1:].tolist()]
+    order = np.argsort(given, kind="stable")
+    above, below = (np.searchsorted(given[order], known, side) for side in ("right", "left"))
+    rising = list(zip(known.tolist(), above.tolist(), below.tolist(), strict=True))
+    over: list[Option] = [(f"over {shown(value)}", order[place:]) for value, place, _ in rising[:-1]]
+    return over + [(f"under {shown(value)}", order[:place]) for value, _, place in rising[1:]]
 
 
 def shown(value: float) -> str:
@@ -147,7 +150,8 @@ def words(texts: Sequence[str], least: int) -> list[Option]:
 
 def words_of(text: str) -> set[str]:
     """The words of a text; those of an address tell whose it is, not what it is about."""
-    return {word.casefold() for word in WORD.findall(ADDRESS.sub(" ", text))}
+    plain = ADDRESS.sub(" ", text) if "@" in text or "://" in text else text
+    return {word.casefold() for word in WORD.findall(plain)}
 
 
 def _indexed(held: Sequence[Sequence[str]], least: int) -> list[Option]:

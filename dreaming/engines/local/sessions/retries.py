@@ -105,7 +105,7 @@ def remedy(signals: Signals, recoveries: Sequence[Recovery]) -> Remedy:
     names: list[tuple[str, ...]] = []
     for one in recoveries:
         old, new = (_given(signals, call) for call in (one.failed, one.worked))
-        differ = sorted(name for name in old.keys() | new.keys() if name and _plain(old, name) != _plain(new, name))
+        differ = sorted(name for name in old.keys() | new.keys() if name and _differs(old, new, name))
         names.append(tuple(differ))
         for name in differ:
             changes[name, _change(old, new, name)].append((old.get(name), new.get(name)))
@@ -145,7 +145,7 @@ def told(remedy: Remedy, verb: str = "change") -> str:
 def clauses(signals: Signals, before: Call, after: Call) -> set[str]:
     """How the arguments of two calls differ, as the clauses of lessons."""
     old, new = (_given(signals, call) for call in (before, after))
-    differ = [name for name in old.keys() | new.keys() if _plain(old, name) != _plain(new, name)]
+    differ = [name for name in old.keys() | new.keys() if _differs(old, new, name)]
     return {how.format(name=code(name)) for name in differ if (how := _change(old, new, name))}
 
 
@@ -156,6 +156,13 @@ def _given(signals: Signals, call: Call) -> dict[str, Any]:
     except (ValueError, RecursionError):
         document = None
     return document if isinstance(document, dict) else arguments(text)
+
+
+def _differs(old: dict[str, Any], new: dict[str, Any], name: str) -> bool:
+    before, after = old.get(name), new.get(name)
+    if isinstance(before, str) and isinstance(after, str):
+        return before != after
+    return _plain(old, name) != _plain(new, name)
 
 
 def _plain(given: dict[str, Any], name: str) -> str:
@@ -179,6 +186,8 @@ def _change(old: dict[str, Any], new: dict[str, Any], name: str) -> str:
 
 def _form(value: Any) -> str:
     if isinstance(value, str):
+        if value.isalpha():
+            return "words"
         return next((form for form, pattern in FORMS if pattern.fullmatch(value.strip())), "words")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return "a whole number" if isinstance(value, int) else "a decimal"

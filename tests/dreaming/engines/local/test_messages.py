@@ -7,7 +7,7 @@ from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding
 from dreaming.engines.local.proposing.held import Holdings
 from dreaming.engines.local.reading import claims, signals
-from dreaming.engines.local.reading.messages import Messages
+from dreaming.engines.local.reading.messages import Messages, hinting
 from tests.dreaming.engines.build import agent, memory, person, session, snapshot
 
 WORDS = ("Refund", "refunds", "limit", "of", "30", "days", "now,", "fund\x00s", "é", "limits\nof")
@@ -23,6 +23,15 @@ def test_messages_that_name_words_are_those_that_hold_each_piece(texts, pieces):
     naming = messages.naming(pieces)
     assert naming == [at for at, text in enumerate(texts) if all(piece in text.lower() for piece in pieces)]
     assert [messages.place(at) for at in naming] == [(at, 2 * at + 1) for at in naming]
+
+
+@settings(deadline=None)
+@given(TEXTS, st.lists(st.sampled_from(("fund", "limit", "s r", "30", "\x00", "xyz", "now,")), max_size=3))
+def test_messages_that_hint_are_those_that_hold_any_piece(texts, pieces):
+    found = signals.read(snapshot([session(str(at), agent("hm"), person(text)) for at, text in enumerate(texts)]))
+
+    kept = [at for at, text in enumerate(texts) if not pieces or any(piece in text.casefold() for piece in pieces)]
+    assert list(hinting(found, pieces)) == [(at, 2 * at + 1) for at in kept]
 
 
 def test_messages_of_two_amounts_mark_something_as_newer():
