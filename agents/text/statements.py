@@ -128,7 +128,7 @@ class _Reader:
         first, last = start, end
         if token.type == "fence":
             first = start + 1
-            last = min(first + token.content.count("\n"), end)
+            last = min(first + len(text_lines.split(token.content)), end)
         stop = self.starts[last] - self.lines[last - 1].endswith("\n")
         if self.document[self.starts[first] : stop].strip():
             yield from self._make(start, end, "code", self.starts[first], stop)
