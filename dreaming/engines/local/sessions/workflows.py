@@ -290,6 +290,13 @@ def _told_before(one: Workflow) -> Finding:
     )
 
 
+def _fared(completed: int, others: int) -> str:
+    """How those ended that came to the step in another way."""
+    if others == 1:
+        return " So did the one other that called it." if completed else " The one other that called it did not."
+    return f" So did {share(completed, others)} others that called it." if others else ""
+
+
 def _told_way(one: Workflow) -> Finding:
     """Taught where it leads to an end, many completed this way and none that went it failed."""
     *before, last = one.steps
@@ -297,8 +304,7 @@ def _told_way(one: Workflow) -> Finding:
     counts = (
         f"{share(one.support, one.callers_completed).capitalize()} completed sessions that called {code(last)} came to"
         f" it in this order: {' → '.join(code(tool) for tool in one.steps)}."
-        f" {share(one.support, one.taken).capitalize()} sessions that did so completed."
-        + (f" So did {share(others_done, others)} others that called it." if others else "")
+        f" {share(one.support, one.taken).capitalize()} sessions that did so completed." + _fared(others_done, others)
     )
     safe = one.ends and one.support == one.taken and one.support >= ENOUGH and len(one.steps) >= SHORTEST_WAY
     return Finding(

@@ -243,3 +243,17 @@ def test_enrichments_of_every_small_table_are_exact():
     many = enrichments(*tables)
 
     assert many.tolist() == pytest.approx([enrichment(*table) for table in tables.T.tolist()], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("completed", "others", "said"),
+    [
+        (0, 0, ""),
+        (1, 1, " So did the one other that called it."),
+        (0, 1, " The one other that called it did not."),
+        (2, 2, " So did both others that called it."),
+        (1, 3, " So did 1 of the 3 others that called it."),
+    ],
+)
+def test_those_who_went_another_way_are_told_in_words(completed, others, said):
+    assert workflows._fared(completed, others) == said
