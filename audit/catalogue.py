@@ -24,7 +24,10 @@ def _kind(says: str, keys: str = "") -> Kind:
 
 
 _TARGETS = "proposal agent namespace operation revision paths tier origin_kind origin_id note"
-_VOTE = f"{_TARGETS} verdict reason_code base proposed requirement evidence bulk sole_reviewer owner dwell_ms"
+_VOTE = (
+    f"{_TARGETS} verdict reason_code base proposed requirement evidence bulk batch sole_reviewer owner dwell_ms"
+    " stands_for"
+)
 _RUN = (
     "agent run settings engine origin sessions memories changes patterns state reason_code attempts resume_at"
     " seconds usage"
@@ -120,6 +123,26 @@ CHANGE = {
     "change.expired": _kind("A change waited too long for a decision.", f"{_TARGETS} days"),
     "change.evidence_joined": _kind("An undecided change got more evidence.", f"{_TARGETS} added stance run evidence"),
 }
+DESK = {
+    "change.split": _kind("A part of a change was accepted; the rest became a change of its own.", f"{_TARGETS} rest"),
+    "change.resolved": _kind("A person said how a conflict goes on.", f"{_TARGETS} number contributors how"),
+    "change.commented": _kind("A person wrote about a change.", "thread comment revision mentioned lines"),
+    "thread.resolved": _kind("A conversation was settled.", "change thread"),
+    "thread.reopened": _kind("A conversation goes on.", "change thread"),
+    "review.drafted": _kind("A person prepared something that is not sent yet.", "change thread verdict removed"),
+    "review.sent": _kind("A person sent a review at once.", "verdicts comments refused"),
+    "proposal.assigned": _kind("A proposal became somebody's turn.", "person how candidates seed stands_for"),
+    "proposal.unassigned": _kind("A proposal is not somebody's turn any more.", "person how"),
+    "proposal.claimed": _kind("A person took a proposal for a while.", "until"),
+    "proposal.released": _kind("A person let a proposal go.", ""),
+    "proposal.overdue": _kind("A proposal waited longer than agreed.", "tier due_at person"),
+    "bulk.decided": _kind("A person decided on many changes at once.", "batch verdict changes refused"),
+    "filter.saved": _kind("A filter of the inbox was saved.", "filter shared"),
+    "filter.removed": _kind("A filter of the inbox was removed.", "filter shared"),
+    "absence.set": _kind("A person said when they are away.", "absence since until delegate"),
+    "absence.ended": _kind("A person is back.", "absence"),
+    "notices.read": _kind("A person read what they were told.", "count"),
+}
 POLICY = {
     "policy.changed": _kind("A policy got a new version.", "number before after changed namespace mode sha256"),
 }
@@ -143,7 +166,9 @@ ADMIN = {
     "backup.made": _kind("A backup was made.", "bytes sha256 database"),
 }
 
-EVENTS: dict[str, Kind] = AUTH | TEAM | ACCESS | AGENT | SESSION | MEMORY | PROPOSAL | CHANGE | POLICY | DREAM | ADMIN
+EVENTS: dict[str, Kind] = (
+    AUTH | TEAM | ACCESS | AGENT | SESSION | MEMORY | PROPOSAL | CHANGE | DESK | POLICY | DREAM | ADMIN
+)
 
 
 def check(type: str, data: Mapping[str, Any]) -> None:

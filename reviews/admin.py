@@ -1,7 +1,22 @@
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from reviews.models import Change, Check, Decision, Evidence, Inverse, Policy, Proposal, Revision, RevisionTarget
+from reviews.models import (
+    Absence,
+    Assignment,
+    Change,
+    Check,
+    Comment,
+    Decision,
+    Evidence,
+    Inverse,
+    Notice,
+    Policy,
+    Proposal,
+    Revision,
+    RevisionTarget,
+    Thread,
+)
 
 
 @admin.register(Proposal)
@@ -63,3 +78,47 @@ class DecisionAdmin(ReadOnlyAdmin):
 class InverseAdmin(ReadOnlyAdmin):
     list_display = ("team", "change_id", "at", "erased_at")
     list_select_related = ("team",)
+
+
+@admin.register(Thread)
+class ThreadAdmin(ReadOnlyAdmin):
+    list_display = (
+        "team",
+        "change_id",
+        "revision_id",
+        "target_position",
+        "line_start",
+        "line_end",
+        "at",
+        "resolved_at",
+    )
+    list_select_related = ("team",)
+    search_fields = ("public_id",)
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    list_display = ("team", "thread_id", "by", "at", "sent_at")
+    list_select_related = ("team", "by")
+    search_fields = ("public_id",)
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnlyAdmin):
+    list_display = ("team", "proposal_id", "person", "how", "at", "ended_at")
+    list_select_related = ("team", "person")
+    search_fields = ("public_id",)
+
+
+@admin.register(Absence)
+class AbsenceAdmin(ReadOnlyAdmin):
+    list_display = ("team", "person", "delegate", "since", "until", "ended_at")
+    list_select_related = ("team", "person", "delegate")
+    search_fields = ("public_id",)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ("team", "person", "kind", "proposal_id", "change_id", "at", "read_at", "mailed_at")
+    list_select_related = ("team", "person")
+    search_fields = ("public_id",)

@@ -132,3 +132,28 @@ class Severity(TextChoices):
     NOTE = "note", _("Note")
     WARNING = "warning", _("Warning")
     BLOCKING = "blocking", _("Blocking")
+
+
+class Side(TextChoices):
+    """Which text the lines of a thread are in: the base's, or the revision's."""
+
+    BEFORE = "before", _("Before")
+    AFTER = "after", _("After")
+
+
+class AssignedBy(TextChoices):
+    HAND = "hand", _("By hand")
+    TURNS = "turns", _("In turn")
+    LEAST = "least", _("Who has least")
+    ESCALATED = "escalated", _("Waited too long")
+
+
+class NoticeKind(TextChoices):
+    YOUR_TURN = "your_turn", _("It is your turn")
+    STALE = "stale", _("What you voted on has moved")
+    ANSWERED = "answered", _("Your request for changes was answered")
+    REPLIED = "replied", _("Somebody replied to you")
+    MENTIONED = "mentioned", _("You were mentioned")
+    RESOLVED = "resolved", _("A thread of yours was resolved")
+    DECIDED = "decided", _("Your proposal was decided")
+    OVERDUE = "overdue", _("It waits longer than agreed")

@@ -1,33 +1,28 @@
+"""What is put forward: proposals, their changes, and what exactly each revision says."""
+
 from __future__ import annotations
 
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from accounts.models import TeamModel, public_id_field
 from accounts.teams import TeamQuerySet
 from agents.enums import Tier
-from agents.models import Agent, Memory, MemoryVersion, Namespace, Session
+from agents.models import Agent, Memory, MemoryVersion, Namespace
 from reviews.enums import (
     PROPOSAL_TRANSITIONS,
     TRANSITIONS,
     UNDECIDED,
     VOTABLE,
     ActorType,
-    EvidenceStatus,
     Operation,
     OriginKind,
     ProposalState,
-    RejectCode,
     RevisionOrigin,
-    Severity,
-    Stance,
     State,
-    Verdict,
 )
 
 
@@ -102,7 +97,10 @@ class ChangeQuerySet(TeamQuerySet["Change"]):
 
 
 class Change(TeamModel):
-    """One operation and its revisions. `fingerprint` names what is proposed, whoever words it."""
+    """One operation and its revisions. `fingerprint` names what is proposed, whoever words it.
+
+    `rest_of` is the change of which only a part was accepted; this one carries what was left over.
+    """
 
     public_id = public_id_field("chg")
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="changes")
@@ -121,6 +119,7 @@ class Change(TeamModel):
     pattern_id = models.CharField(max_length=40, blank=True)
     pattern = models.JSONField(default=dict)
     reverts = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reverted_by")
+    rest_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="rests")
     opened_at = models.DateTimeField()
     state_at = models.DateTimeField()
     apply_after = models.DateTimeField(null=True)
@@ -212,133 +211,3 @@ class RevisionTarget(TeamModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=("revision", "position"), name="one_target_per_position")]
         indexes = [models.Index(fields=("memory", "revision"))]
-
-
-class Evidence(TeamModel):
-    """A quote: code points [start, end) of one event's text, that text's SHA-256, and a copy of the quote."""
-
-    public_id = public_id_field("evd")
-    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="evidence")
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
-    position = models.PositiveIntegerField()
-    start = models.PositiveIntegerField()
-    end = models.PositiveIntegerField()
-    event_sha256 = models.CharField(max_length=64)
-    quote = models.TextField()
-    stance = models.CharField(max_length=8, choices=Stance)
-    status = models.CharField(max_length=8, choices=EvidenceStatus)
-    added_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=("change", "session", "position", "start", "end", "stance"), name="one_quote_per_place"
-            )
-        ]
-
-
-class EvidenceLink(TeamModel):
-    """Which quote a revision rests on, and for which lines of which target (null: for the whole change)."""
-
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="links")
-    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="links")
-    target_position = models.PositiveIntegerField(null=True)
-    line_start = models.PositiveIntegerField(null=True)
-    line_end = models.PositiveIntegerField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("revision", "evidence"), name="one_link_per_revision")]
-
-
-class Check(TeamModel):
-    """A machine finding on a revision: rule, its version, the span in the text after, severity and reason."""
-
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="checks")
-    rule = models.CharField(max_length=40)
-    rule_version = models.PositiveIntegerField()
-    severity = models.CharField(max_length=8, choices=Severity)
-    target_position = models.PositiveIntegerField(null=True)
-    start = models.PositiveIntegerField(null=True)
-    end = models.PositiveIntegerField(null=True)
-    reason = models.CharField(max_length=300)
-
-    class Meta:
-        ordering = ("pk",)
-
-
-class Policy(TeamModel):
-    """Who must approve what: one versioned document per team; the newest version holds."""
-
-    public_id = public_id_field("pol")
-    version = models.PositiveIntegerField()
-    document = models.JSONField()
-    set_by_type = models.CharField(max_length=8, choices=ActorType)
-    set_by_id = models.CharField(max_length=40)
-    at = models.DateTimeField()
-
-    history = HistoricalRecords(app="reviews")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("team", "version"), name="one_policy_per_version")]
-
-
-class DecisionQuerySet(TeamQuerySet["Decision"]):
-    def counted(self) -> Self:
-        return self.filter(withdrawn_at=None, dismissed_at=None)
-
-
-class Decision(TeamModel):
-    """A vote by a person on a revision, bound to what they saw; immutable but for `withdrawn_at`, set once."""
-
-    public_id = public_id_field("dec")
-    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="decisions")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="decisions")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    actor_type = models.CharField(max_length=8, choices=ActorType, default=ActorType.PERSON)
-    verdict = models.CharField(max_length=16, choices=Verdict)
-    reason_code = models.CharField(max_length=16, choices=RejectCode, blank=True)
-    reason = models.TextField(blank=True)
-    base_sha256 = models.CharField(max_length=64)
-    proposed_sha256 = models.CharField(max_length=64)
-    requirement_sha256 = models.CharField(max_length=64)
-    evidence_sha256 = models.CharField(max_length=64)
-    at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True)
-    dismissed_at = models.DateTimeField(null=True)
-    dismissed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    dismissed_reason = models.TextField(blank=True)
-
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="decision_by_a_person", condition=Q(actor_type="person")),
-            models.UniqueConstraint(fields=("revision", "by"), condition=Q(withdrawn_at=None), name="one_counted_vote"),
-            models.CheckConstraint(
-                name="dismissed_by_someone",
-                condition=Q(dismissed_at=None, dismissed_by=None)
-                | Q(dismissed_at__isnull=False, dismissed_by__isnull=False),
-            ),
-        ]
-        indexes = [models.Index(fields=("change", "-at"))]
-
-
-class Inverse(TeamModel):
-    """How to take one applied change back: for each target the version it wrote and the lines that were there before.
-
-    `targets` are {"memory", "version", "path_before", "path_after", "archived_before", "hunks"}.
-    """
-
-    change = models.OneToOneField(Change, on_delete=models.PROTECT, related_name="inverse")
-    targets = models.JSONField(default=list)
-    erased_at = models.DateTimeField(null=True)
-    at = models.DateTimeField()
-
-
-class Cursor(TeamModel):
-    """How far the tick has read this team's memory versions."""
-
-    last_version = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("team",), name="one_cursor_per_team")]

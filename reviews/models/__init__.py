@@ -1,0 +1,63 @@
+from reviews.models.deciding import (
+    Cursor,
+    Decision,
+    DecisionQuerySet,
+    Inverse,
+    Policy,
+)
+from reviews.models.grounds import (
+    Check,
+    Evidence,
+    EvidenceLink,
+)
+from reviews.models.proposing import (
+    Change,
+    ChangeQuerySet,
+    IllegalTransition,
+    Proposal,
+    ProposalQuerySet,
+    Revision,
+    RevisionTarget,
+)
+from reviews.models.teamwork import (
+    Absence,
+    Assignment,
+    Claim,
+    Comment,
+    CommentQuerySet,
+    DraftVote,
+    Notice,
+    NoticeQuerySet,
+    Presence,
+    SavedFilter,
+    Thread,
+)
+
+__all__ = [
+    "Absence",
+    "Assignment",
+    "Change",
+    "ChangeQuerySet",
+    "Check",
+    "Claim",
+    "Comment",
+    "CommentQuerySet",
+    "Cursor",
+    "Decision",
+    "DecisionQuerySet",
+    "DraftVote",
+    "Evidence",
+    "EvidenceLink",
+    "IllegalTransition",
+    "Inverse",
+    "Notice",
+    "NoticeQuerySet",
+    "Policy",
+    "Presence",
+    "Proposal",
+    "ProposalQuerySet",
+    "Revision",
+    "RevisionTarget",
+    "SavedFilter",
+    "Thread",
+]
