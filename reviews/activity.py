@@ -50,25 +50,38 @@ class Happening:
     text: str
     when: str
     iso: str
-    change_id: str
+    url: str
 
 
-def events(proposal: Proposal, changes: Sequence[Change]) -> list[Event]:
+def events(proposal: Proposal) -> list[Event]:
     """The newest events about the proposal and its changes that a sentence exists for."""
-    about = [proposal.public_id, *(change.public_id for change in changes)]
+    changes = Change.objects.of(proposal.team).filter(proposal=proposal)
+    return _newest(proposal, [proposal.public_id, *changes.values_list("public_id", flat=True)])
+
+
+def events_of(change: Change) -> list[Event]:
+    """The newest events about one change."""
+    return _newest(change, [change.public_id])
+
+
+def _newest(row: Proposal | Change, about: Sequence[str]) -> list[Event]:
     types = {name.split()[0] for name in SENTENCES}
-    log = Event.objects.of_log(proposal.trail_log)
+    log = Event.objects.of_log(row.trail_log)
     return list(log.matching(types=types).filter(target_id__in=about).newest_first()[:SHOWN])
 
 
-def tell(found: Sequence[Event], *, changes: Sequence[Change], names: Mapping[str, str]) -> list[Happening]:
-    titles = {change.public_id: change.title for change in changes}
-    return [_happening(event, titles.get(event.target_id, ""), names) for event in found]
+def tell(found: Sequence[Event], *, proposal: Proposal, names: Mapping[str, str]) -> list[Happening]:
+    ids = {event.target_id for event in found}
+    changes = Change.objects.of(proposal.team).filter(proposal=proposal, public_id__in=ids)
+    about = {change.public_id: change for change in changes.only("public_id", "position", "title")}
+    for change in about.values():
+        change.proposal = proposal
+    return [_happening(event, about.get(event.target_id), names) for event in found]
 
 
-def _happening(event: Event, title: str, names: Mapping[str, str]) -> Happening:
+def _happening(event: Event, change: Change | None, names: Mapping[str, str]) -> Happening:
     data: dict[str, Any] = event.content().get("data", {})
     pattern = SENTENCES.get(f"{event.type} {data.get('verdict')}") or SENTENCES.get(event.type, "%(who)s")
     who = "Lucid" if event.actor_type == "system" else names.get(event.actor_id) or _("An agent")
-    text = _(pattern) % {"who": who, "what": title, "number": data.get("number", "")}
-    return Happening(text, when(event.at), event.at.isoformat(), event.target_id if title else "")
+    text = _(pattern) % {"who": who, "what": change.title if change else "", "number": data.get("number", "")}
+    return Happening(text, when(event.at), event.at.isoformat(), change.get_absolute_url() if change else "")

@@ -218,11 +218,11 @@ def _sources(quotes: int, sessions: int) -> str:
     return words % {"quotes": said, "n": sessions}
 
 
-def rows(proposal: Proposal) -> list[Change]:
-    """The changes of a proposal as `desk.rows` gives them; what they all share is read once."""
+def rows(proposal: Proposal, *, start: int = 0, most: int | None = None) -> list[Change]:
+    """The changes of a proposal from a position on, as `desk.rows` gives them; what they all share is read once."""
     team = proposal.team
-    found = Change.objects.of(team).filter(proposal=proposal).select_related("head")
-    changes = list(found.in_order())
+    found = Change.objects.of(team).filter(proposal=proposal, position__gte=start).select_related("head")
+    changes = list(found.in_order()[:most])
     namespaces = Namespace.objects.of(team).in_bulk({change.namespace_id for change in changes})
     for change in changes:
         change.team, change.proposal, change.namespace = team, proposal, namespaces[change.namespace_id]
@@ -268,14 +268,6 @@ def names(ids: Collection[str], *, team: Team) -> dict[str, str]:
     return found
 
 
-def next_undecided(cards: Sequence[Card], after: str) -> str:
-    """The card to go to after a decision: the next undecided one, from the top where none follows, else the same."""
-    ids = [card.id for card in cards]
-    at = ids.index(after) if after in ids else 0
-    following = [*cards[at + 1 :], *cards[:at]]
-    return next((card.id for card in following if not card.is_decided), after)
-
-
 def _drawn(target: RevisionTarget) -> Drawn:
     before, after = target.path_before, target.path_after
     label = before or after or ""
@@ -313,8 +305,3 @@ def _versions(changes: Sequence[Change], team: Team) -> dict[int, list[MemoryVer
         for change_id in wrote[version.public_id]:
             found[change_id].append(version)
     return found
-
-
-def decided(changes: Sequence[Change]) -> int:
-    """How many changes of a proposal wait for nobody's decision any more."""
-    return sum(not change.is_undecided for change in changes)

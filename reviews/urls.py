@@ -1,15 +1,17 @@
 from django.urls import path
 
-from reviews.views import closing, deciding, editing, inbox, proposal, proposing
+from reviews.views import change, closing, deciding, editing, inbox, proposal, proposing
 
 app_name = "reviews"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("proposals/<int:number>/", proposal.proposal, name="proposal"),
+    path("proposals/<int:number>/more/", proposal.more, name="more"),
     path("proposals/<int:number>/view/", proposal.show_as, name="show_as"),
     path("proposals/<int:number>/revert/", closing.revert, name="revert"),
     path("proposals/<int:number>/withdraw/", closing.withdraw, name="withdraw"),
-    path("changes/<str:change_id>/", proposal.change, name="change"),
+    path("changes/<str:change_id>/", change.change, name="change"),
+    path("changes/<str:change_id>/panels/<slug:panel>/", change.panel, name="panel"),
     path("changes/<str:change_id>/revisions/", proposal.revisions, name="revisions"),
     path("changes/<str:change_id>/decide/", deciding.decide, name="decide"),
     path("changes/<str:change_id>/withdraw-vote/", deciding.withdraw_vote, name="withdraw_vote"),

@@ -56,4 +56,4 @@ ROWS = {
     "run_number": lambda people: dreams.run(agent_recipes.agent(people.row)).number,
 }
 
-PLAIN = {}
+PLAIN = {"panel": "history"}

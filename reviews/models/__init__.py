@@ -11,6 +11,7 @@ from reviews.models.grounds import (
     EvidenceLink,
 )
 from reviews.models.proposing import (
+    AT_ONCE,
     Change,
     ChangeQuerySet,
     IllegalTransition,
@@ -34,6 +35,7 @@ from reviews.models.teamwork import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "Absence",
     "Assignment",
     "Change",

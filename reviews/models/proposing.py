@@ -25,6 +25,9 @@ from reviews.enums import (
     State,
 )
 
+AT_ONCE = 25
+"""How many changes the page of a proposal draws at once; the others come as they are reached."""
+
 
 class IllegalTransition(RuntimeError):
     """A state that may not follow the present one; the table in `enums` says which may."""
@@ -151,7 +154,9 @@ class Change(TeamModel):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"{self.proposal.get_absolute_url()}#{self.public_id}"
+        """Its place on the page of its proposal, which begins there where it would not be drawn at once."""
+        start = f"?from={self.position}" if self.position >= AT_ONCE else ""
+        return f"{self.proposal.get_absolute_url()}{start}#{self.public_id}"
 
     @property
     def is_votable(self) -> bool:

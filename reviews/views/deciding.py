@@ -9,13 +9,12 @@ from django.views.decorators.http import require_POST
 
 from accounts import roles
 from accounts.access import needs
-from reviews import applying, decisions, rebasing
-from reviews import cards as reading
+from reviews import applying, decisions, overview, rebasing
 from reviews.cards import Typed
 from reviews.decisions import Moved, Refused
 from reviews.enums import State, Verdict
 from reviews.forms import DecisionForm, ReasonForm
-from reviews.models import Change, Decision
+from reviews.models import AT_ONCE, Change, Decision
 from reviews.views import drawing
 from reviews.views import proposal as proposals
 
@@ -115,12 +114,10 @@ def _answer(request, change, text, *, onwards=True):
         messages.success(request, text)
         return redirect(_place(request, change, onwards))
     card = drawing.one_card(request, change.public_id)
-    states = Change.objects.of(request.team).filter(proposal=change.proposal_id)
     context = {
         "card": card,
         "text": text,
-        "decided": reading.decided(states),
-        "total": len(states),
+        "overview": overview.of(change.proposal),
         "undo": card.undoes and onwards,
     }
     return render(request, "reviews/_answer.html", drawing.shared(request) | context)
@@ -132,12 +129,9 @@ def _refused(request, change, typed, status):
         context = drawing.shared(request) | {"card": drawing.one_card(request, change.public_id, typed)}
         return render(request, "reviews/_change.html", context, status=status)
     row = get_object_or_404(proposals.rows(request), pk=change.proposal_id)
-    return proposals.page(request, row, typed={change.public_id: typed}, status=status)
+    start = change.position if change.position >= AT_ONCE else 0
+    return proposals.page(request, row, start=start, typed={change.public_id: typed}, status=status)
 
 
 def _place(request, change, onwards):
-    proposal = change.proposal.get_absolute_url()
-    if not onwards:
-        return f"{proposal}#{change.public_id}"
-    cards = reading.read(reading.rows(change.proposal), team=request.team, reader=drawing.reader(request))
-    return f"{proposal}#{reading.next_undecided(cards, change.public_id)}"
+    return overview.next_for(request.user, change) if onwards else change

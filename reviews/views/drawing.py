@@ -13,6 +13,7 @@ from reviews import desk
 from reviews.cards import Reader
 from reviews.enums import RejectCode
 from reviews.frames import Frames
+from reviews.panels import PANELS
 
 ICONS = ("check", "x", "pencil", "circle", "circle-check", "undo-2", "zap")
 
@@ -28,6 +29,7 @@ def shared(request):
         "frames": Frames(),
         "shown_as": request.user.diff_view,
         "icons": {name.replace("-", "_"): icon(name) for name in ICONS},
+        "panel_names": [(name, panel.title) for name, panel in PANELS.items()],
         "reject_codes": [(code.value, code.label) for code in RejectCode],
         "decisions_url": prefix("reviews:dismiss", slug, cut="x/dismiss/"),
         "sessions_url": prefix("agents:session", slug),

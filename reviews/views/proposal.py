@@ -5,36 +5,30 @@ from itertools import zip_longest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from django.views.decorators.vary import vary_on_headers
 
 from accounts import paging, preferences, roles
 from accounts.access import needs
 from accounts.enums import DiffView
-from reviews import activity, desk, quoting
+from reviews import activity, desk, overview, quoting
 from reviews import cards as reading
 from reviews import revisions as verbs
-from reviews.enums import OriginKind, ProposalState, State
-from reviews.forms import ReasonForm
-from reviews.models import Change, Decision, Proposal
+from reviews.enums import OriginKind, ProposalState
+from reviews.models import AT_ONCE, Decision, Proposal
 from reviews.views import drawing
 
 
 @require_safe
 @needs(roles.VIEW)
 def proposal(request, team, number):
-    return page(request, get_object_or_404(rows(request), number=number))
+    return page(request, get_object_or_404(rows(request), number=number), start=_start(request))
 
 
 @require_safe
-@vary_on_headers("HX-Request")
 @needs(roles.VIEW)
-def change(request, team, change_id):
-    """The change on the page of its proposal; a part asks for its card alone."""
-    row = get_object_or_404(Change.objects.of(request.team).select_related("proposal__team"), public_id=change_id)
-    if request.htmx and not request.htmx.boosted:
-        context = drawing.shared(request) | {"card": drawing.one_card(request, change_id)}
-        return render(request, "reviews/_looked_again.html", context)
-    return redirect(row)
+def more(request, team, number):
+    """The cards from a position on, with their lines of the outline: what the page loads as it is reached."""
+    row = get_object_or_404(rows(request), number=number)
+    return render(request, "reviews/_more.html", drawing.shared(request) | {"proposal": row} | _sheet(request, row))
 
 
 @require_safe
@@ -74,33 +68,43 @@ def rows(request):
     return Proposal.objects.of(request.team).select_related("agent", "team")
 
 
-def page(request, row, *, typed=None, status=200):
+def page(request, row, *, start=0, typed=None, status=200):
     """The whole page; also the answer to a form that could not be taken, with what was typed."""
     reader = drawing.reader(request)
-    changes = reading.rows(row)
-    cards = drawing.dress(request, reading.read(changes, team=request.team, reader=reader, typed=typed))
-    happened = activity.events(row, changes)
-    known = reading.names(_people(row, happened), team=request.team)
-    sessions = {quote.session.pk: quote.session for card in cards for quote in card.quotes}
+    happened = activity.events(row)
+    known = reading.names({row.opened_by_id, *(event.actor_id for event in happened)}, team=request.team)
+    seen = overview.of(row)
     context = {
         "proposal": row,
-        "cards": cards,
-        "waiting": [card for card in cards if card.looks_again_in],
-        "decided": reading.decided(changes),
-        "total": len(changes),
+        "overview": seen,
         "opener": known.get(row.opened_by_id, ""),
         "original": _reverted(row),
-        "sessions": len(sessions),
-        "first": min((one.ended_at for one in sessions.values()), default=None),
-        "last": max((one.ended_at for one in sessions.values()), default=None),
-        "happenings": activity.tell(happened, changes=changes, names=known),
-        "reason_form": ReasonForm(),
-        "reverts": reader.may(roles.REVERT) and any(one.state == State.APPLIED for one in changes),
+        "happenings": activity.tell(happened, proposal=row, names=known),
+        "reverts": reader.may(roles.REVERT) and seen.applied,
         "withdraws": _withdraws(row, reader),
     }
-    response = render(request, "reviews/proposal.html", drawing.shared(request) | context, status=status)
-    cards.clear()  # a template's context is a cycle: the garbage collector would have to find out that they are free
+    context |= drawing.shared(request) | _sheet(request, row, start=start, typed=typed)
+    response = render(request, "reviews/proposal.html", context, status=status)
+    context["cards"].clear()  # a context is a cycle: the garbage collector would have to find out that they are free
     return response
+
+
+def _start(request):
+    given = request.GET.get("from", "")
+    return int(given) if given.isdecimal() and len(given) < 8 else 0
+
+
+def _sheet(request, row, *, start=None, typed=None):
+    """The next cards of the page, and the position at which it goes on."""
+    start = _start(request) if start is None else start
+    changes = reading.rows(row, start=start, most=AT_ONCE + 1)
+    cards = reading.read(changes[:AT_ONCE], team=request.team, reader=drawing.reader(request), typed=typed)
+    return {
+        "cards": drawing.dress(request, cards),
+        "waiting": [card for card in cards if card.looks_again_in],
+        "start": start,
+        "goes_on": changes[AT_ONCE].position if len(changes) > AT_ONCE else None,
+    }
 
 
 def _voted_at(request, row):
@@ -111,10 +115,6 @@ def _voted_at(request, row):
 
 def _named(revision, known):
     return ", ".join(known.get(one, one) for one in revision.contributors)
-
-
-def _people(row, happened):
-    return {row.opened_by_id, *(event.actor_id for event in happened)}
 
 
 def _reverted(row):

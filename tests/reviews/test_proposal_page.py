@@ -2,6 +2,8 @@ import pytest
 from django.urls import reverse
 
 from reviews.enums import Verdict
+from reviews.models import AT_ONCE
+from reviews.panels import PANELS
 from tests import agent_recipes
 from tests.reviews import scenes
 
@@ -21,7 +23,7 @@ def url(team, name, *args):
     return reverse(f"reviews:{name}", args=[team.slug, *args])
 
 
-@pytest.mark.parametrize("count", [2, 8])
+@pytest.mark.parametrize("count", [2, 8, 40])
 def test_proposal_page_takes_the_same_queries_for_any_number_of_changes(
     client, team, space, count, django_assert_num_queries
 ):
@@ -29,10 +31,10 @@ def test_proposal_page_takes_the_same_queries_for_any_number_of_changes(
     scenes.vote(scenes.changes(proposal)[0], team.second)
     client.force_login(team.reviewer)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(23):
         page = client.get(url(team, "proposal", proposal.number))
 
-    assert page.content.count(b"<article") == count
+    assert page.content.count(b"<article") == min(count, AT_ONCE)
 
 
 def form_of(change, **values):
@@ -257,16 +259,50 @@ def test_hostile_text_is_drawn_as_text(client, team, space):
     assert f"{session.public_id}/?event=0&amp;start=0" in pages[0]
 
 
-def test_an_address_of_a_change_leads_to_it_on_its_proposal(client, team, space):
-    change = scenes.changes(proposal_of(space, 2))[1]
+def test_changes_after_the_first_come_as_they_are_reached(client, team, space):
+    proposal = proposal_of(space, AT_ONCE + 3)
+    *_, late = scenes.changes(proposal)
     client.force_login(team.member)
 
-    page = client.get(url(team, "change", change.public_id))
-    part = client.get(url(team, "change", change.public_id), headers={"HX-Request": "true"})
+    first = client.get(url(team, "proposal", proposal.number)).content.decode()
+    rest = client.get(url(team, "more", proposal.number), {"from": AT_ONCE}).content.decode()
+    there = client.get(late.get_absolute_url()).content.decode()
 
-    assert page.url == f"{url(team, 'proposal', change.proposal.number)}#{change.public_id}"
+    assert f"{url(team, 'more', proposal.number)}?from={AT_ONCE}" in first
+    assert f'href="{url(team, "proposal", proposal.number)}?from={AT_ONCE}"' in first
+    assert (first.count("<article"), rest.count("<article"), there.count("<article")) == (AT_ONCE, 3, 1)
+    assert rest.count('-entry"') == 3
+    assert "more/?from" not in rest
+    assert late.public_id in there
+
+
+@pytest.mark.parametrize("given", ["-1", "x", "9" * 30, ""])
+def test_a_page_from_nowhere_is_the_whole_page(client, team, space, given):
+    proposal = proposal_of(space, 2)
+    client.force_login(team.member)
+
+    page = client.get(url(team, "proposal", proposal.number), {"from": given})
+
+    assert page.content.count(b"<article") == 2
+
+
+def test_a_change_has_a_page_of_its_own_with_every_panel(client, team, space):
+    change = scenes.changes(proposal_of(space, 2))[1]
+    scenes.vote(change, team.reviewer)
+    client.force_login(team.member)
+
+    page = client.get(url(team, "change", change.public_id)).content.decode()
+    part = client.get(url(team, "change", change.public_id), headers={"HX-Request": "true"})
+    panel = client.get(url(team, "panel", change.public_id, "history")).content.decode()
+
+    assert page.count("<article") == 1
+    assert all(f'id="{name}"' in page for name in PANELS)
+    assert "Reviewer approved “Edit 1-2" in page
+    assert "Reviewer approved “Edit 1-2" in panel
+    assert "<html" not in panel
     assert b"<html" not in part.content
     assert "HX-Request" in part["Vary"]
+    assert client.get(url(team, "panel", change.public_id, "none")).status_code == 404
 
 
 def test_how_diffs_are_shown_is_remembered_on_the_person(client, team, space):

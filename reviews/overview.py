@@ -1,0 +1,49 @@
+"""A proposal at a glance, in the same few queries for any number of changes, and which change comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Min, Q
+
+from accounts.models import User
+from reviews.enums import UNDECIDED, State
+from reviews.inbox import waiting_for
+from reviews.models import Change, Evidence, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How far a proposal is, and which sessions (ends of the first and the last) its quotes are from."""
+
+    total: int
+    decided: int
+    applied: int
+    sessions: int
+    first: datetime | None
+    last: datetime | None
+
+
+def of(proposal: Proposal) -> Overview:
+    team = proposal.team
+    changes = Change.objects.of(team).filter(proposal=proposal)
+    counts = changes.aggregate(
+        total=Count("pk"),
+        decided=Count("pk", filter=~Q(state__in=UNDECIDED)),
+        applied=Count("pk", filter=Q(state=State.APPLIED)),
+    )
+    quoted = Evidence.objects.of(team).filter(change__proposal=proposal)
+    sessions = quoted.aggregate(
+        sessions=Count("session", distinct=True), first=Min("session__ended_at"), last=Max("session__ended_at")
+    )
+    return Overview(**counts, **sessions)
+
+
+def next_for(person: User, change: Change) -> Change:
+    """The change to go to after a decision: the next that waits for the person, from the top where none follows, else
+    the same.
+    """
+    waiting = waiting_for(person, team=change.team).filter(proposal=change.proposal_id).exclude(pk=change.pk)
+    waiting = waiting.select_related("proposal__team").in_order()
+    return waiting.filter(position__gt=change.position).first() or waiting.first() or change

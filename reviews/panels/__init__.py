@@ -1,0 +1,14 @@
+"""What stands beside a change and is read only when somebody opens it: one file a panel.
+
+A panel is a title, a template, and a function from a change (of `desk.rows`) and the request to what the template
+draws. All stand on the change's own page; on the page of a proposal each is loaded when it is opened.
+"""
+
+from __future__ import annotations
+
+from reviews.panels import history
+from reviews.panels.base import Panel
+
+PANELS: dict[str, Panel] = {
+    "history": history.PANEL,
+}
