@@ -202,30 +202,6 @@ def trigger(pool: Pool, at: datetime) -> Case:
     return Case("condition_word", sessions=(*failing, *fine), wants=(want,))
 
 
-def interface(pool: Pool, at: datetime) -> Case:
-    """A tool took another argument from one day on; memory still tells to use the old one."""
-    tool, (old, new) = pool.tool(), pool.some(("customer_ref", "acct", "order_key", "case_no", "holder"), 2)
-    wrong = pool.one((
-        "unexpected keyword argument '{}'", "400: unknown field \"{}\"", "ValidationError: no parameter '{}'",
-    )).format(old)  # fmt: skip
-    held = line(pool, pool.one((
-        "Call `{tool}` with `{old}` set to the id of the case.", "`{tool}` takes the id as `{old}`.",
-        "Always pass `{old}` to `{tool}`.",
-    )).format(tool=tool, old=old), at, 200, holds=False)  # fmt: skip
-    before = [session(pool, days(at, n), called(tool, **{old: pool.id()})) for n in (70, 66, 61, 58)]
-    after = [
-        session(
-            pool,
-            days(at, n),
-            (*called(tool, wrong, failed=True, **{old: pool.id()}), *called(tool, **{new: pool.id()})),
-        )
-        for n in (20, 15, 9, 4)
-    ]
-    want = Want("interface", (held,), sessions=ids(after), asks=True)
-    lesson = Want("interface_lesson", said=((tool,), (new,)), sessions=ids(after))
-    return Case("interface", (held,), (*before, *after), (want, lesson))
-
-
 def refused(pool: Pool, at: datetime) -> Case:
     """Memory names somebody whom a tool no longer knows."""
     tool = pool.tool()
@@ -242,7 +218,7 @@ def refused(pool: Pool, at: datetime) -> Case:
 
 MAKERS = (
     mistake, mistake, across_agents, argument, one_off, one_off, workflow, preference, preference, no_preference,
-    no_preference, update_said, repeated_tool_text, weekday, size, trigger, interface, refused,
+    no_preference, update_said, repeated_tool_text, weekday, size, trigger, refused,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from agents.snapshot import EventColumnsBuilder, MemoryText, Snapshot
-from benchmarks.planted import approved, hostile, memories, sessions, store
+from benchmarks.planted import approved, hostile, interfaces, memories, sessions, store
 from benchmarks.planted.gold import Case, Line, Planted
 from benchmarks.planted.pools import THINGS, Pool
 
@@ -41,7 +41,8 @@ def build(seed: int, at: datetime = AT) -> World:
     """The world of a seed: every case in every domain."""
     found: list[Case] = []
     for pool in pools(seed):
-        own = [*memories.cases(pool, at), *sessions.cases(pool, at), *hostile.cases(pool, at)]
+        parts = (memories, sessions, hostile, interfaces)
+        own = [case for part in parts for case in part.cases(pool, at)]
         found += _placed(pool, own)
     return world(found, at, random.Random(seed))
 

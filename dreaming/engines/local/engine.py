@@ -12,7 +12,7 @@ from dreaming.engines.local import answering, refutations
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.curation import BadCuration, Curation
 from dreaming.engines.local.findings import Finding, Tidying
-from dreaming.engines.local.memory import interfaces, pairs, premises, refused, stale, stated
+from dreaming.engines.local.memory import answers, demands, interfaces, pairs, premises, refused, stale, stated
 from dreaming.engines.local.memory.retention import Retention
 from dreaming.engines.local.memory.stated import Sayings
 from dreaming.engines.local.proposing import merging, moves, operations, settling
@@ -149,6 +149,8 @@ def tidy(
     found += retention.harmful()
     found += refused.find(snapshot, signals, known, policy)
     found += interfaces.find(snapshot, signals, known, policy)
+    found += demands.find(snapshot, signals, known, policy, found)
+    found += answers.find(snapshot, signals, known, policy, found)
     _tell(report, "stale")
     return found
 

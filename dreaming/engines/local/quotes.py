@@ -9,8 +9,8 @@ from dreaming.engines.local.reading.signals import Call, Signals, Trace
 LONGEST = 300
 
 
-def error(signals: Signals, call: Call) -> Span | None:
-    return _span(call.result, *headline(signals.text(call.result))) if call.result >= 0 else None
+def error(signals: Signals, call: Call, stance: str = "for") -> Span | None:
+    return _span(call.result, *headline(signals.text(call.result)), stance) if call.result >= 0 else None
 
 
 def asked(signals: Signals, call: Call, stance: str = "for") -> Span | None:

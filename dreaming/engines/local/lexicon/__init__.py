@@ -72,6 +72,7 @@ FORWARDED = phrases("FORWARDED", _SPOKEN)  # from here on somebody else speaks
 PASTED = phrases("PASTED", _SPOKEN)  # ends a line that says what is pasted below it
 LEFT_OUT = phrases("LEFT_OUT", _SPOKEN)  # tells not to give something
 NOT_TAKEN = phrases("NOT_TAKEN", _SPOKEN)  # an error says that an argument is not one
+REQUIRED = phrases("REQUIRED", _SPOKEN)  # an error says that something has to be given
 ERROR_SHAPED = phrases("ERROR_SHAPED", _SPOKEN)  # says that something did not work, and why
 TALKS = phrases("TALKS", _SPOKEN)  # speaks to the reader, as no error does
 LASTING_HINTS = hints(("LASTING",), _SPOKEN)  # what makes a message worth reading for wishes

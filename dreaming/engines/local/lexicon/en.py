@@ -89,6 +89,12 @@ NOT_TAKEN = (
     r"(?:unexpected|unknown|unrecogni[sz]ed|unsupported|no longer|(?:is|are|was|were) (?:deprecated|removed|renamed)"
     r"|not (?:allowed|permitted|supported|recogni[sz]ed|accepted|a valid|defined))\b"
 )
+REQUIRED = (
+    r"\b(?:missing|requires?|required|mandatory|needs?|expected|without|absent"
+    r"|must (?:be )?(?:given|provide[ds]?|set|specif(?:y|ied)|include[sd]?|suppl(?:y|ied)|present|have)"
+    r"|(?:can ?not|may not|must not|not) be (?:empty|blank|null|omitted|left out)"
+    r"|(?:not|never) (?:given|provided|set|specified|supplied|present))\b"
+)
 ERROR_SHAPED = (
     r"\b(?:errors?|exceptions?|fail(?:s|ed|ure|ing)?|invalid|illegal|incorrect|denied|den(?:y|ies)|refus(?:es?|ed)"
     r"|reject(?:s|ed)|not|no|none|never|cannot|can['’]t|could ?n['’]t|does ?n['’]t|unable|missing|requires?d?|must"

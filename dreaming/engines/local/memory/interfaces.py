@@ -88,7 +88,7 @@ def _not_taken(signals: Signals, call: Call) -> Iterator[Part]:
         return
     said = signals.text(call.result)[:FIRST_WORDS]
     if NOT_TAKEN.search(said):
-        yield from (part for part in _parts(signals, call) if _word(part.name).search(said))
+        yield from (part for part in _parts(signals, call) if word(part.name).search(said))
     yield from (swap.old for swap in _swapped(signals, call) if swap.is_same_value)
 
 
@@ -135,7 +135,7 @@ def _shift(signals: Signals, part: Part, fewest: int) -> Shift | None:
     last = next(_using(signals, good[::-1], part), -1)
     since = own[~calls.worked[own] & (own > last)] if last >= 0 else own[:0]
     failed = [call for at in _using(signals, since, part) if part in _not_taken(signals, call := calls.at(at))]
-    if _sessions(failed) < fewest or not _is_later(signals, failed[0], calls.at(last)):
+    if _sessions(failed) < fewest or not is_later(signals, failed[0], calls.at(last)):
         return None
     if _sessions(calls.at(at) for at in _using(signals, good, part)) < fewest:
         return None
@@ -154,7 +154,7 @@ def _sessions(calls: Iterable[Call]) -> int:
     return len({call.session for call in calls})
 
 
-def _is_later(signals: Signals, call: Call, other: Call) -> bool:
+def is_later(signals: Signals, call: Call, other: Call) -> bool:
     """In a session that began later: without a date nobody can tell."""
     one, two = (signals.mark(own.session).started_at for own in (call, other))
     return one is not None and two is not None and one > two
@@ -189,30 +189,30 @@ def _was_there(signals: Signals, part: Part, name: str, since: Call) -> bool:
     return any(not call.error and _uses(signals, call, other) for call in before)
 
 
-def _word(name: str) -> re.Pattern[str]:
+def word(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
 def _relies_on(text: str, about: str, shift: Shift) -> bool:
     """Tells to use the part: named beside its tool, as code, and neither as gone nor beside what takes its place."""
     part = shift.part
-    if part.name not in text or part.about not in about or not _word(part.about).search(about):
+    if part.name not in text or part.about not in about or not word(part.about).search(about):
         return False
-    if shift.put and _word(shift.put).search(text):
+    if shift.put and word(shift.put).search(text):
         return False
     plain = CODE.sub(" ", text)
     is_past = any(said.search(plain) for said in (GONE, NEWER, RETIRED, DENIED, LEFT_OUT))
-    return not is_past and bool(_places(text, part.name))
+    return not is_past and bool(places(text, part.name))
 
 
-def _places(text: str, name: str) -> list[tuple[int, int]]:
+def places(text: str, name: str) -> list[tuple[int, int]]:
     """Where a name stands as a name: in code, before a value, or anywhere where it can be no word; never in errors."""
     codes = [match.span() for match in CODE.finditer(text) if not NOT_TAKEN.search(match.group())]
     errors = [match.span() for match in CODE.finditer(text) if NOT_TAKEN.search(match.group())]
     is_plain = name.isalpha() and (name.islower() or name.istitle())
     return [
         match.span()
-        for match in _word(name).finditer(text)
+        for match in word(name).finditer(text)
         if not _within(match.span(), errors)
         and (not is_plain or text[match.end() : match.end() + 1] in ("=", ":") or _within(match.span(), codes))
     ]
@@ -228,7 +228,7 @@ def _renamed(text: str, shifts: Iterable[Shift]) -> str:
     for shift in shifts:
         if not shift.put:
             return text
-        for start, end in reversed(_places(after, shift.part.name)):
+        for start, end in reversed(places(after, shift.part.name)):
             after = after[:start] + shift.put + after[end:]
     return after
 

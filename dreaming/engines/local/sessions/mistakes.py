@@ -10,7 +10,7 @@ import numpy as np
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, counted, cut, share_all, strength
-from dreaming.engines.local.memory import refused
+from dreaming.engines.local.memory import answers, refused
 from dreaming.engines.local.reading.calls import Call, Calls, Ints, Some, starts
 from dreaming.engines.local.reading.masks import MASK, headline, is_error_shaped, shared
 from dreaming.engines.local.reading.signals import Signals
@@ -23,11 +23,16 @@ LOOKS_BROKEN = "No call of it ever worked: the tool or the check itself looks br
 
 
 def find(signals: Signals, curation: Curation) -> list[Finding]:
-    """One finding for each tool and masked error that at least `min_sessions` sessions met."""
+    """One finding for each tool and masked error that at least `min_sessions` sessions met.
+
+    What the tool answers otherwise by now is no lesson any more.
+    """
     calls = signals.calls
     groups = [group for group in _groups(calls) if len(_met(calls, group)) >= curation.min_sessions]
     named = {(calls.at(group[0]).tool, calls.at(group[0]).error): group for group in groups}
-    return [_finding(signals, *key, group, curation) for key, group in sorted(named.items()) if key[0]]
+    found = [_finding(signals, *key, group, curation) for key, group in sorted(named.items()) if key[0]]
+    left = {(one.tool, one.error) for one in answers.changes(signals, curation)}
+    return [replace(one, lesson="") if one.key[1:] in left else one for one in found]
 
 
 def _groups(calls: Calls) -> Iterator[Ints]:

@@ -105,10 +105,10 @@ def remedy(signals: Signals, recoveries: Sequence[Recovery]) -> Remedy:
     names: list[tuple[str, ...]] = []
     for one in recoveries:
         old, new = (_given(signals, call) for call in (one.failed, one.worked))
-        differ = sorted(name for name in old.keys() | new.keys() if name and _differs(old, new, name))
-        names.append(tuple(differ))
-        for name in differ:
-            changes[name, _change(old, new, name)].append((old.get(name), new.get(name)))
+        names.append(tuple(sorted(filter(None, _differing(old, new)))))
+        for name, change in _changes(old, new).items():
+            if name:
+                changes[name, change].append((old.get(name), new.get(name)))
     enough = max(2, (len(recoveries) + 1) // 2)
     known = [key for key, held in changes.items() if key[1] and len(held) >= enough]
     if not known:
@@ -145,8 +145,7 @@ def told(remedy: Remedy, verb: str = "change") -> str:
 def clauses(signals: Signals, before: Call, after: Call) -> set[str]:
     """How the arguments of two calls differ, as the clauses of lessons."""
     old, new = (_given(signals, call) for call in (before, after))
-    differ = [name for name in old.keys() | new.keys() if _differs(old, new, name)]
-    return {how.format(name=code(name)) for name in differ if (how := _change(old, new, name))}
+    return {how.format(name=code(name)) for name, how in _changes(old, new).items() if how}
 
 
 def _given(signals: Signals, call: Call) -> dict[str, Any]:
@@ -156,6 +155,25 @@ def _given(signals: Signals, call: Call) -> dict[str, Any]:
     except (ValueError, RecursionError):
         document = None
     return document if isinstance(document, dict) else arguments(text)
+
+
+def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return [name for name in old.keys() | new.keys() if _differs(old, new, name)]
+
+
+def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
+    """How each argument changed; one that took the place of another is one change, and no two."""
+    gone, come = old.keys() - new.keys(), new.keys() - old.keys()
+    found = {name: _change(old, new, name) for name in _differing(old, new)}
+    if len(gone) == len(come) == 1 and all((*gone, *come)):
+        found[min(come)] = f"give {{name}} instead of {_plainly(min(gone))}"
+        del found[min(gone)]
+    return found
+
+
+def _plainly(name: str) -> str:
+    """As a literal in a clause that still has a place to be filled in."""
+    return code(name).replace("{", "{{").replace("}", "}}")
 
 
 def _differs(old: dict[str, Any], new: dict[str, Any], name: str) -> bool:

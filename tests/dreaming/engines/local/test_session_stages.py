@@ -99,6 +99,17 @@ def test_mistake_says_how_the_argument_changed_in_two_sessions(failed, worked, h
     assert finding.lesson == f"Before calling `t`, {how}: otherwise it may answer `Error: no`."
 
 
+def test_mistake_names_the_argument_that_took_the_place_of_another():
+    sessions = [session(str(n), tried("t", "Error: no {old}", **{"{old}": n}), tried("t", new=n + 5)) for n in range(2)]
+
+    (finding,) = mistakes.find(read(*sessions), POLICY)
+
+    assert (
+        finding.lesson
+        == "Before calling `t`, give `new` instead of `{old}`: otherwise it may answer `Error: no {old}`."
+    )
+
+
 def test_mistake_counts_any_later_call_that_worked():
     unlike = [
         session(str(n), tried("find", f"no such ref {n}", q=f"ref-{n}"), tried("find", by="mail", mail="a@b.example"))
