@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from agents.snapshot import Snapshot
-from dreaming.engines.local import answering, refutations
+from dreaming.engines.local import answering, collecting, refutations
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.curation import BadCuration, Curation
 from dreaming.engines.local.findings import Finding, Tidying
@@ -72,6 +72,7 @@ class LocalEngine:
     def __init__(self, library: Library | None = None) -> None:
         self._library = library or Library()
 
+    @collecting.paused()
     def dream(self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal) -> DreamResult:
         """Raises EngineFailed, naming the field, where the curation policy cannot be read."""
         policy = policy_of(curation)
@@ -98,6 +99,7 @@ class LocalEngine:
             withdrawals=withdrawals,
         )
 
+    @collecting.paused()
     def answer(self, snapshot: Snapshot, request: Request, report: Report, journal: Journal) -> Revision | Decline:
         """Another way to say what this engine proposed. Raises EngineFailed as `dream` does."""
         policy = policy_of(request.curation)

@@ -1,3 +1,4 @@
+import gc
 import random
 from dataclasses import replace
 from datetime import timedelta
@@ -322,6 +323,22 @@ def test_a_memory_with_nothing_else_is_archived():
     (operation,) = dream(snapshot([], [memory("/a.md", "# Form\n\n- Use the old form until 2025-03-31.\n")])).operations
 
     assert (operation.kind, operation.targets[0].path_after, operation.targets[0].edits) == ("archive", None, ())
+
+
+def test_a_dream_leaves_no_cycles_and_the_collector_as_it_was(snap):
+    was_on = []
+    LocalEngine().dream(snap, {}, lambda *progress: was_on.append(gc.isenabled()), None)
+    assert gc.isenabled()
+    assert not any(was_on)
+
+    gc.collect()
+    gc.disable()
+    try:
+        dream(snap)
+        assert not gc.isenabled()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_progress_names_every_stage():
