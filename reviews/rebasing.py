@@ -13,11 +13,11 @@ from agents.models import Memory, MemoryVersion, Namespace
 from agents.text import lines as text_lines
 from audit import trail
 from audit.trail import SYSTEM
-from reviews import desk, proposals, revisions, settling, threeway
+from reviews import desk, noticing, proposals, revisions, settling, threeway
 from reviews.bounds import TargetGround
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
-from reviews.enums import VOTABLE, RevisionOrigin, State
+from reviews.enums import VOTABLE, NoticeKind, RevisionOrigin, State
 from reviews.models import Change, Cursor, RevisionTarget
 
 VERSIONS_AT_ONCE = 500
@@ -97,8 +97,10 @@ def turn_stale(seat: Seat, at: datetime, unit: trail.Unit) -> None:
     if change.state in (State.STALE, State.CONFLICT):
         return
     change.become(State.STALE, at=at, reason="")
-    voters = [vote.by.public_id for vote in (*seat.tally.approvals, *seat.tally.stale, *seat.tally.excluded)]
-    unit.record("change.staled", target=change, by=SYSTEM, data={"voters": sorted(set(voters))})
+    voters = {vote.by for vote in (*seat.tally.approvals, *seat.tally.stale, *seat.tally.excluded)}
+    names = sorted(voter.public_id for voter in voters)
+    unit.record("change.staled", target=change, by=SYSTEM, data={"voters": names})
+    noticing.tell(people=voters, kind=NoticeKind.STALE, proposal=change.proposal, change=change, at=at)
 
 
 def _carried(ground: TargetGround) -> DraftTarget:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from audit import trail
 from audit.trail import Actor
-from reviews import desk, policy, proposals, tasks
+from reviews import desk, noticing, policy, proposals, tasks
 from reviews.desk import Seat
-from reviews.enums import PATTERN_IS_WRONG, State
+from reviews.enums import PATTERN_IS_WRONG, NoticeKind, State
 from reviews.models import Change
 
 _EVENTS = {
@@ -75,8 +75,10 @@ def _leave(seat: Seat, state: State, by: Actor, at: datetime, unit: trail.Unit) 
         if reason_code in PATTERN_IS_WRONG and change.pattern_id:
             _close_pattern(change, by, at, unit)
     elif state == State.STALE:
-        voters = sorted({vote.by.public_id for vote in seat.tally.stale})
-        unit.record("change.staled", target=change, by=by, data={"voters": voters, "moved": _moved(seat)})
+        voters = {vote.by for vote in seat.tally.stale}
+        names = sorted(voter.public_id for voter in voters)
+        unit.record("change.staled", target=change, by=by, data={"voters": names, "moved": _moved(seat)})
+        noticing.tell(people=voters, kind=NoticeKind.STALE, proposal=change.proposal, change=change, at=at, by=by)
     elif was == State.APPROVED:
         unit.record("change.undone", target=change, by=by)
 
