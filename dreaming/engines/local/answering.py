@@ -107,12 +107,13 @@ def _offers(now: Considered, draft: Draft, request: Request, quoter: Quoter) -> 
 
 def _lessons(now: Considered, finding: Finding, namespace: str, words: str, quoter: Quoter) -> Iterator[Offer]:
     """The same lesson where it was seen only; or in the words of the person who asked."""
+    files = operations.lesson_files(now.snapshot)
     for place in _places(now, finding, namespace):
         lesson = replace(finding, lesson=f"{place}: {_inner(finding.lesson)}")
-        operation = operations.lesson(now.snapshot, lesson, namespace, quoter).operation
+        operation = operations.lesson(files, lesson, namespace, quoter).operation
         yield Offer("narrower", operation, f"{place}, where it was seen.")
     if words:
-        operation = operations.lesson(now.snapshot, replace(finding, lesson=words), namespace, quoter).operation
+        operation = operations.lesson(files, replace(finding, lesson=words), namespace, quoter).operation
         yield Offer("rewrite", operation, "In your words.", is_askers=True)
 
 

@@ -185,13 +185,13 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
 def draft(now: Considered, quoter: Quoter, policy: Curation) -> list[Draft]:
     """An operation for each finding that has one; lessons need a namespace that the agent may write."""
     snapshot = now.snapshot
-    fit = operations.homes(snapshot)
+    fit, files = operations.homes(snapshot), operations.lesson_files(snapshot)
     drafts = []
     for finding in now.findings:
         taught = finding.lesson and finding.kind in policy.kinds
         home = operations.home_of(snapshot, finding, fit, policy.min_agents) if taught else ""
         if home:
-            drafts.append(operations.lesson(snapshot, finding, home, quoter))
+            drafts.append(operations.lesson(files, finding, home, quoter))
     written, sizes = set(snapshot.namespaces), Counter(claim.memory for claim in now.known)
     for tidying in now.tidyings:
         if snapshot.memories[tidying.remove[0].memory].namespace in written:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
+from math import ceil
 
 import numpy as np
 
@@ -13,9 +15,32 @@ from agents.text.normalise import digest, normalise
 from agents.text.specifics import lost
 from agents.text.statements import statements
 from dreaming.engines.local.findings import Finding
+from dreaming.engines.local.reading.calls import Ints
 from dreaming.engines.local.reading.claims import Claim, words
 
 COVERED = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The statements that hold each word: those of word i are statements[offsets[i] : offsets[i + 1]]."""
+
+    words: Mapping[str, int]
+    offsets: Ints
+    statements: Ints
+
+    @classmethod
+    def read(cls, claims: Sequence[Claim]) -> Postings:
+        said = [claim.words for claim in claims]
+        words = dict(zip(dict.fromkeys(chain.from_iterable(said)), count()))
+        word = np.fromiter(map(words.__getitem__, chain.from_iterable(said)), dtype=np.int64)
+        order = np.argsort(word, kind="stable")
+        statements = np.repeat(np.arange(len(said)), np.fromiter(map(len, said), dtype=np.int64, count=len(said)))
+        return cls(words, np.searchsorted(word[order], np.arange(len(words) + 1)), statements[order])
+
+    def of(self, word: str) -> Ints:
+        at = self.words.get(word)
+        return self.statements[:0] if at is None else self.statements[self.offsets[at] : self.offsets[at + 1]]
 
 
 class Holdings:
@@ -26,6 +51,7 @@ class Holdings:
         self._digests = {claim.digest for claim in claims}
         self._removed = {(removal.namespace, removal.sha256) for removal in snapshot.removals}
         self._claims = claims
+        self._spoken: dict[str, bool] = {}
 
     def hold(self, finding: Finding, namespace: str, path: str) -> bool:
         if (namespace, path) in self._paths or digest(finding.lesson) in self._digests:
@@ -43,6 +69,8 @@ class Holdings:
 
     def _named(self, anchors: Sequence[str]) -> bool:
         """One statement names all anchors: looked for in all of them at once, by the longest."""
+        if not all(map(self._is_spoken, anchors)):
+            return False
         wanted = sorted({normalise(anchor) for anchor in anchors}, key=lambda anchor: (len(anchor), anchor))
         longest, at = wanted[-1], -1
         while self._lines and (at := self._lines.find(longest, at + 1)) >= 0:
@@ -52,14 +80,23 @@ class Holdings:
             at = end
         return False
 
+    def _is_spoken(self, anchor: str) -> bool:
+        """Each piece of it is a part of some word: most anchors are not, and are not looked for in the statements."""
+        if anchor not in self._spoken:
+            self._spoken[anchor] = all(piece in self._vocabulary for piece in normalise(anchor).split())
+        return self._spoken[anchor]
+
     def _covered(self, lesson: str) -> bool:
-        """One statement holds nearly all words of the lesson, and all its names and numbers."""
+        """One statement holds nearly all words of the lesson, and all its names and numbers.
+
+        It lacks few of them, so it holds one at least of any few more: the rarest ones find it.
+        """
         own = set(words(lesson))
-        shared = np.zeros(len(self._claims), dtype=np.int64)
-        for word in own:
-            shared[self._by_word.get(word, [])] += 1
-        near = np.flatnonzero(shared >= COVERED * len(own)).tolist() if own else ()
-        return any(not lost([lesson], self._claims[at].text) for at in near)
+        needed = ceil(COVERED * len(own))
+        rarest = sorted(map(self._postings.of, own), key=len)[: len(own) - needed + 1]
+        near = np.unique(np.concatenate(rarest)).tolist() if rarest else ()
+        fitting = (self._claims[at] for at in near)
+        return any(len(own.intersection(one.words)) >= needed and not lost([lesson], one.text) for one in fitting)
 
     @cached_property
     def _lines(self) -> str:
@@ -67,10 +104,10 @@ class Holdings:
         return "".join(f"{claim.facts.normal}\n" for claim in self._claims)
 
     @cached_property
-    def _by_word(self) -> dict[str, list[int]]:
-        """The statements that hold a word."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for at, claim in enumerate(self._claims):
-            for word in set(claim.words):
-                found[word].append(at)
-        return found
+    def _vocabulary(self) -> str:
+        """What stands between white space in all statements, each once."""
+        return "\n".join(set(self._lines.split()))
+
+    @cached_property
+    def _postings(self) -> Postings:
+        return Postings.read(self._claims)

@@ -110,26 +110,27 @@ def _topics(folder: str, free: Sequence[MemoryText], *, most: int, to_go: int) -
     """The largest groups first, until the folder is short enough."""
     own = {memory.path: _words(memory) for memory in free}
     above = set(words(folder.replace("/", " ")))
-    left = sorted(free, key=lambda memory: memory.path)
+    by_path = {memory.path: memory for memory in free}
+    by_word: dict[str, set[str]] = defaultdict(set)
+    for path, written in own.items():
+        for word in written.keys() - above:
+            by_word[word].add(path)
     moves = 0
     while to_go > 0:
-        by_word: dict[str, list[MemoryText]] = defaultdict(list)
-        for memory in left:
-            for word in own[memory.path].keys() - above:
-                by_word[word].append(memory)
         fits = [
-            (-len(group), word)
-            for word, group in by_word.items()
-            if FEWEST <= len(group) <= min(most, MOST_MOVES - moves)
+            (-len(paths), word)
+            for word, paths in by_word.items()
+            if FEWEST <= len(paths) <= min(most, MOST_MOVES - moves)
         ]
         if not fits:
             return
         word = min(fits)[1]
         group = by_word[word]
-        written = Counter(own[memory.path][word] for memory in group)
-        yield Topic(folder, word, min(written, key=lambda name: (-written[name], name)), tuple(group))
+        spelt = Counter(own[path][word] for path in group)
+        name = min(spelt, key=lambda name: (-spelt[name], name))
+        yield Topic(folder, word, name, tuple(by_path[path] for path in sorted(group)))
         moves, to_go = moves + len(group), to_go - len(group)
-        left = [memory for memory in left if memory not in group]
+        by_word = {word: paths - group for word, paths in by_word.items() if len(paths) >= FEWEST}
 
 
 def _moved(taken: Collection[tuple[str, str]], topic: Topic, curation: Curation, size: int) -> list[Draft]:

@@ -129,12 +129,22 @@ def home_of(snapshot: Snapshot, finding: Finding, fit: Sequence[str], min_agents
     return fit[0] if fit and snapshot.agent in agents else ""
 
 
-def lesson(snapshot: Snapshot, finding: Finding, namespace: str, quoter: Quoter) -> Draft:
+def lesson_files(snapshot: Snapshot) -> dict[tuple[str, str], MemoryText]:
+    """The file for each kind of lesson, by namespace and path, if it may be written and ends with a line end (else
+    insertions would meet)."""
+    paths = {_file(folder) for folder in FOLDERS.values()}
+    return {
+        (memory.namespace, memory.path): memory
+        for memory in snapshot.memories
+        if memory.path in paths and not memory.protected and memory.text.endswith("\n")
+    }
+
+
+def lesson(files: Mapping[tuple[str, str], MemoryText], finding: Finding, namespace: str, quoter: Quoter) -> Draft:
     """An add at a path of its own, so that it is decided alone; a bullet more where a file for its kind exists."""
     mark = fingerprint(finding.kind, namespace, finding.key)
-    folder = FOLDERS[finding.kind]
     path = learned_path(finding, mark)
-    home = _home(snapshot, namespace, f"/learned/{folder}.md")
+    home = files.get((namespace, _file(FOLDERS[finding.kind])))
     bullet = f"- {finding.lesson}\n"
     if home is None:
         heading = f"# {finding.heading or finding.title}\n"
@@ -163,12 +173,8 @@ def learned_path(finding: Finding, mark: str) -> str:
     return f"/learned/{FOLDERS[finding.kind]}/{slug}-{mark[:8]}.md"
 
 
-def _home(snapshot: Snapshot, namespace: str, path: str) -> MemoryText | None:
-    """The file for a kind of lesson, if it may be written and ends with a line end (else insertions would meet)."""
-    for memory in snapshot.memories:
-        if (memory.namespace, memory.path) == (namespace, path) and not memory.protected and memory.text.endswith("\n"):
-            return memory
-    return None
+def _file(folder: str) -> str:
+    return f"/learned/{folder}.md"
 
 
 def tidying_mark(snapshot: Snapshot, tidying: Tidying) -> str:

@@ -40,7 +40,8 @@ class Taken:
         touched = {target.memory for target in targets if target.memory}
         if touched & self._archived or _archived(targets) & self._touched or _moved(targets) & self._moved:
             return "memory_taken"
-        return "path_taken" if _wanted(targets) & (self._live | self._paths) and not draft.path else ""
+        wanted = set() if draft.path else _wanted(targets)
+        return "" if wanted.isdisjoint(self._live) and wanted.isdisjoint(self._paths) else "path_taken"
 
     def take(self, draft: Draft) -> None:
         targets = draft.operation.targets

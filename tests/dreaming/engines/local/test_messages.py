@@ -66,6 +66,22 @@ def test_lesson_is_held_by_a_statement_that_names_all_its_anchors(texts, anchors
     assert Holdings(held, known).hold(wish(anchors=tuple(anchors)), "main", "/b.md") == expected
 
 
+SAYINGS = st.lists(
+    st.sampled_from([f"{one}{two}" for one in "bdfglm" for two in ("ato", "uno")]), min_size=9, max_size=11
+)
+
+
+@settings(deadline=None)
+@given(st.lists(SAYINGS, max_size=4), SAYINGS)
+def test_wish_is_held_where_one_statement_has_nine_of_ten_words(texts, said):
+    held = snapshot(memories=[memory("/a.md", "".join(f"- {' '.join(words)}\n" for words in texts))])
+    holdings = Holdings(held, claims.read(held, Curation()))
+
+    own = set(said)
+    expected = any(len(own & set(words)) >= 0.9 * len(own) for words in texts)
+    assert holdings.hold(wish(" ".join(said)), "main", "/b.md") == expected
+
+
 def test_wish_is_held_by_a_statement_with_nearly_all_its_words():
     text = (
         "- Always put the order number, the name and the date of each shipment into the subject of mails\n- So it is\n"
