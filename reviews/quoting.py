@@ -21,9 +21,9 @@ from reviews.models import Change, Evidence
 
 SOURCES = {one.value: one for one in SourceClass}
 LONGEST = 600  # characters of a quote beside a change; the transcript has it in full
-_SESSION = ("public_id", "external_id", "ended_at")
+_SESSION = ("public_id", "external_id", "ended_at", "agent_id")
 _SPOKEN = ("pk", "speaker", "tool", "at", "source_class")
-_QUOTED = ("quote", "position", "start", "end", "stance", "status", "added_at")
+_QUOTED = ("quote", "position", "start", "end", "stance", "status", "added_at", "public_id", "event_sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,12 @@ class Quote:
     stance: str
     status: str
     added_at: datetime
+    id: str = ""
+    event_sha256: str = ""
+
+    @property
+    def supports(self) -> bool:
+        return self.stance == Stance.FOR and self.status == EvidenceStatus.VERIFIED
 
     @property
     def is_against(self) -> bool:

@@ -6,9 +6,10 @@ draws. All stand on the change's own page; on the page of a proposal each is loa
 
 from __future__ import annotations
 
-from reviews.panels import history
+from reviews.panels import evidence, history
 from reviews.panels.base import Panel
 
 PANELS: dict[str, Panel] = {
+    "evidence": evidence.PANEL,
     "history": history.PANEL,
 }

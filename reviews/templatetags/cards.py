@@ -51,10 +51,14 @@ def outlined(context: Context, card: Card, is_swapped: bool = False) -> SafeStri
 
 
 @register.simple_tag(takes_context=True)
-def quote(context: Context, one: Quote, since: object = None) -> SafeString:
-    """One quote; `since` is the time after which quotes are new to the reader."""
+def quote(context: Context, one: Quote, since: object = None, anchor: str = "") -> SafeString:
+    """One quote; `since` is the time after which quotes are new to the reader. `anchor` stands before its id where the
+    page has it a second time.
+    """
     session = one.session
     texts = {
+        "id": one.id,
+        "anchor": f"{anchor}{one.id}",
         "speaker": visible(one.tool or one.speaker),
         "iso": one.iso,
         "when": one.when,

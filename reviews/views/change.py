@@ -43,6 +43,7 @@ def page(request, row, *, typed=None, status=200):
         "proposal": get_object_or_404(rows(request), pk=row.proposal_id),
         "card": drawing.dress(request, cards)[0],
         "panels": [_read(request, row, name) for name in PANELS],
+        "panel_names": [],  # they stand below the card
     }
     return render(request, "reviews/change.html", drawing.shared(request) | context, status=status)
 

@@ -297,6 +297,7 @@ def test_a_change_has_a_page_of_its_own_with_every_panel(client, team, space):
 
     assert page.count("<article") == 1
     assert all(f'id="{name}"' in page for name in PANELS)
+    assert "data-panel" not in page
     assert "Reviewer approved “Edit 1-2" in page
     assert "Reviewer approved “Edit 1-2" in panel
     assert "<html" not in panel
