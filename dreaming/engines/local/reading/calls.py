@@ -6,7 +6,7 @@ looked at closely.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -79,10 +79,33 @@ class Calls:
     def of_trace(self, place: int) -> Some:
         return Some(self, range(int(self.offsets[place]), int(self.offsets[place + 1])))
 
+    def by_trace(self, indexes: Ints) -> ByTrace:
+        ends = np.searchsorted(self.trace[indexes], np.arange(len(self.sessions) + 1))
+        return ByTrace(self, indexes, ends.tolist())
+
+    def of_tools(self, wanted: Callable[[str], bool]) -> Flags:
+        """The calls of tools whose name says so."""
+        return np.array([wanted(tool) for tool in self.tools], dtype=np.bool_)[self.tool]
+
+    @cached_property
+    def codes(self) -> dict[str, int]:
+        """Where each tool stands among the tools."""
+        return {tool: code for code, tool in enumerate(self.tools)}
+
     @cached_property
     def worked(self) -> Flags:
         """Whether no error came back; a call without a result counts as one that worked."""
         return self.error < 0
+
+    @cached_property
+    def working(self) -> ByTrace:
+        """The calls that worked."""
+        return self.by_trace(np.flatnonzero(self.worked))
+
+    @cached_property
+    def accepted(self) -> ByTrace:
+        """The calls that worked and whose tool and arguments are known."""
+        return self.by_trace(np.flatnonzero(self.worked & (self.row >= 0) & self.of_tools(bool)))
 
     @cached_property
     def failed(self) -> Ints:
@@ -155,6 +178,32 @@ class Some(Sequence[Call]):
     def __iter__(self) -> Iterator[Call]:
         for start in range(0, len(self.indexes), AT_ONCE):
             yield from self.calls.some(self.indexes[start : start + AT_ONCE])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByTrace:
+    """Some of the calls, in canonical order, looked up by the place of their trace."""
+
+    calls: Calls
+    indexes: Ints
+    ends: Sequence[int]
+
+    def count(self, place: int) -> int:
+        return self.ends[place + 1] - self.ends[place]
+
+    def at(self, place: int) -> Ints:
+        return self.indexes[self.ends[place] : self.ends[place + 1]]
+
+    def of(self, place: int) -> Some:
+        return Some(self.calls, self.at(place))
+
+    def tools(self, place: int) -> list[str]:
+        names = self.calls.tools
+        return [names[code] for code in self.calls.tool[self.at(place)].tolist()]
+
+    def of_tool(self, place: int, tool: str) -> Some:
+        own = self.at(place)
+        return Some(self.calls, own[self.calls.tool[own] == self.calls.codes.get(tool, -1)])
 
 
 def starts(groups: Ints) -> Flags:

@@ -11,15 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any, overload
 
 import numpy as np
 
 from agents.snapshot import KINDS, SOURCE_CLASSES, SessionMark, Snapshot
 from dreaming.engines.local.reading import calls as calling
+from dreaming.engines.local.reading.calls import ByTrace, Calls, Ints, Some, starts
 from dreaming.engines.local.reading.calls import Call as Call
-from dreaming.engines.local.reading.calls import Calls, Ints, Some, starts
-from dreaming.engines.local.reading.deeds import changes
+from dreaming.engines.local.reading.deeds import changes, hands_over
 
 MESSAGE = KINDS.index("message")
 PERSON = SOURCE_CLASSES.index("user_input")
@@ -43,18 +44,22 @@ class Trace:
     @cached_property
     def changing(self) -> tuple[Call, ...]:
         """The calls of tools that change something, accepted or not."""
-        return tuple(call for call in self.calls if changes(call.tool))
+        own = self.signals.changing
+        return tuple(own.of(self.place)) if own.count(self.place) else ()
+
+    def accepted(self, tool: str) -> Some:
+        """The calls of a tool that were accepted."""
+        return self.signals.calls.accepted.of_tool(self.place, tool)
 
     @cached_property
     def last(self) -> int:
         events = self.signals.snapshot.events
         return next((row for row in reversed(events.rows_of(self.session)) if events.text[row].strip()), -1)
 
-    @property
+    @cached_property
     def steps(self) -> tuple[str, ...]:
         """Tools of the calls that worked, repeats in a row folded."""
-        tools = [call.tool for call in self.calls if not call.error]
-        return tuple(tool for at, tool in enumerate(tools) if at == 0 or tools[at - 1] != tool)
+        return tuple(tool for tool, _ in groupby(self.signals.calls.working.tools(self.place)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +76,7 @@ class Signals:
     spoken: Ints
     left_out: int
 
-    @property
+    @cached_property
     def traces(self) -> Sequence[Trace]:
         return Traces(self, range(len(self.sessions)))
 
@@ -95,16 +100,31 @@ class Signals:
         return dict(zip(self.speakers[first].tolist(), self.spoken[first].tolist(), strict=True))
 
     @cached_property
+    def marks(self) -> tuple[SessionMark, ...]:
+        """The sessions, by their place in the canonical order."""
+        return tuple(map(self.snapshot.sessions.__getitem__, self.sessions.tolist()))
+
+    @cached_property
     def verdicts(self) -> tuple[str, ...]:
         """How each session ended, by its place in the canonical order."""
-        return tuple(self.mark(session).verdict for session in self.sessions.tolist())
+        return tuple(mark.verdict for mark in self.marks)
+
+    @cached_property
+    def changing(self) -> ByTrace:
+        """The calls of tools that change something, accepted or not."""
+        return self.calls.by_trace(np.flatnonzero(self.calls.of_tools(changes)))
+
+    @cached_property
+    def handing(self) -> ByTrace:
+        """The calls that worked of tools that hand the work over to a person."""
+        return self.calls.by_trace(np.flatnonzero(self.calls.worked & self.calls.of_tools(hands_over)))
 
     @cached_property
     def units(self) -> Ints:
         """By place, the first place of the same task, whose attempts tell one thing; without a task its own place."""
         first: dict[tuple[str, str], int] = {}
-        marks = [self.mark(session) for session in self.sessions.tolist()]
-        own = [first.setdefault((mark.source, mark.task), at) if mark.task else at for at, mark in enumerate(marks)]
+        marks = enumerate(self.marks)
+        own = [first.setdefault((mark.source, mark.task), at) if mark.task else at for at, mark in marks]
         return np.array(own, dtype=np.int64)
 
     def mark(self, session: int) -> SessionMark:

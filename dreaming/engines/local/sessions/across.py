@@ -46,7 +46,7 @@ class Use:
         if tool not in self._given:
             own: dict[str, set[str]] = defaultdict(set)
             for call in self.made[tool]:
-                for name, value in values(self.signals, call).items():
+                for name, value in values(self.signals, call.row).items():
                     own[name].add(value)
             self._given[tool] = {name: frozenset(some) for name, some in own.items()}
         return self._given[tool]
@@ -92,6 +92,8 @@ def _of_contrasts(contrasts: Iterable[Contrast]) -> Iterator[Case]:
 
 
 def _of_task(signals: Signals, task: Task) -> Iterator[Case]:
+    if not any(trace.changing for trace in (*task.failed, *task.completed)):
+        return
     failed = [_use(signals, trace) for trace in task.failed]
     if task.completed:
         completed = [_use(signals, trace) for trace in task.completed]
@@ -244,15 +246,16 @@ def _names(group: Sequence[Case]) -> str:
 def _evidence(signals: Signals, case: Case) -> Iterator[Span | None]:
     """The call in question; of one that is missing, how the attempt ended, and the call as another attempt made it."""
     if case.how != "missing":
-        yield from (quotes.asked(signals, call) for call in _calls(case.trace, case.tool)[-1:])
+        call = _last(case.trace, case.tool)
+        yield quotes.asked(signals, call) if call else None
         return
     yield quotes.ending(signals, case.trace)
     others = (*case.task.completed, *case.task.failed)
-    made = [call for trace in others for call in _calls(trace, case.tool)[-1:]]
-    yield from (quotes.asked(signals, call) for call in made[:1])
+    yield next((quotes.asked(signals, call) for trace in others if (call := _last(trace, case.tool))), None)
 
 
-def _calls(trace: Trace, tool: str) -> list[Call]:
-    """Calls of the tool; where none was accepted, those that were tried."""
-    own = [call for call in trace.calls if call.tool == tool and call.row >= 0]
-    return [call for call in own if not call.error] or own
+def _last(trace: Trace, tool: str) -> Call | None:
+    """The last call of the tool that was accepted; where none was, the last that was tried."""
+    if own := trace.accepted(tool):
+        return own[-1]
+    return next((call for call in reversed(trace.calls) if call.tool == tool and call.row >= 0), None)

@@ -42,19 +42,20 @@ def _of_task(signals: Signals, group: Sequence[Contrast]) -> Finding:
     chance = enrichment(most, most, len(task.failed), task.attempts)
     statement = " ".join(_statement(alike) for alike in _alike(group))
     spans = [span for one in group for span in _evidence(signals, one)]
+    name = label(signals, task)
     return Finding(
         kind="mistake",
         key=("contrast", *task.identity),
-        statement=f"{label(signals, task)}: {statement}",
+        statement=f"{name}: {statement}",
         sessions=sessions,
         opportunities=len(task.failed),
         spans=tuple(dict.fromkeys(spans)),
         confidence=strength(most, certainty=1 - chance),
         reason_code="attempts_differ",
-        title=f"{label(signals, task).replace('`', '')}: {_title(group)}",
+        title=f"{name.replace('`', '')}: {_title(group)}",
         lesson=_lesson(group, situation(signals, task)) if chance <= LIKELY_CHANCE else "",
-        heading=f"Attempts: {label(signals, task)}",
-        rationale=f"{label(signals, task)}: {statement} With {counted(task.attempts, 'attempt')}"
+        heading=f"Attempts: {name}",
+        rationale=f"{name}: {statement} With {counted(task.attempts, 'attempt')}"
         " this may be chance; it does not say that these calls are the cause.",
         numbers={
             "differences": len(group),
@@ -165,9 +166,8 @@ def _evidence(signals: Signals, contrast: Contrast) -> tuple[Span, ...]:
 
 def _made(signals: Signals, trace: Trace, tool: str, given: Mapping[str, str]) -> Call | None:
     """The last accepted call of a tool that has one of these values; any accepted call where none is named."""
-    for call in reversed(trace.calls):
-        if call.tool == tool and not call.error and call.row >= 0:
-            own = values(signals, call)
-            if not given or any(own.get(name) == value for name, value in given.items()):
-                return call
+    for call in reversed(trace.accepted(tool)):
+        own = values(signals, call.row) if given else {}
+        if not given or any(own.get(name) == value for name, value in given.items()):
+            return call
     return None

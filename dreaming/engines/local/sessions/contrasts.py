@@ -13,7 +13,7 @@ from itertools import chain, permutations
 
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.reading.deeds import only_reads
-from dreaming.engines.local.reading.signals import Call, Signals, Trace, arguments
+from dreaming.engines.local.reading.signals import Signals, Trace, arguments
 
 LONGEST_VALUE = 160
 LONGEST_OPENING = 300
@@ -67,20 +67,23 @@ class Contrast:
 
 def tasks(signals: Signals) -> list[Task]:
     """Tasks that were tried at least twice with a known end."""
-    groups: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
-    for place, session in enumerate(signals.sessions.tolist()):
-        mark, verdict = signals.mark(session), signals.verdicts[place]
-        opening = "" if mark.task or not verdict else opened(signals, session)
+    first: dict[tuple[str, str, str], int] = {}
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    for place, (mark, verdict) in enumerate(zip(signals.marks, signals.verdicts, strict=True)):
+        opening = "" if mark.task or not verdict else opened(signals, int(signals.sessions[place]))
         if verdict and (mark.task or opening):
-            groups[mark.source, mark.task, opening].append((place, verdict))
-    return [_task(signals, *group) for group in sorted(groups.items()) if len(group[1]) >= 2]
+            named = mark.source, mark.task, opening
+            before = first.setdefault(named, place)
+            if before != place:  # most openings come once
+                groups.setdefault(named, [before]).append(place)
+    return [_task(signals, *group) for group in sorted(groups.items())]
 
 
-def _task(signals: Signals, named: tuple[str, str, str], held: Sequence[tuple[int, str]]) -> Task:
+def _task(signals: Signals, named: tuple[str, str, str], places: Sequence[int]) -> Task:
     source, name, opening = named
     by_verdict: dict[str, list[Trace]] = defaultdict(list)
-    for place, verdict in held:
-        by_verdict[verdict].append(signals.traces[place])
+    for place in places:
+        by_verdict[signals.verdicts[place]].append(signals.traces[place])
     failed, completed, escalated = (tuple(by_verdict[one]) for one in ("failed", "completed", "escalated"))
     return Task(source, name, failed, completed, escalated, opening)
 
@@ -100,37 +103,28 @@ class Accepted:
 
     def __init__(self, signals: Signals, tasks: Iterable[Task]) -> None:
         self._signals = signals
-        self._calls: dict[int, Mapping[str, Sequence[Call]]] = {}
-        self._named: list[int] = []
+        self._tools: dict[int, frozenset[str]] = {}
+        self._named = [trace for task in tasks if task.name for trace in (*task.failed, *task.completed)]
         self._values: dict[tuple[int, str], frozenset[Value]] = {}
         self._seen: dict[str, Counter[Value]] = {}
-        for task in tasks:
-            own = {trace.session: _accepted(trace) for trace in (*task.failed, *task.completed)}
-            self._calls |= own
-            self._named += own if task.name else ()
 
-    def tools(self, trace: Trace) -> Iterable[str]:
-        return self._calls[trace.session].keys()
+    def tools(self, trace: Trace) -> frozenset[str]:
+        if trace.place not in self._tools:
+            self._tools[trace.place] = frozenset(self._signals.calls.accepted.tools(trace.place))
+        return self._tools[trace.place]
 
-    def values(self, session: int, tool: str) -> frozenset[Value]:
-        if (session, tool) not in self._values:
-            given = (values(self._signals, call).items() for call in self._calls[session].get(tool, ()))
-            self._values[session, tool] = frozenset(chain.from_iterable(given))
-        return self._values[session, tool]
+    def values(self, trace: Trace, tool: str) -> frozenset[Value]:
+        if (trace.place, tool) not in self._values:
+            given = (values(self._signals, call.row).items() for call in trace.accepted(tool))
+            self._values[trace.place, tool] = frozenset(chain.from_iterable(given))
+        return self._values[trace.place, tool]
 
     def seen(self, tool: str) -> Mapping[Value, int]:
         """How many attempts gave the tool each value."""
         if tool not in self._seen:
-            self._seen[tool] = Counter(value for session in self._named for value in self.values(session, tool))
+            callers = (trace for trace in self._named if tool in self.tools(trace))
+            self._seen[tool] = Counter(chain.from_iterable(self.values(trace, tool) for trace in callers))
         return self._seen[tool]
-
-
-def _accepted(trace: Trace) -> dict[str, list[Call]]:
-    found: dict[str, list[Call]] = {}
-    for call in trace.calls:
-        if call.tool and not call.error and call.row >= 0:
-            found.setdefault(call.tool, []).append(call)
-    return found
 
 
 def find(signals: Signals, every: Iterable[Task], curation: Curation) -> list[Contrast]:
@@ -144,7 +138,8 @@ def _of(task: Task, made: Accepted, curation: Curation) -> Iterator[Contrast]:
     """Calls that tell failing from completed attempts; else, for each tool, the values that do."""
     enough = _enough(task, curation)
     failing = {trace.session: made.tools(trace) for trace in task.failed}
-    wrong, right = (Counter(chain.from_iterable(map(made.tools, some))) for some in (task.failed, task.completed))
+    wrong = Counter(chain.from_iterable(failing.values()))
+    right = Counter(chain.from_iterable(map(made.tools, task.completed)))
     for tool in sorted(wrong.keys() | right.keys()):
         always = right[tool] == len(task.completed)
         if not right[tool] and wrong[tool] >= enough:
@@ -152,9 +147,11 @@ def _of(task: Task, made: Accepted, curation: Curation) -> Iterator[Contrast]:
         elif always and len(failing) - wrong[tool] >= enough:
             yield Contrast(task, "missing", tool, tuple(one for one, tools in failing.items() if tool not in tools))
         elif task.name and (always or wrong[tool] >= enough):
-            extra, missing = _split(task, tool, made, enough)
-            found = _by_value(task, tool, _widest(extra), _widest(missing), curation)
-            yield from (one for one in found if not only_reads(tool) or _is_plain(one))
+            plain = only_reads(tool)
+            if not plain or (always and wrong[tool] == len(failing) and _may_be_plain(task, tool, made)):
+                extra, missing = _split(task, tool, made, enough)
+                found = _by_value(task, tool, _widest(extra), _widest(missing), curation)
+                yield from (one for one in found if not plain or _is_plain(one))
 
 
 def _enough(task: Task, curation: Curation) -> int:
@@ -166,6 +163,14 @@ def _is_plain(one: Contrast) -> bool:
     return one.how == "value" and len(one.sessions) == len(one.task.failed) and len(one.task.completed) >= 2
 
 
+def _may_be_plain(task: Task, tool: str, made: Accepted) -> bool:
+    """Whether all failing attempts gave the tool one same value: read before anything else is compared."""
+    if len(task.completed) < 2:
+        return False
+    held = made.values(task.failed[0], tool)
+    return all(held := held & made.values(trace, tool) for trace in task.failed)
+
+
 def _by_order(task: Task, curation: Curation) -> Iterator[Contrast]:
     """The two calls that completed attempts make in one order, and most failing ones in the other.
 
@@ -173,9 +178,11 @@ def _by_order(task: Task, curation: Curation) -> Iterator[Contrast]:
     """
     if len(task.completed) < 2:
         return
-    passing, failing = ([_firsts(trace) for trace in some] for some in (task.completed, task.failed))
+    passing = [_firsts(trace) for trace in task.completed]
     tools = sorted(set.intersection(*(set(one) for one in passing)))[:MOST_ORDERED]
-    enough = _enough(task, curation)
+    if all(map(only_reads, tools)):
+        return
+    failing, enough = [_firsts(trace) for trace in task.failed], _enough(task, curation)
     found: list[tuple[int, str, str, tuple[int, ...]]] = []
     for first, then in permutations(tools, 2):
         if only_reads(first) and only_reads(then):
@@ -196,15 +203,16 @@ def _by_order(task: Task, curation: Curation) -> Iterator[Contrast]:
 def _firsts(trace: Trace) -> dict[str, int]:
     """Where each tool was first accepted."""
     found: dict[str, int] = {}
-    for at, call in enumerate(trace.calls):
-        if call.tool and not call.error:
-            found.setdefault(call.tool, at)
+    for at, tool in enumerate(trace.signals.calls.working.tools(trace.place)):
+        if tool:
+            found.setdefault(tool, at)
     return found
 
 
-def values(signals: Signals, call: Call) -> dict[str, str]:
-    given = arguments(signals.text(call.row)) if call.row >= 0 else {}
-    return {name: value for name, value in given.items() if name and len(value) <= LONGEST_VALUE}
+def values(signals: Signals, row: int) -> dict[str, str]:
+    """The arguments of a call by name, but for those that are long."""
+    given = arguments(signals.text(row)).items()
+    return {name: value for name, value in given if name and len(value) <= LONGEST_VALUE}
 
 
 def _split(task: Task, tool: str, made: Accepted, enough: int) -> tuple[Split, Split]:
@@ -212,8 +220,8 @@ def _split(task: Task, tool: str, made: Accepted, enough: int) -> tuple[Split, S
 
     A value that a single session used is a one-off: nobody can be said to have left it out.
     """
-    passing = [made.values(trace.session, tool) for trace in task.completed]
-    failing = {trace.session: made.values(trace.session, tool) for trace in task.failed}
+    passing = [made.values(trace, tool) for trace in task.completed]
+    failing = {trace.session: made.values(trace, tool) for trace in task.failed}
     some, every = frozenset().union(*passing), frozenset.intersection(*passing)
     counts = Counter(chain.from_iterable(failing.values()))
     extra = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from dreaming.engines.local import quotes
@@ -26,9 +27,8 @@ def _idle(signals: Signals, tasks: Iterable[Task], curation: Curation) -> Iterat
     identities = {task.identity for task, _, _ in held}
     if len(held) < curation.min_sessions or len(identities) < 2:
         return
-    tools = sorted({tool for _, _, others in held for trace in others for tool in _tried(trace)})
-    counts = {tool: sum(any(tool in _tried(one) for one in others) for _, _, others in held) for tool in tools}
-    told = sorted(tools, key=lambda tool: (-counts[tool], tool))[:MOST_TOOLS]
+    counts = Counter(tool for _, _, others in held for tool in set().union(*map(_tried, others)))
+    told = sorted(counts, key=lambda tool: (-counts[tool], tool))[:MOST_TOOLS]
     completed = sum(bool(task.completed) for task, _, _ in held)
     failing = sum(len(task.failed) for task in {task.identity: task for task, _, _ in held}.values())
     others = [others[-1] for _, _, others in held][-MOST_AGAINST:]
@@ -103,4 +103,4 @@ def _short(signals: Signals, tasks: Iterable[Task], curation: Curation) -> Itera
 
 
 def _length(trace: Trace) -> int:
-    return sum(not call.error for call in trace.calls)
+    return trace.signals.calls.working.count(trace.place)

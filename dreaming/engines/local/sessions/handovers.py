@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, counted, listed, strength
-from dreaming.engines.local.reading.deeds import hands_over
 from dreaming.engines.local.reading.signals import Call, Signals, Trace
 from dreaming.engines.local.sessions.contrasts import Task
 
@@ -46,7 +45,7 @@ def find(signals: Signals, tasks: Iterable[Task], curation: Curation) -> list[Fi
 
 
 def handed(trace: Trace) -> Call | None:
-    return next((call for call in reversed(trace.calls) if not call.error and hands_over(call.tool)), None)
+    return next(iter(trace.signals.handing.of(trace.place)[-1:]), None)
 
 
 def _of_task(task: Task) -> list[tuple[str, GivenUp]]:

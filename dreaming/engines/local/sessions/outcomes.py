@@ -89,7 +89,7 @@ def _done(traces: Sequence[Trace], told: Sequence[str]) -> str:
     """What failing attempts did to the world, tool by tool: one of these calls, or one that is not there, is wrong."""
     counts: Counter[str] = Counter()
     for trace in traces:
-        counts.update({call.tool for call in trace.calls if not call.error and not only_reads(call.tool)})
+        counts.update({tool for tool in trace.steps if not only_reads(tool)})
     parts = [
         f"{code(tool)} in {'all' if count == len(traces) else count}"
         for tool, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
@@ -160,12 +160,14 @@ def _with_tool(signals: Signals, tool: int, firsts: Ints, bad: Flags, judged: in
 def shared_steps(sequences: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """A common subsequence of all sequences: the longest of the first two, then of that and the next, and so on."""
     shared = sequences[0][:200]
-    for other in sequences[1:]:
+    for other in dict.fromkeys(sequences[1:]):
         shared = _longest_common(shared, other[:200])
     return shared[:12]
 
 
 def _longest_common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    known = set(other)
+    one = tuple(step for step in one if step in known)
     lengths = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
     for i in range(len(one) - 1, -1, -1):
         for j in range(len(other) - 1, -1, -1):

@@ -20,12 +20,11 @@ REASON = "approved_then_failed"
 
 def find(signals: Signals, curation: Curation) -> list[Finding]:
     """Calls that sessions which people approved in vain made or left out, against those that held."""
-    marks = [signals.mark(session) for session in signals.sessions.tolist()]
-    overruled = np.array([mark.overruled for mark in marks], dtype=np.bool_)
+    overruled = np.array([mark.overruled for mark in signals.marks], dtype=np.bool_)
     failed = int(overruled.sum())
     if failed < curation.min_sessions:
         return []
-    held = np.array([mark.completed and not mark.is_own_word for mark in marks], dtype=np.bool_)
+    held = np.array([mark.completed and not mark.is_own_word for mark in signals.marks], dtype=np.bool_)
     shared = _shared(signals, overruled, held, curation) if held.any() else []
     return shared or [_finding(signals, np.flatnonzero(overruled), failed, int(held.sum()))]
 

@@ -119,7 +119,6 @@ class Calendar:
         self.began: Ints = np.fromiter(seconds, np.int64, len(marks))
         self.judged: Flags = ended(signals)
         self._signals = signals
-        self._codes = {tool: code for code, tool in enumerate(signals.calls.tools)}
         self._windows: dict[tuple[str, bool], Window] = {}
         self._places: Ints = np.full(len(signals.snapshot.sessions), -1, dtype=np.int64)
         self._places[signals.sessions] = np.arange(len(signals.sessions))
@@ -128,8 +127,8 @@ class Calendar:
         """The sessions whose date is known that called the tool; on demand only those whose end is known too."""
         if (tool, judged) not in self._windows:
             calls, found = self._signals.calls, np.zeros(len(self.began), dtype=np.bool_)
-            if tool in self._codes:
-                found[calls.trace[calls.of_tool(self._codes[tool])]] = True
+            if tool in calls.codes:
+                found[calls.trace[calls.of_tool(calls.codes[tool])]] = True
             found &= self.began != UNKNOWN
             places = np.flatnonzero(found & self.judged if judged else found)
             self._windows[tool, judged] = Window(places, self.began[places])

@@ -164,3 +164,18 @@ def test_recoveries_are_those_of_a_walk_through_each_session(sessions):
             walked = [recovered(trace.calls, tool, error) for trace in found.traces]
             if failed:
                 assert list(retries.recoveries(calls, np.array(failed))) == [one for one in walked if one]
+
+
+@settings(deadline=None)
+@given(SESSIONS)
+def test_calls_of_one_trace_are_found_without_reading_the_others(sessions):
+    found = signals.read(snapshot([session(f"{at:03}", *events) for at, events in enumerate(sessions)]))
+
+    for trace in found.traces:
+        good = [one for one in trace.calls if not one.error]
+        assert found.calls.working.count(trace.place) == len(good)
+        assert found.calls.accepted.tools(trace.place) == [one.tool for one in good if one.tool and one.row >= 0]
+        for tool in TOOLS:
+            own = [one for one in good if one.tool == tool and one.tool and one.row >= 0]
+            assert list(trace.accepted(tool)) == own
+        assert trace.changing == tuple(one for one in trace.calls if one.tool == "write")
