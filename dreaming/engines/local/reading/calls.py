@@ -81,7 +81,7 @@ class Calls:
 
     def by_trace(self, indexes: Ints) -> ByTrace:
         ends = np.searchsorted(self.trace[indexes], np.arange(len(self.sessions) + 1))
-        return ByTrace(self, indexes, ends.tolist())
+        return ByTrace(indexes, self.tool[indexes], ends.tolist(), self.tools)
 
     def of_tools(self, wanted: Callable[[str], bool]) -> Flags:
         """The calls of tools whose name says so."""
@@ -182,11 +182,12 @@ class Some(Sequence[Call]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByTrace:
-    """Some of the calls, in canonical order, looked up by the place of their trace."""
+    """Some of the calls, in canonical order, looked up by the place of their trace; `tool` goes with `indexes`."""
 
-    calls: Calls
     indexes: Ints
+    tool: Ints
     ends: Sequence[int]
+    names: tuple[str, ...]
 
     def count(self, place: int) -> int:
         return self.ends[place + 1] - self.ends[place]
@@ -194,16 +195,13 @@ class ByTrace:
     def at(self, place: int) -> Ints:
         return self.indexes[self.ends[place] : self.ends[place + 1]]
 
-    def of(self, place: int) -> Some:
-        return Some(self.calls, self.at(place))
-
     def tools(self, place: int) -> list[str]:
-        names = self.calls.tools
-        return [names[code] for code in self.calls.tool[self.at(place)].tolist()]
+        return [self.names[code] for code in self.tool[self.ends[place] : self.ends[place + 1]].tolist()]
 
-    def of_tool(self, place: int, tool: str) -> Some:
-        own = self.at(place)
-        return Some(self.calls, own[self.calls.tool[own] == self.calls.codes.get(tool, -1)])
+    def of_tool(self, place: int, tool: int) -> Ints:
+        own = slice(self.ends[place], self.ends[place + 1])
+        found: Ints = self.indexes[own][self.tool[own] == tool]
+        return found
 
 
 def starts(groups: Ints) -> Flags:

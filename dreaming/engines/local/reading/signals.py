@@ -45,11 +45,18 @@ class Trace:
     def changing(self) -> tuple[Call, ...]:
         """The calls of tools that change something, accepted or not."""
         own = self.signals.changing
-        return tuple(own.of(self.place)) if own.count(self.place) else ()
+        return tuple(self.signals.calls.some(own.at(self.place))) if own.count(self.place) else ()
 
     def accepted(self, tool: str) -> Some:
         """The calls of a tool that were accepted."""
-        return self.signals.calls.accepted.of_tool(self.place, tool)
+        calls = self.signals.calls
+        return Some(calls, calls.accepted.of_tool(self.place, calls.codes.get(tool, -1)))
+
+    @property
+    def handed(self) -> Call | None:
+        """The last call that worked of a tool that hands the work over to a person."""
+        own = self.signals.handing.at(self.place)
+        return self.signals.calls.at(int(own[-1])) if len(own) else None
 
     @cached_property
     def last(self) -> int:
@@ -76,7 +83,7 @@ class Signals:
     spoken: Ints
     left_out: int
 
-    @cached_property
+    @property
     def traces(self) -> Sequence[Trace]:
         return Traces(self, range(len(self.sessions)))
 

@@ -81,9 +81,9 @@ def tasks(signals: Signals) -> list[Task]:
 
 def _task(signals: Signals, named: tuple[str, str, str], places: Sequence[int]) -> Task:
     source, name, opening = named
-    by_verdict: dict[str, list[Trace]] = defaultdict(list)
+    traces, by_verdict = signals.traces, defaultdict(list)
     for place in places:
-        by_verdict[signals.verdicts[place]].append(signals.traces[place])
+        by_verdict[signals.verdicts[place]].append(traces[place])
     failed, completed, escalated = (tuple(by_verdict[one]) for one in ("failed", "completed", "escalated"))
     return Task(source, name, failed, completed, escalated, opening)
 

@@ -11,7 +11,6 @@ from dreaming.engines.local.findings import Finding, code, strength
 from dreaming.engines.local.reading.signals import Signals, Trace
 from dreaming.engines.local.reading.statistics import enrichment
 from dreaming.engines.local.sessions.contrasts import Task
-from dreaming.engines.local.sessions.handovers import handed
 
 MOST_TOOLS = 3
 MOST_AGAINST = 3
@@ -60,7 +59,7 @@ def _of_task(task: Task) -> Iterator[tuple[Trace, list[Trace]]]:
     judges = task.completed or task.failed
     acting = [trace for trace in judges if _tried(trace)]
     if acting and (not task.completed or len(acting) == len(judges)):
-        yield from ((trace, acting) for trace in task.failed if not _tried(trace) and not handed(trace))
+        yield from ((trace, acting) for trace in task.failed if not _tried(trace) and not trace.handed)
 
 
 def _tried(trace: Trace) -> set[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, counted, listed, strength
-from dreaming.engines.local.reading.signals import Call, Signals, Trace
+from dreaming.engines.local.reading.signals import Signals, Trace
 from dreaming.engines.local.sessions.contrasts import Task
 
 MOST_TOOLS = 4
@@ -44,16 +44,12 @@ def find(signals: Signals, tasks: Iterable[Task], curation: Curation) -> list[Fi
     ]
 
 
-def handed(trace: Trace) -> Call | None:
-    return next(iter(trace.signals.handing.of(trace.place)[-1:]), None)
-
-
 def _of_task(task: Task) -> list[tuple[str, GivenUp]]:
     """Requests that only open alike count as served where an attempt completed; attempts at one task also by acting."""
-    ended = [(trace, handed(trace)) for trace in task.failed]
+    ended = [(trace, trace.handed) for trace in task.failed]
     over = [(trace, call.tool if call else "") for trace, call in ended if call]
-    over += [(trace, call.tool if (call := handed(trace)) else "") for trace in task.escalated]
-    if not over or any(handed(trace) for trace in task.completed):
+    over += [(trace, call.tool if (call := trace.handed) else "") for trace in task.escalated]
+    if not over or any(trace.handed for trace in task.completed):
         return []
     acted = [trace for trace, call in ended if not call and task.name and _done(trace)]
     if not task.completed and not acted:
@@ -123,7 +119,7 @@ def _callers(signals: Signals, tool: str) -> int:
 
 def _spans(signals: Signals, group: Sequence[GivenUp], tasks: Sequence[GivenUp], *, teaches: bool) -> tuple[Span, ...]:
     """The hand-overs; a pattern also shows how others served the request."""
-    calls = [(one.trace, handed(one.trace)) for one in group]
+    calls = [(one.trace, one.trace.handed) for one in group]
     spans = [quotes.asked(signals, call) if call else quotes.ending(signals, trace) for trace, call in calls]
     others = [] if teaches else [(one.served or one.acted)[-1] for one in tasks[-MOST_AGAINST:]]
     return quotes.kept(*spans, *(quotes.ending(signals, trace, "against") for trace in others))
