@@ -17,8 +17,10 @@ from typing import Any
 from accounts.models import Team
 from agents.models import Memory, MemoryVersion
 from agents.text import lines as text_lines
+from agents.text.lines import Edit
 from reviews import grounds as grounds_of
 from reviews import hunks as hunks_of
+from reviews.drafts import DraftTarget
 from reviews.enums import Stance
 from reviews.hunks import Hunk
 from reviews.models import Change, Check, Evidence, EvidenceLink, RevisionTarget
@@ -73,6 +75,18 @@ class TargetGround:
             self.expected() == self.live
             and all(self.ground.held(hunk) for hunk in self.hunks)
             and (self.path_is_free or self.target.path_after is None)
+        )
+
+    def saying(self, hunks: Sequence[tuple[Hunk, tuple[str, ...]]]) -> DraftTarget:
+        """A draft of the same target with these hunks, each with the lines that it shall say."""
+        base = self.target.base
+        if base is not None and self.memory is not None:
+            base.memory = self.memory
+        return DraftTarget(
+            base=base,
+            path_after=self.target.path_after,
+            edits=tuple(Edit(hunk.start, hunk.end, lines) for hunk, lines in hunks),
+            orders=tuple(hunk.order for hunk, _lines in hunks),
         )
 
 

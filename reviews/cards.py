@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,7 +17,7 @@ from accounts.models import ApiToken, Team, User
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
 from agents.words import kept
-from reviews import desk, quoting, wording
+from reviews import desk, quoting, splitting, wording
 from reviews.desk import Seat
 from reviews.enums import RevisionOrigin, State, Verdict
 from reviews.models import Change, Inverse, Proposal, RevisionTarget
@@ -33,6 +34,13 @@ class Typed:
     alert: str = ""
     reason: str = ""
     reason_code: str = ""
+    verdict: str = ""
+
+    @property
+    def asks(self) -> str:
+        """Which no it is that was being given a reason."""
+        said_no = self.verdict if self.verdict in (Verdict.REQUEST_CHANGES, Verdict.QUARANTINE) else Verdict.REJECT
+        return str(said_no) if self.reason or self.reason_code else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class Card:
     typed: Typed = field(default_factory=Typed)
     is_current: bool = False
     url: str = ""
+    work: SafeString | str = ""
     sign: str = ""
     bare_sign: str = ""
 
@@ -95,6 +104,10 @@ class Card:
     @property
     def edits(self) -> bool:
         return self.change.is_votable and self.seat.held and self.reader.may(roles.EDIT)
+
+    @property
+    def splits(self) -> bool:
+        return self.decides and self.seat.held and splitting.can_split(self.seat)
 
     @property
     def undoes(self) -> bool:
@@ -219,10 +232,12 @@ def _sources(quotes: int, sessions: int) -> str:
 
 
 def rows(proposal: Proposal, *, start: int = 0, most: int | None = None) -> list[Change]:
-    """The changes of a proposal from a position on, as `desk.rows` gives them; what they all share is read once."""
+    """The changes of a proposal at `most` positions from one on, as `desk.rows` gives them; what they all share is
+    read once. Parts of one change share its position.
+    """
     team = proposal.team
     found = Change.objects.of(team).filter(proposal=proposal, position__gte=start).select_related("head")
-    changes = list(found.in_order()[:most])
+    changes = list((found if most is None else found.filter(position__lt=start + most)).in_order())
     namespaces = Namespace.objects.of(team).in_bulk({change.namespace_id for change in changes})
     for change in changes:
         change.team, change.proposal, change.namespace = team, proposal, namespaces[change.namespace_id]

@@ -122,6 +122,16 @@ def dismiss(*, team: Team, decision_id: str, reason: str, by: User, at: datetime
     return change
 
 
+def refuse_unseen(seat: Seat, *, revision_id: str, bound: Bound) -> None:
+    """Raises Settled or Moved where the person does not see the change as it stands, or it does not stand."""
+    change = seat.change
+    if not change.is_votable:
+        raise Settled(change, f"This change is {change.get_state_display().lower()} already.")
+    if seat.head.public_id != revision_id:
+        raise Moved(change, "Another revision was saved meanwhile: look at it first.")
+    _refuse_moved(seat, bound, Word(Verdict.APPROVE))
+
+
 def _refuse_moved(seat: Seat, bound: Bound, word: Word) -> None:
     """Only what stands where it was proposed can be approved; no is a word that a conflict takes as well."""
     if not seat.held and word.verdict == Verdict.APPROVE:

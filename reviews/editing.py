@@ -7,17 +7,17 @@ from datetime import datetime
 
 from accounts.models import Team, User
 from agents.memory import check_text
-from agents.models import MemoryVersion
 from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from audit import trail
 from reviews import desk, revisions, settling
+from reviews.bounds import TargetGround
 from reviews.decisions import Moved, Refused, Settled
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
 from reviews.enums import RevisionOrigin, State
 from reviews.hunks import Hunk
-from reviews.models import Change, RevisionTarget
+from reviews.models import Change
 
 Texts = Mapping[tuple[int, int], str]
 """What each hunk shall say after, by target position and hunk number."""
@@ -40,7 +40,7 @@ def edit(*, team: Team, change_id: str, revision_id: str, texts: Texts, reason: 
             )
         if not seat.held:
             raise Moved(change, desk.in_the_way(seat))
-        targets = [_edited(seat, ground.target, ground.hunks, texts) for ground in seat.standing.targets]
+        targets = [_edited(seat, ground, texts) for ground in seat.standing.targets]
         if [target.edits for target in targets] == [_edits(ground.hunks) for ground in seat.standing.targets]:
             raise Refused(change, "Nothing was changed.")
         if not any(target.says_something for target in targets):
@@ -49,20 +49,15 @@ def edit(*, team: Team, change_id: str, revision_id: str, texts: Texts, reason: 
     return change
 
 
-def _edited(seat: Seat, target: RevisionTarget, hunks: Sequence[Hunk], texts: Texts) -> DraftTarget:
-    kept: list[tuple[Edit, int | None]] = []
-    for number, hunk in enumerate(hunks):
-        text = texts.get((target.position, number))
+def _edited(seat: Seat, ground: TargetGround, texts: Texts) -> DraftTarget:
+    kept: list[tuple[Hunk, tuple[str, ...]]] = []
+    for number, hunk in enumerate(ground.hunks):
+        text = texts.get((ground.target.position, number))
         after = hunk.after if text is None else _lines(text, hunk)
         if after != hunk.before:
-            kept.append((Edit(hunk.start, hunk.end, after), hunk.order))
-    draft = DraftTarget(
-        base=_with_memory(target.base),
-        path_after=target.path_after,
-        edits=tuple(edit for edit, _ in kept),
-        orders=tuple(order for _, order in kept),
-    )
-    if target.path_after is not None:
+            kept.append((hunk, after))
+    draft = ground.saying(kept)
+    if draft.path_after is not None:
         try:
             check_text(draft.text_after())
         except ValueError as wrong:
@@ -88,12 +83,6 @@ def _lines(text: str, hunk: Hunk) -> tuple[str, ...]:
 
 def _edits(hunks: Sequence[Hunk]) -> tuple[Edit, ...]:
     return tuple(Edit(hunk.start, hunk.end, hunk.after) for hunk in hunks)
-
-
-def _with_memory(base: MemoryVersion | None) -> MemoryVersion | None:
-    return (
-        None if base is None else MemoryVersion.objects.of(base.team).select_related("memory", "blob").get(pk=base.pk)
-    )
 
 
 def _store(seat: Seat, targets: Sequence[DraftTarget], by: User, at: datetime, unit: trail.Unit, reason: str) -> None:

@@ -14,17 +14,27 @@ LONGEST_REASON = 4000
 _TEXT = re.compile(r"after-(\d{1,4})-(\d{1,4})")
 
 
-class DecisionForm(forms.Form):
-    """A vote with what the voter saw: the revision and its four hashes."""
+class BoundForm(forms.Form):
+    """What the person saw: the revision and its four hashes."""
 
-    verdict = forms.ChoiceField(choices=Verdict)
-    reason_code = forms.ChoiceField(choices=[("", ""), *RejectCode.choices], required=False)
-    reason = forms.CharField(max_length=LONGEST_REASON, required=False)
     revision = forms.CharField(max_length=40)
     base = forms.CharField(max_length=64)
     proposed = forms.CharField(max_length=64)
     requirement = forms.CharField(max_length=64)
     evidence = forms.CharField(max_length=64)
+
+    @property
+    def bound(self) -> Bound:
+        given = self.cleaned_data
+        return Bound(given["base"], given["proposed"], given["requirement"], given["evidence"])
+
+
+class DecisionForm(BoundForm):
+    """A vote, bound to what the voter saw."""
+
+    verdict = forms.ChoiceField(choices=Verdict)
+    reason_code = forms.ChoiceField(choices=[("", ""), *RejectCode.choices], required=False)
+    reason = forms.CharField(max_length=LONGEST_REASON, required=False)
 
     def clean(self):
         given = super().clean()
@@ -33,11 +43,6 @@ class DecisionForm(forms.Form):
         if given.get("verdict") == Verdict.REQUEST_CHANGES and not given.get("reason"):
             raise forms.ValidationError(_("Say what should be changed."))
         return given
-
-    @property
-    def bound(self) -> Bound:
-        given = self.cleaned_data
-        return Bound(given["base"], given["proposed"], given["requirement"], given["evidence"])
 
     @property
     def word(self) -> Word:
@@ -49,6 +54,21 @@ class DecisionForm(forms.Form):
         """The one thing to say about a form that was not filled in."""
         own = self.non_field_errors()
         return str(own[0]) if own else str(_("This form was not complete. Nothing was decided."))
+
+
+class PartsForm(BoundForm):
+    """Which hunks are accepted, each as target position and number."""
+
+    part = forms.TypedMultipleChoiceField(required=False)
+
+    def __init__(self, *args, parts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["part"].choices = [(f"{target}-{number}", "") for target, number in parts]
+
+    @property
+    def parts(self) -> set[tuple[int, int]]:
+        pairs = (one.split("-") for one in self.cleaned_data["part"])
+        return {(int(target), int(number)) for target, number in pairs}
 
 
 class ReasonForm(forms.Form):

@@ -46,4 +46,5 @@ def next_for(person: User, change: Change) -> Change:
     """
     waiting = waiting_for(person, team=change.team).filter(proposal=change.proposal_id).exclude(pk=change.pk)
     waiting = waiting.select_related("proposal__team").in_order()
-    return waiting.filter(position__gt=change.position).first() or waiting.first() or change
+    behind = Q(position__gt=change.position) | Q(position=change.position, pk__gt=change.pk)
+    return waiting.filter(behind).first() or waiting.first() or change

@@ -109,7 +109,7 @@ def open_(
                 at=at,
             )
             EvidenceLink.objects.bulk_create(evidence.link(revision, rows))
-            unit.record("change.opened", target=change, by=origin.by, data=_opened(change, one.draft, rows))
+            unit.record("change.opened", target=change, by=origin.by, data=opened_data(change, rows))
         unit.record(
             "proposal.opened",
             target=proposal,
@@ -254,12 +254,13 @@ def _distinct(rows: Sequence[Evidence]) -> list[Evidence]:
     return list({(row.session_id, row.position, row.start, row.end, row.stance): row for row in rows}.values())
 
 
-def _opened(change: Change, draft: Draft, rows: Sequence[Evidence]) -> dict[str, object]:
+def opened_data(change: Change, rows: Sequence[Evidence]) -> dict[str, object]:
+    """What the event of a new change carries."""
     return {
-        "operation": str(draft.operation),
+        "operation": str(change.operation),
         "tier": str(change.tier),
-        "reason_code": draft.reason_code,
-        "confidence_ppm": None if draft.confidence is None else round(draft.confidence * 1_000_000),
+        "reason_code": change.reason_code,
+        "confidence_ppm": None if change.confidence is None else round(change.confidence * 1_000_000),
         "fingerprint": change.fingerprint,
         "verified": sum(row.status == EvidenceStatus.VERIFIED for row in rows),
     }

@@ -92,6 +92,7 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "removed": str(card.removed),
         "alert": card.typed.alert,
         "typed": card.typed.reason,
+        "work": card.work,
         "notice": visible(card.notice.text) if card.notice else "",
         "diffs": joined([_target(context, card, one) for one in card.targets]),
         "checks": joined([_check(context, one) for one in card.seat.checks]),
@@ -157,10 +158,12 @@ def _flags(card: Card) -> dict[str, object]:
         "decides": card.decides,
         "approves": card.approves,
         "edits": card.edits,
+        "splits": card.splits,
         "applies": card.applies,
         "undoes": card.undoes,
         "is_sole": card.change.sole_reviewer_used,
         "reason_code": card.typed.reason_code,
+        "asks": card.typed.asks,
     }
 
 

@@ -105,7 +105,12 @@ def _carry_over(request, clash):
 
 def _typed(request, alert):
     given = request.POST
-    return Typed(alert=alert, reason=given.get("reason", "")[:8000], reason_code=given.get("reason_code", "")[:40])
+    return Typed(
+        alert=alert,
+        reason=given.get("reason", "")[:8000],
+        reason_code=given.get("reason_code", "")[:40],
+        verdict=given.get("verdict", "")[:40],
+    )
 
 
 def _answer(request, change, text, *, onwards=True):

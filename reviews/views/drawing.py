@@ -15,7 +15,7 @@ from reviews.enums import RejectCode
 from reviews.frames import Frames
 from reviews.panels import PANELS
 
-ICONS = ("check", "x", "pencil", "circle", "circle-check", "undo-2", "zap")
+ICONS = ("check", "x", "pencil", "circle", "circle-check", "undo-2", "zap", "list-checks")
 
 
 def reader(request):
@@ -64,9 +64,12 @@ def sign(operation, language, *, bare=False):
     return render_to_string("_parts/_operation.html", {"operation": operation, "bare": bare})
 
 
-def one_card(request, change_id, typed=None):
-    """The card of one change as it stands now."""
+def one_card(request, change_id, typed=None, work=None):
+    """The card of one change as it stands now; `work` is the template and the context of a form inside it."""
     change = desk.rows(request.team).get(public_id=change_id)
     given = {change_id: typed} if typed else None
     cards = reading.read([change], team=request.team, reader=reader(request), typed=given)
-    return dress(request, cards)[0]
+    card = dress(request, cards)[0]
+    if work:
+        card.work = render_to_string(*work, request)
+    return card

@@ -97,13 +97,15 @@ def _start(request):
 def _sheet(request, row, *, start=None, typed=None):
     """The next cards of the page, and the position at which it goes on."""
     start = _start(request) if start is None else start
+    end = start + AT_ONCE
     changes = reading.rows(row, start=start, most=AT_ONCE + 1)
-    cards = reading.read(changes[:AT_ONCE], team=request.team, reader=drawing.reader(request), typed=typed)
+    drawn = [change for change in changes if change.position < end]
+    cards = reading.read(drawn, team=request.team, reader=drawing.reader(request), typed=typed)
     return {
         "cards": drawing.dress(request, cards),
         "waiting": [card for card in cards if card.looks_again_in],
         "start": start,
-        "goes_on": changes[AT_ONCE].position if len(changes) > AT_ONCE else None,
+        "goes_on": end if len(changes) > len(drawn) else None,
     }
 
 

@@ -28,13 +28,16 @@ function step(by, wanted = () => true) {
   choose(rest.find(wanted));
 }
 
+const firstField = (place) =>
+  [...place.querySelectorAll("input:not([type=hidden]), select, textarea")].find((field) => field.checkVisibility());
+
 function press(key) {
   const target = [current(), document].map((place) => place?.querySelector(`[data-key="${key}"]`)).find(Boolean);
   if (!target) return false;
   if (target.matches("input:not([type=checkbox]), textarea, select")) target.focus();
   else if (key === "a") approve(target);
   else target.click();
-  if (target.matches("summary")) (target.closest("form") ?? target.parentElement).querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  if (target.matches("summary")) firstField(target.closest("form") ?? target.parentElement)?.focus();
   return true;
 }
 
@@ -73,7 +76,11 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   if (typing) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) typing.form?.requestSubmit();
-    else if (event.key === "Escape") (typing.closest("[data-change]") ?? document.body).focus();
+    else if (event.key === "Escape") {
+      const cancel = typing.form?.querySelector("[data-cancel]");
+      if (cancel) cancel.click();
+      else (typing.closest("[data-change]") ?? document.body).focus();
+    }
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || switched?.checked === false) return;
@@ -93,8 +100,11 @@ for (const kind of ["focusin", "click"]) {
 document.addEventListener("lucid:swapped", ({ detail }) => {
   const card = detail.change && document.getElementById(detail.change);
   if (!card) return;
-  choose(card, { focus: undecided(card) });
-  if (undecided(card)) return;
+  if (document.activeElement !== document.body && card.contains(document.activeElement)) return;
+  const field = card.querySelector("[autofocus]");
+  choose(card, { focus: undecided(card) && !field });
+  if (field) field.focus();
+  if (undecided(card) || field) return;
   const all = cards();
   const at = all.indexOf(card);
   choose(all.slice(at + 1).find(undecided) ?? all.find(undecided) ?? card);
