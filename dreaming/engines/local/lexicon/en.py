@@ -6,6 +6,10 @@ NEWER = (
     r"\b(?:now|no longer|not any ?more|as of|from now on|since (?:19|20)\d\d|(?:switched|moved|migrated) (?:to|from)"
     r"|changed (?:to|from)|replaced by|replaces|instead of|used to|formerly|previously)\b"
 )
+NEWER_HINTS = (
+    "now", "no longer", "not any", "as of", "since", "switched", "moved", "migrated", "changed", "replace",
+    "instead of", "used to", "formerly", "previously",
+)  # fmt: skip
 RETIRED = r"\b(?:used to|formerly|previously|was once|until (?:19|20)\d\d|deprecated|obsolete|outdated)\b"
 
 GIVEN = (

@@ -64,6 +64,14 @@ def test_each_text_that_a_phrase_matches_holds_a_hint(name, data):
     assert any(hint in text.casefold() for hint in getattr(en, f"{name}_HINTS"))
 
 
+@settings(max_examples=200, deadline=None)
+@given(text=st.from_regex(re.compile(en.NEWER, re.ASCII), alphabet=st.characters(min_codepoint=32, max_codepoint=126)))
+def test_each_text_that_is_worded_as_newer_holds_words_that_begin_as_a_hint(text):
+    begun = [{word for word in hint.split() if re.search(rf"(?<!\w){word}", text)} for hint in en.NEWER_HINTS]
+
+    assert any(begun == set(hint.split()) for hint, begun in zip(en.NEWER_HINTS, begun, strict=True))
+
+
 def test_no_hints_where_a_language_gives_none():
     silent = SimpleNamespace(LASTING=r"\bimmer\b")
 

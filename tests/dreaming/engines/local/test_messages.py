@@ -21,7 +21,7 @@ def test_messages_that_name_words_are_those_that_hold_each_piece(texts, pieces):
     messages = Messages(found)
 
     naming = messages.naming(pieces)
-    assert naming == [at for at, text in enumerate(texts) if all(piece in text.lower() for piece in pieces)]
+    assert naming == [at for at, text in enumerate(texts) if all(piece in text.casefold() for piece in pieces)]
     assert [messages.place(at) for at in naming] == [(at, 2 * at + 1) for at in naming]
 
 
@@ -40,10 +40,13 @@ def test_messages_of_two_amounts_mark_something_as_newer():
         "14 days or 30 days",
         "It is 14 days now.",
         "> 30 days\n14 days now",
+        "I know of 14 days or of 30 days",
+        "Not 30 days any more, 14 days",
+        "(Since 2024: 14 days instead of 30 days)",
     )
     messages = Messages(signals.read(snapshot([session(str(at), person(text)) for at, text in enumerate(texts)])))
 
-    assert messages.of_amounts("14 day", "30 day") == [0]
+    assert messages.of_amounts("14 day", "30 day") == [0, 6]
     assert [(own.start, own.end, own.amounts) for own in messages.sentences(0)] == [
         (0, 19, {"30 day"}), (20, 38, {"14 day"}),
     ]  # fmt: skip
