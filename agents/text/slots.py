@@ -69,7 +69,9 @@ def slots(statement: str, heading: tuple[str, ...] = ()) -> tuple[Slot, ...]:
 
 def under(found: Sequence[Slot], heading: tuple[str, ...]) -> tuple[Slot, ...]:
     """The slots of a statement that stands under a heading, which is their scope where they name none."""
-    above = phrases.scope_of(heading) if heading and found else ""
+    if not found:
+        return ()
+    above = phrases.scope_of(heading) if heading else ""
     return tuple(dict.fromkeys(replace(slot, scope=above) if above and not slot.scope else slot for slot in found))
 
 

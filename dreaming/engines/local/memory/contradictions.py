@@ -32,7 +32,7 @@ def find(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged], 
     """What no longer holds beside the value that does, as far as can be told; the slots first, then the wording."""
     titles = _titles(claims)
     by_slot: dict[tuple[str, str], list[Holder]] = defaultdict(list)
-    for claim in claims:
+    for claim in _with_company(claims):
         for slot in _single(claim.slots(below=1 if titles[claim.memory] else 0)):
             by_slot[slot.subject, slot.attribute].append((claim, slot))
     found: dict[tuple[int, int, int], Tidying] = {}
@@ -45,6 +45,12 @@ def find(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged], 
         if known.isdisjoint((tidying.remove[0].place, _place(tidying.keep))):
             found.setdefault(tidying.remove[0].place, tidying)
     return list(found.values())
+
+
+def _with_company(claims: Sequence[Claim]) -> Iterator[Claim]:
+    """Those of which another one, or they themselves, may fill a slot again; most fill one that nothing else does."""
+    filled = Counter((slot.subject, slot.attribute) for claim in claims for slot in claim.facts.slots)
+    return (one for one in claims if any(filled[slot.subject, slot.attribute] > 1 for slot in one.facts.slots))
 
 
 def _single(found: Sequence[Slot]) -> list[Slot]:

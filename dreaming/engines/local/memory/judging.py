@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.text import similarity, verdicts, wording
+from agents.text import similarity, verdicts
 from agents.text.specifics import Specific
 from agents.text.verdicts import Verdict
-from agents.text.wording import Wording
 from dreaming.engines.local.reading.claims import Claim
 
 ALIKE = 0.4  # to be looked at; the decision is made on words, values and slots
@@ -27,16 +26,12 @@ class Judged:
 
 def judge(claims: Sequence[Claim]) -> list[Judged]:
     """The pairs worth a look among claims of one namespace, under headings that name the same things."""
-    readings: dict[int, Wording] = {}
     found: list[Judged] = []
-    for first, second in _near(claims):
-        older, newer = sorted((first, second), key=lambda at: (claims[at].first_seen, claims[at].place))
-        for at in (older, newer):
-            if at not in readings:
-                readings[at] = wording.read(claims[at].text, claims[at].slots())
-        one, other = readings[older], readings[newer]
+    for pair in _near(claims):
+        older, newer = sorted((claims[at] for at in pair), key=lambda claim: (claim.first_seen, claim.place))
+        one, other = older.facts.wording, newer.facts.wording
         if min(len(one.words), len(other.words)) >= FEWEST_WORDS:
-            found.append(Judged(claims[older], claims[newer], verdicts.judge(one, other)))
+            found.append(Judged(older, newer, verdicts.judge(one, other)))
     return found
 
 

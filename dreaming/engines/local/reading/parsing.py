@@ -10,23 +10,25 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
-from agents.text import lines, similarity
+from agents.text import lines, similarity, wording
 from agents.text.normalise import hashed, normalise
-from agents.text.slots import Slot, slots
+from agents.text.slots import Slot, slots, under
 from agents.text.specifics import Specific, specifics
 from agents.text.statements import Statement, statements
 from agents.text.tokens import tokens
+from agents.text.wording import Wording
 from dreaming.engines.local.lexicon import EMPTY_WORDS
 
 MOVABLE = ("bullet", "sentence", "paragraph")
 MOST = 16_000_000  # code points of the documents that a library keeps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """One statement and what follows from its text and its place in the document.
+    """One statement and what follows from its text and its place in the document; its wording when it is asked for.
 
     `nth` counts the statements that begin on its line; `words` carry its meaning, `terms` are compared for likeness;
     `slots` leave the headings out, `scope` is what these name.
@@ -42,6 +44,10 @@ class Facts:
     scope: frozenset[Specific]
     is_bound: bool
     is_shared: bool
+
+    @cached_property
+    def wording(self) -> Wording:
+        return wording.read(self.statement.text, under(self.slots, self.statement.heading))
 
 
 class Library:

@@ -1,5 +1,8 @@
 """Parsed documents: kept by content, bounded, and no other than parsing afresh gives."""
 
+import pytest
+
+from agents.text import wording
 from agents.text.similarity import alike, candidates
 from agents.text.slots import slots
 from dreaming.engines.local.curation import Curation
@@ -78,3 +81,15 @@ def test_dreams_of_one_engine_are_those_of_a_new_one():
 
     fresh = [LocalEngine().dream(one, {}, lambda *progress: None, None) for one in (held, changed, held)]
     assert results == fresh
+
+
+def test_an_engine_reads_the_wording_of_a_statement_once(monkeypatch):
+    text = "- The refund window of the shop is 14 days.\n- The refund window of the shop is 30 days now.\n"
+    held, engine = snapshot(memories=[memory("/a.md", text)]), LocalEngine()
+    first = engine.dream(held, {}, lambda *progress: None, None)
+    assert first.operations
+
+    monkeypatch.setattr(wording, "read", None)
+    assert engine.dream(held, {}, lambda *progress: None, None) == first
+    with pytest.raises(TypeError):
+        LocalEngine().dream(held, {}, lambda *progress: None, None)
