@@ -14,7 +14,7 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from agents.templatetags.diffs import escaped
+from agents.shown import escaped
 
 BEGIN, END = "\ue000", "\ue001"  # stand in no template; what people wrote is filled in later
 MARK = re.compile(f"{BEGIN}(\\d+){END}")

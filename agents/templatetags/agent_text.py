@@ -1,13 +1,14 @@
 """Drawing what agents and sessions wrote: as text, with every hidden character in sight."""
 
 from django import template
+from django.utils.safestring import SafeString
 
-from agents.text import hidden
+from agents import shown
 
 register = template.Library()
 
 
-@register.inclusion_tag("_parts/_text.html#text")
-def visible(text):
-    """The text with a chip for each hidden character."""
-    return {"parts": hidden.parts(str(text))}
+@register.simple_tag
+def visible(text: object) -> SafeString:
+    """The text with a chip for each hidden character that has no business there."""
+    return shown.visible(str(text))

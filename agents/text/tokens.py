@@ -20,17 +20,19 @@ _MARKED = r"[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]"
 
 _PIECE = re.compile(
     rf"""
-    (?P<space>\r?\n|(?:[^\S\n\r]|\r(?!\n))++)
-  | (?P<url>[A-Za-z][A-Za-z0-9+.-]{{1,15}}://
-        (?:[.,;:!?)*~_]*+[^\s<>"'`|\\^{{}}\[\].,;:!?)*~_{CJK}\u3000-\u303f\uff00-\uffef])++/?)
-  | (?P<mail>{_WORD}(?:[.+%-]{_WORD}){{0,20}}+@{_WORD}(?:-{_WORD}){{0,20}}+(?:\.{_WORD}(?:-{_WORD}){{0,20}}+){{1,20}}+)
-  | (?P<flag>(?<![\w-])--?(?=[A-Za-z]){_WORD}(?:-{_WORD}){{0,20}}+)
-  | (?P<money>[-+]?[$€£¥₹]\d++(?:[.,]\d++){{0,10}}+(?:[kKmMbB]n?\b)?)
-  | (?P<drive>\b[A-Za-z]:\\{_SEGMENT}(?:\\{_SEGMENT}){{0,40}}+)
-  | (?P<path>(?<![\w/])(?:~/|\.{{1,2}}/|/)(?:\.{{1,2}}/){{0,20}}+{_SEGMENT}(?:/{_SEGMENT}){{0,40}}+/?)
-  | (?P<tree>{_SEGMENT}(?:/{_SEGMENT}){{1,40}}+/?)
-  | (?P<word>(?:(?<![\w)])[-+](?=\d))?{_WORD}(?:(?:{_JOINED}){_WORD}){{0,40}}+[%€£$°]?)
-  | (?P<one>(?s:.)[{MARKS}\ufe0e\ufe0f]{{0,8}}+{_MARKED}?(?:\u200d[\u2190-\U0001faff]{_MARKED}?){{0,8}}+)
+    (?:\r?\n|(?:[^\S\n\r]|\r(?!\n))++)  # white space
+  | [A-Za-z]++(?=\s|$)  # most words: what follows would find the same, later
+  | (?:[A-Za-z][A-Za-z0-9+.-]{{1,15}}://
+        (?:[.,;:!?)*~_]*+[^\s<>"'`|\\^{{}}\[\].,;:!?)*~_{CJK}\u3000-\u303f\uff00-\uffef])++/?)  # url
+  | (?:{_WORD}(?:[.+%-]{_WORD}){{0,20}}+@{_WORD}(?:-{_WORD}){{0,20}}+(?:\.{_WORD}(?:-{_WORD}){{0,20}}+){{1,20}}+
+        )  # mail
+  | (?:(?<![\w-])--?(?=[A-Za-z]){_WORD}(?:-{_WORD}){{0,20}}+)  # flag
+  | (?:[-+]?[$€£¥₹]\d++(?:[.,]\d++){{0,10}}+(?:[kKmMbB]n?\b)?)  # money
+  | (?:\b[A-Za-z]:\\{_SEGMENT}(?:\\{_SEGMENT}){{0,40}}+)  # drive
+  | (?:(?<![\w/])(?:~/|\.{{1,2}}/|/)(?:\.{{1,2}}/){{0,20}}+{_SEGMENT}(?:/{_SEGMENT}){{0,40}}+/?)  # path
+  | (?:{_SEGMENT}(?:/{_SEGMENT}){{1,40}}+/?)  # tree
+  | (?:(?:(?<![\w)])[-+](?=\d))?{_WORD}(?:(?:{_JOINED}){_WORD}){{0,40}}+[%€£$°]?)  # word
+  | (?:(?s:.)[{MARKS}\ufe0e\ufe0f]{{0,8}}+{_MARKED}?(?:\u200d[\u2190-\U0001faff]{_MARKED}?){{0,8}}+)  # any one
     """,
     re.VERBOSE,
 )
@@ -39,7 +41,7 @@ _ALPHANUMERIC = re.compile(r"[^\W_]")
 
 def pieces(text: str) -> list[str]:
     """The text cut for word diffs, losing nothing: words, white space, signs; CJK characters one by one."""
-    return [match.group() for match in _PIECE.finditer(text)]
+    return _PIECE.findall(text)
 
 
 def tokens(text: str) -> list[str]:

@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agents.models import MemoryVersion
-from agents.templatetags.diffs import NOTHING, coded, diff, joined, visible
+from agents.shown import NOTHING, joined, visible
+from agents.templatetags.diffs import coded, diff
 from agents.text import hidden
 from agents.words import kept
 from reviews import wording

@@ -1,0 +1,252 @@
+"""Diff rows as markup: one markup for side by side and one column, text as text, hidden characters in sight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from agents.shown import NOTHING, Line, coded, joined
+from agents.text import diffs, hidden
+from agents.text.diffs import ADDED, CHANGED, EQUAL, NO_END, REMOVED, SKIPPED
+from agents.words import kept
+
+MORE = 10  # lines that a gap shows at a time
+_SIGNS = re.compile(r"(?P<heading>#{1,6}[ \t]+)|(?P<nest>[ \t]*)(?:(?P<item>[-*+][ \t]+)|(?P<quoted>>[ \t]?))")
+_CODE = re.compile(r" {4}|\t|[ \t]*```")
+_SIDE = (
+    '<div class="diff__side diff__side--%s">%s<div class="diff__line"><span class="diff__sign"%s</span>%%s</div></div>'
+)
+_SAME = _SIDE % ("equal", "{}{}", ">")
+_REPEAT = _SIDE.replace('">', '" aria-hidden="true">', 1) % ("repeat", "{}", ">")
+_OLD = _SIDE % ("del", "{}", ' aria-hidden="true">&minus;')
+_NEW = _SIDE % ("ins", "{}", ' aria-hidden="true">+')
+_ELSEWHERE = _SIDE % ("moved", "{}", ' aria-hidden="true">&#8645;')
+_EQUAL = f'<div class="diff__row diff__row--equal">{_SAME}</div>'
+_EQUAL_TWICE = f'<div class="diff__row diff__row--equal">{_SAME}{_REPEAT}</div>'
+_CHANGED = f'<div class="diff__row diff__row--change">{_OLD}{_NEW}</div>'
+_REMOVED = f'<div class="diff__row diff__row--del">{_OLD}</div>'
+_ADDED = f'<div class="diff__row diff__row--ins">{_NEW}</div>'
+_MOVED = f'<div class="diff__row diff__row--%s">{_ELSEWHERE}</div>'
+_MARKED = {"del": "<del>{}</del>", "ins": "<ins>{}</ins>"}
+
+Part = tuple[str, Sequence[str]]
+"""Markup with a {} for each of its values: the parts of a diff are put together first and filled in at once."""
+NO_PART: Part = ("", [])
+
+
+class Look(NamedTuple):
+    """How a diff is drawn. `at` is the address of the revision's page, where its gaps open; `left` what it is beside.
+
+    With `anchors` its line numbers are links to themselves, on the page `linked` where that is another one.
+    """
+
+    split: bool = False
+    spaces: bool = False
+    at: str = ""
+    left: str = ""
+    target: int = 0
+    anchors: bool = False
+    linked: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """What line anchors begin with, so that those of two memories differ."""
+        return f"T{self.target}" if self.target else ""
+
+
+def needs_columns(rows: Sequence[diffs.Row]) -> bool:
+    """Whether there is something to lay side by side: what only adds or only removes needs one column."""
+    kinds = {row[0] for row in rows}
+    return CHANGED in kinds or {ADDED, REMOVED} <= kinds
+
+
+def draw(rows: Sequence[diffs.Row], look: Look) -> SafeString:
+    """The rows without a frame around them."""
+    drawer = _Drawer(look, diffs.moved(rows))
+    parts = [drawer.row(index, row) for index, row in enumerate(rows)]
+    values = chain.from_iterable(values for _, values in parts)
+    return format_html("".join(markup for markup, _ in parts), *values) if parts else NOTHING
+
+
+class _Drawer:
+    """One diff being drawn. `places` are of lines that moved the numbers on the other side."""
+
+    def __init__(self, look: Look, places: dict[int, int]) -> None:
+        self.look, self.places = look, places
+        self.spoken = _spoken()
+
+    def row(self, index: int, row: diffs.Row) -> Part:
+        if row[0] == SKIPPED:
+            return "{}", [_gap(row[1], row[2], self.look)]
+        kind, old_number, new_number, left, right = row
+        if kind == EQUAL:
+            return self._equal(old_number, new_number, left)
+        if index in self.places:
+            return self._moved(kind, old_number, new_number, left or right, self.places[index])
+        old, old_texts = self.line(left, right, "del") if kind != ADDED else NO_PART
+        new, new_texts = self.line(right, left, "ins") if kind != REMOVED else NO_PART
+        if kind == CHANGED:
+            return _CHANGED % (old, new), [self._old(old_number), *old_texts, self._new(new_number), *new_texts]
+        if kind == REMOVED:
+            return _REMOVED % old, [self._old(old_number), *old_texts]
+        return _ADDED % new, [self._new(new_number), *new_texts]
+
+    def _equal(self, old_number: int, new_number: int, segments: diffs.Segments) -> Part:
+        line, texts = self.line(segments)
+        values: list[str] = [self._old(old_number), self._new(new_number), *texts]
+        if not self.look.split:
+            return _EQUAL % line, values
+        return _EQUAL_TWICE % (line, line), [*values, _number(new_number, True, "", ""), *texts]
+
+    def _moved(self, kind: str, old_number: int, new_number: int, segments: diffs.Segments, other: int) -> Part:
+        """A line that stands elsewhere on the other side."""
+        line, texts = self.line([[0, text] for _, text in segments])
+        number = self._old(old_number) if kind == REMOVED else self._new(new_number)
+        markup = line.replace("</div>", "{}</div>")
+        return _MOVED % (kind, markup), [number, *texts, _moved_label(kind, other)]
+
+    def _old(self, number: int) -> SafeString:
+        return _number(number, False, self.look.prefix if self.look.anchors else None, self.look.linked)
+
+    def _new(self, number: int) -> SafeString:
+        return _number(number, True, self.look.prefix if self.look.anchors else None, self.look.linked)
+
+    def line(self, segments: diffs.Segments, other: diffs.Segments | None = None, mark: str = "") -> Part:
+        """The text of one side. Markdown's signs are set apart, unless they are what changed."""
+        whole = segments[0][1] if len(segments) == 1 else "".join(text for _, text in segments)
+        classes, length = dressed(whole)
+        texts = [self.spoken[mark]] if mark else []
+        line = Line(whole, spelt=other is not None and _only_hidden_differs(whole, other), spaces=self.look.spaces)
+        if length and _sign_stays(whole[:length], other):
+            texts.append(_sign(line.draw(whole[:length])))
+            segments = _after(segments, length)
+        markup = "{}" * len(texts)
+        has_codes = "`" in whole and not _CODE.match(whole) and _has_whole_codes(segments)
+        for marked, part in segments:
+            if marked == NO_END:
+                markup += "{}" if mark else ""
+                texts += [_no_end()] if mark else []
+                continue
+            markup += _MARKED[mark] if marked else "{}"
+            texts.append(coded(part, line) if has_codes else line.draw(part))
+        return f'<div class="diff__text{classes}">{markup}</div>', texts
+
+
+def one_line(line: str) -> SafeString:
+    """A line of a document that is not compared."""
+    markup, texts = _Drawer(Look(), {}).line([[0, line]])
+    return format_html(markup, *texts)
+
+
+@kept
+def _spoken() -> dict[str, SafeString]:
+    """What a screen reader says before a line."""
+    words = {"del": gettext("Removed:"), "ins": gettext("Added:")}
+    return {mark: format_html('<span class="visually-hidden">{} </span>', word) for mark, word in words.items()}
+
+
+@kept
+def _no_end() -> SafeString:
+    return format_html('<span class="cp cp--benign">{}</span>', gettext("no line end"))
+
+
+@kept
+def _moved_label(kind: str, other: int) -> SafeString:
+    words = gettext("moved to line %(line)d") if kind == REMOVED else gettext("moved from line %(line)d")
+    return format_html(' <span class="diff__moved">{}</span>', words % {"line": other})
+
+
+def _gap(first: int, last: int, look: Look) -> SafeString:
+    """How many lines are left out, and the ways to see them: a part for scripts, the revision's own page without."""
+    count = last - first + 1
+    if not look.at:
+        return format_html('<p class="diff__gap">{}</p>', _unchanged(count))
+    page = f"{look.at}?left={look.left}&context="
+    part = f"{look.at}gap/?left={look.left}&target={look.target}&first={first}&last={last}&more="
+    place = f"#{look.prefix}O{first}"
+    links = [(f"{part}{MORE}", f"{page}{3 + MORE}{place}", _show_more())] if count > 2 * MORE else []
+    links.append((f"{part}{count}", f"{page}all{place}", _show_all(count)))
+    return format_html(
+        '<div class="diff__gap"><span>{}</span>{}</div>',
+        _unchanged(count),
+        joined([format_html(_OPENS, *link) for link in links]),
+    )
+
+
+_OPENS = ' <a class="link" hx-get="{}" hx-target="closest .diff__gap" hx-swap="outerHTML" href="{}">{}</a>'
+
+
+@kept
+def _unchanged(count: int) -> str:
+    return ngettext("%(count)d unchanged line", "%(count)d unchanged lines", count) % {"count": count}
+
+
+@kept
+def _show_more() -> str:
+    return gettext("Show %(count)d more") % {"count": MORE}
+
+
+@kept
+def _show_all(count: int) -> str:
+    return gettext("Show all %(count)d") % {"count": count}
+
+
+@lru_cache(40_000)
+def _number(number: int, is_new: bool, prefix: str | None, page: str) -> SafeString:
+    """A line number: with a prefix, however short, a link to its line."""
+    kind = "diff__no diff__no--new" if is_new else "diff__no"
+    if prefix is None:
+        return format_html('<span class="{}">{}</span>', kind, number)
+    anchor = f"{prefix}{'L' if is_new else 'O'}{number}"
+    return format_html('<a class="{}" id="{}" href="{}#{}">{}</a>', kind, anchor, page, anchor, number)
+
+
+def _sign(sign: SafeString) -> SafeString:
+    return format_html('<span class="md">{}</span>', sign)
+
+
+def _only_hidden_differs(whole: str, other: diffs.Segments) -> bool:
+    """Whether both sides would look the same if no hidden character were drawn."""
+    beside = "".join(text for _, text in other)
+    if whole == beside or not (hidden.HIDDEN.search(whole) or hidden.HIDDEN.search(beside)):
+        return False
+    return hidden.HIDDEN.sub("", whole) == hidden.HIDDEN.sub("", beside)
+
+
+def _has_whole_codes(segments: diffs.Segments) -> bool:
+    """Whether no code span begins in one segment and ends in another; then a sign may be what changed."""
+    return all("``" not in text and text.count("`") % 2 == 0 for _, text in segments)
+
+
+def dressed(line: str) -> tuple[str, int]:
+    """The classes of a line of Markdown, and how many characters of it are only signs."""
+    found = _SIGNS.match(line)
+    if found is None:
+        return (" diff__text--code", 0) if _CODE.match(line) else ("", 0)
+    kind = f" diff__text--{found.lastgroup}"
+    return kind + (" diff__text--nested" if len(found["nest"] or "") > 1 else ""), found.end()
+
+
+def _sign_stays(sign: str, other: diffs.Segments | None) -> bool:
+    """Whether the other side, where there is one, begins with the same sign: else hiding it would hide a change."""
+    if not other:
+        return True
+    beginning = "".join(text for _, text in other)
+    return beginning.startswith(sign) and dressed(beginning)[1] == len(sign)
+
+
+def _after(segments: diffs.Segments, length: int) -> diffs.Segments:
+    """The segments without their first characters."""
+    left: diffs.Segments = []
+    for marked, text in segments:
+        if length < len(text) or marked == NO_END:
+            left.append([marked, text[length:]])
+        length = max(0, length - len(text))
+    return left
