@@ -66,11 +66,14 @@ DETECTORS = (
         mixed=True,
     ),
 )
-# One look for all detectors: none matches a text without one of these, and most texts have none.
-_HINT = re.compile(
-    r"A[KSBC][ICA]A|gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|slack\.com|eyJ|PRIVATE KEY|://[^\s/]*:|[sr]k[-_]|AIza|npm_"
-    r"|SG\.|hf_|pypi-|dop_v1_|(?i:aws|passw|passphrase|pwd|secret)"
-)
+# One look for all detectors: none matches a text without one of these, and most texts have none. Looking for one piece
+# after the other takes a fraction of the time of one pattern.
+_PIECES = (
+    "AKIA", "ASIA", "ABIA", "ACCA", "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_", "glpat-", "xox", "slack.com",
+    "eyJ", "PRIVATE KEY", "sk-", "sk_", "rk_", "AIza", "npm_", "SG.", "hf_", "pypi-", "dop_v1_",
+)  # fmt: skip
+_FOLDED = ("aws", "passw", "passphrase", "pwd", "secret")
+_LOGIN = re.compile(r"://[^\s/]*:")
 _PLACEHOLDER = re.compile(
     r"(?i)example|placeholder|changeme|redacted|your[_-]|^(?:password|passwd|secret|pass|pwd|\*+)$"
     r"|\$\{|\{\{|%\(|^[<{].*[>}]$|^\$[A-Z_]+$|\.\.\.|…"
@@ -80,9 +83,18 @@ _RUN = re.compile(r"(.)\1{5}")
 
 def find(text: str) -> Iterator[Secret]:
     """What looks like a secret, detector by detector."""
-    for detector in DETECTORS if _HINT.search(text) else ():
+    for detector in DETECTORS if _may_hold(text) else ():
         for start, end in detector.find(text):
             yield Secret(detector.name, start, end)
+
+
+def _may_hold(text: str) -> bool:
+    folded = text.casefold()
+    return (
+        any(piece in text for piece in _PIECES)
+        or any(piece in folded for piece in _FOLDED)
+        or ("://" in text and bool(_LOGIN.search(text)))
+    )
 
 
 def masked(text: str) -> str:

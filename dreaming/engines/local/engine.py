@@ -122,8 +122,8 @@ class LocalEngine:
         sayings = Sayings(signals)
         retention = Retention(signals, known, policy)
         tidyings = tidy(signals, known, sayings, retention, policy, report)
-        said = announced.find(signals)
-        findings, superseded = stated.supersede(snapshot, known, find(signals, policy, report), sayings, said)
+        found = find(signals, policy, report)
+        findings, superseded = stated.supersede(snapshot, known, found, sayings, announced.find(signals))
         tidyings = premises.reopen(snapshot, known, tidyings + superseded)
         return Considered(signals, known, sayings, retention, findings, speakable(tidyings))
 

@@ -23,4 +23,4 @@ def test_mask_stands_for_each_secret():
 def test_no_detector_matches_what_the_first_look_passes_over(detector, data):
     text = data.draw(st.from_regex(detector.pattern))
 
-    assert secrets._HINT.search(text)
+    assert secrets._may_hold(text)

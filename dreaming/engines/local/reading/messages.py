@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial, reduce
-from itertools import accumulate, count
+from itertools import count
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -19,8 +18,6 @@ from dreaming.engines.local.reading import own_words
 from dreaming.engines.local.reading.calls import Ints, starts
 from dreaming.engines.local.reading.own_words import FIRST_WORDS
 from dreaming.engines.local.reading.signals import Signals
-
-AT_ONCE = 4096  # messages that are looked through together
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +119,7 @@ class Messages:
 
 def hinting(signals: Signals, hints: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Session and row of the messages that hold one of these folded pieces of a line; of all, where none is given."""
-    spoken = list(signals.said)
     if not hints:
-        yield from spoken
-        return
-    for first in range(0, len(spoken), AT_ONCE):
-        some = spoken[first : first + AT_ONCE]
-        yield from (some[at] for at in _holding([signals.text(row)[:FIRST_WORDS].casefold() for _, row in some], hints))
-
-
-def _holding(texts: Sequence[str], pieces: Sequence[str]) -> list[int]:
-    """The texts that hold a piece: one search in all of them at once costs a fraction of one in each."""
-    joined = "\n".join(texts)
-    begins = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    found = set()
-    for piece in pieces:
-        at = joined.find(piece)
-        while at >= 0:
-            number = bisect_right(begins, at) - 1
-            found.add(number)
-            at = joined.find(piece, begins[number + 1])
-    return sorted(found)
+        return signals.said
+    at = signals.hints.holding(hints)
+    return zip(signals.speakers[at].tolist(), signals.spoken[at].tolist(), strict=True)

@@ -21,6 +21,7 @@ from dreaming.engines.local.reading import calls as calling
 from dreaming.engines.local.reading.calls import ByTrace, Calls, Ints, Some, starts
 from dreaming.engines.local.reading.calls import Call as Call
 from dreaming.engines.local.reading.deeds import changes, hands_over
+from dreaming.engines.local.reading.hints import Hints
 
 MESSAGE = KINDS.index("message")
 PERSON = SOURCE_CLASSES.index("user_input")
@@ -110,6 +111,11 @@ class Signals:
     def marks(self) -> tuple[SessionMark, ...]:
         """The sessions, by their place in the canonical order."""
         return tuple(map(self.snapshot.sessions.__getitem__, self.sessions.tolist()))
+
+    @cached_property
+    def hints(self) -> Hints:
+        """Which messages by people hold a piece of text."""
+        return Hints(self.snapshot.events.text, self.spoken)
 
     @cached_property
     def verdicts(self) -> tuple[str, ...]:

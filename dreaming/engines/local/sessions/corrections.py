@@ -7,13 +7,16 @@ with another argument, in two sessions in the same way, people have shown how th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, cut, strength
-from dreaming.engines.local.reading.signals import Call, Signals, Trace
+from dreaming.engines.local.reading.calls import Calls, Ints
+from dreaming.engines.local.reading.signals import Signals
 from dreaming.engines.local.sessions import retries
 from dreaming.engines.local.sessions.retries import Recovery
 
@@ -27,14 +30,17 @@ class Said:
     text: str
 
 
-def find(signals: Signals, corrected: Iterable[Said], curation: Curation) -> list[Finding]:
+def find(signals: Signals, corrected: Sequence[Said], curation: Curation) -> list[Finding]:
     """One finding for each tool that was the latest call when people corrected the agent, in several sessions."""
+    calls = signals.calls
+    if not len(calls):
+        return []
+    rows = np.array([said.span.row for said in corrected], dtype=np.int64)
+    wrong = _latest(calls, np.array([signals.places[said.session] for said in corrected], dtype=np.int64), rows)
     after: dict[str, list[tuple[Said, Recovery | None]]] = defaultdict(list)
-    for said in corrected:
-        trace = signals.trace(said.session)
-        call = next((call for call in reversed(trace.calls) if 0 <= max(call.row, call.result) < said.span.row), None)
-        if call is not None and call.tool:
-            after[call.tool].append((said, _put_right(signals, trace, call, said.span.row)))
+    for said, one, right in zip(corrected, wrong.tolist(), _put_right(calls, wrong, rows).tolist(), strict=True):
+        if one >= 0 and (tool := calls.tools[calls.tool[one]]):
+            after[tool].append((said, _recovery(signals, one, right)))
     return [
         _finding(signals, tool, group)
         for tool, group in sorted(after.items())
@@ -42,13 +48,35 @@ def find(signals: Signals, corrected: Iterable[Said], curation: Curation) -> lis
     ]
 
 
-def _put_right(signals: Signals, trace: Trace, wrong: Call, row: int) -> Recovery | None:
-    """The first later call of the tool that worked, if it was made in another way."""
-    later = (call for call in trace.calls if call.tool == wrong.tool and call.row > row and not call.error)
-    right = next((call for call in later if call.result >= 0), None)
-    if right is None or wrong.row < 0 or signals.text(right.row) == signals.text(wrong.row):
+def _latest(calls: Calls, places: Ints, rows: Ints) -> Ints:
+    """Of each trace the last call that was over, answered or not, before a row; -1 where there is none."""
+    first, at = calls.offsets[places], calls.offsets[places + 1] - 1
+    over = np.maximum(calls.row, calls.result)
+    while (goes_back := (at >= first) & (over[at] >= rows)).any():
+        at = at - goes_back
+    return np.where(at >= first, at, -1)
+
+
+def _put_right(calls: Calls, wrong: Ints, rows: Ints) -> Ints:
+    """For each call the first later one of its tool that worked, made after a row; -1 where there is none."""
+    worked = calls.worked & (calls.result >= 0)
+    at, end = wrong + 1, np.where(wrong >= 0, calls.offsets[calls.trace[wrong] + 1], 0)
+    while (looks := np.flatnonzero(at < end)).size:
+        here = at[looks]
+        fits = worked[here] & (calls.tool[here] == calls.tool[wrong[looks]]) & (calls.row[here] > rows[looks])
+        if fits.all():
+            break
+        at[looks[~fits]] += 1
+    return np.where(at < end, at, -1)
+
+
+def _recovery(signals: Signals, wrong: int, right: int) -> Recovery | None:
+    """None where no later call worked, or it was made in the same way."""
+    if right < 0:
         return None
-    return Recovery(wrong, right, ())
+    one, other = signals.calls.at(wrong), signals.calls.at(right)
+    same = one.row < 0 or signals.text(one.row) == signals.text(other.row)
+    return None if same else Recovery(one, other, ())
 
 
 def _finding(signals: Signals, tool: str, group: Sequence[tuple[Said, Recovery | None]]) -> Finding:

@@ -62,14 +62,14 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
 def remarks(signals: Signals) -> Iterator[tuple[int, int, FeedbackMark]]:
     """Session, row and remark of all feedback on messages of the agent, in canonical order; a remark on a session as a
     whole is taken to be on its last message."""
-    events = signals.snapshot.events
-    for session in signals.sessions.tolist():
-        for remark in signals.mark(session).feedback:
-            own = [
-                row
-                for row in events.rows_of(session)
-                if events.kind[row] == MESSAGE and events.source_class[row] == AGENT and events.text[row].strip()
-            ]
+    events, marks = signals.snapshot.events, signals.snapshot.sessions
+    for session in (session for session in signals.sessions.tolist() if marks[session].feedback):
+        own = [
+            row
+            for row in events.rows_of(session)
+            if events.kind[row] == MESSAGE and events.source_class[row] == AGENT and events.text[row].strip()
+        ]
+        for remark in marks[session].feedback:
             meant = [row for row in own if remark.position in (-1, int(events.position[row]))]
             if meant:
                 yield session, meant[-1], remark

@@ -1,9 +1,12 @@
 """Where people correct the agent, and how the call that worked afterwards differed."""
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.reading import signals
 from dreaming.engines.local.sessions import preferences
-from tests.dreaming.engines.build import person, session, snapshot, tried
+from tests.dreaming.engines.build import call, person, result, session, snapshot, tried
 
 POLICY = Curation()
 WRONG = person("No, that is not what I asked for.")
@@ -39,3 +42,33 @@ def test_corrections_alone_teach_nothing():
 
     assert find(session("1", tried("plot", days=1), WRONG, tried("plot", days=40))) == []
     assert find(*[session(name, WRONG, tried("plot", days=1)) for name in "12"]) == []
+
+
+EVENTS = st.sampled_from(
+    [WRONG, call("plot", days=1), call("plot", days=2), call("ask"), result("plot", "ok"), result("ask", "ok"),
+     result("plot", "Error: no", is_error=True)]
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(EVENTS, max_size=9), max_size=5))
+def test_tools_and_corrected_calls_are_those_of_a_walk_through_all_calls(lists):
+    held = signals.read(snapshot([session(str(at), *events) for at, events in enumerate(lists)]))
+
+    met = {}
+    for at, row in held.said:
+        calls = held.trace(at).calls
+        if before := [one for one in calls if max(one.row, one.result) < row]:
+            wrong = before[-1]
+            later = [one for one in calls if one.tool == wrong.tool and one.row > row and not one.error]
+            right = next((one for one in later if one.result >= 0), None)
+            differs = right and wrong.row >= 0 and held.text(right.row) != held.text(wrong.row)
+            met.setdefault(wrong.tool, []).append((at, bool(differs)))
+    expected = {
+        tool: (len(own), len({one for one, _ in own}), len({one for one, differs in own if differs}))
+        for tool, own in met.items()
+        if len({one for one, _ in own}) > 1
+    }
+    found = preferences.find(held, POLICY)
+    told = {one.key[1]: [one.numbers[name] for name in ("corrections", "sessions", "put_right")] for one in found}
+    assert {tool: tuple(counts) for tool, counts in told.items()} == expected
