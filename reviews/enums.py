@@ -148,6 +148,17 @@ class AssignedBy(TextChoices):
     ESCALATED = "escalated", _("Waited too long")
 
 
+class Turn(TextChoices):
+    """Why a proposal waits for a person, in the order in which reasons are told."""
+
+    ANSWERED = "answered", _("Your request was answered")
+    STALE = "stale", _("Your vote fell away")
+    REPLY = "reply", _("Somebody replied to you")
+    ESCALATED = "escalated", _("Waited too long")
+    ASSIGNED = "assigned", _("Assigned to you")
+    NEW = "new", _("New to you")
+
+
 class NoticeKind(TextChoices):
     YOUR_TURN = "your_turn", _("It is your turn")
     STALE = "stale", _("What you voted on has moved")

@@ -1,52 +1,63 @@
-"""What the inbox lists: proposals by whose turn it is, with how far each one is."""
+"""What the inbox lists: proposals by whose turn it is, with how far each one is, how old, and why it stands there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, Q, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from agents.enums import TIER_ORDER, Tier
-from reviews.enums import UNDECIDED, VOTABLE, ProposalState, State
-from reviews.models import Change, ChangeQuerySet, Decision, Proposal, ProposalQuerySet
+from agents.enums import Tier
+from reviews import ageing, ranking, turns
+from reviews.ageing import Age
+from reviews.enums import UNDECIDED, ProposalState, State
+from reviews.models import Assignment, Change, Proposal
+from reviews.ranking import Score
+from reviews.turns import Turns
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a list is read, and when."""
+
+    person: User
+    decides: bool
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One proposal of the list: how many of its changes are decided, its gravest tier, and whether it waits for you."""
+    """One proposal of the list. `waiting` counts what is approved and about to be applied; `age` and `score` are of
+    what waits for a decision.
+    """
 
     proposal: Proposal
     decided: int
     total: int
-    tier: Tier
     waiting: int
-    yours: bool
+    turns: Turns
+    waits_on: str
+    age: Age | None
+    score: Score | None
+
+    @property
+    def tier(self) -> Tier:
+        return Tier(self.proposal.tier)
+
+    @property
+    def yours(self) -> bool:
+        return self.turns.is_yours
 
 
-def waiting_for(person: User, *, team: Team) -> ChangeQuerySet:
-    """Undecided changes that this person has not voted on as they stand, and did not write."""
-    votes = Decision.objects.of(team).counted().filter(revision=OuterRef("head"), by=person)
-    written = Cast("head__contributors", TextField())
-    rows = Change.objects.of(team).undecided().annotate(written_by=written)
-    if not team.sole_reviewer:
-        rows = rows.exclude(written_by__contains=person.public_id)
-    return rows.filter(~Exists(votes))
+_NONE: Mapping[str, Any] = {"total": 0, "undecided": 0, "waiting": 0, "asked": 0}
 
 
-def your_turn(person: User, *, team: Team) -> ProposalQuerySet:
-    mine = waiting_for(person, team=team).filter(proposal=OuterRef("pk"))
-    return Proposal.objects.of(team).open().filter(Exists(mine))
-
-
-def lines(proposals: Sequence[Proposal], *, team: Team, person: User, decides: bool) -> list[Line]:
-    """The proposals with their counts, in two queries for any number of them."""
-    weight = Case(
-        *(When(tier=tier, then=Value(order)) for tier, order in TIER_ORDER.items()), output_field=IntegerField()
-    )
+def lines(proposals: Sequence[Proposal], *, team: Team, reader: Reader) -> list[Line]:
+    """The proposals with what is told of them, in the same few queries for any number of them."""
     counted = (
         Change.objects.of(team)
         .filter(proposal__in=proposals)
@@ -56,29 +67,35 @@ def lines(proposals: Sequence[Proposal], *, team: Team, person: User, decides: b
             total=Count("pk"),
             undecided=Count("pk", filter=Q(state__in=UNDECIDED)),
             waiting=Count("pk", filter=Q(state=State.APPROVED)),
-            gravest=Max(weight, filter=Q(state__in=VOTABLE)),
-            gravest_ever=Max(weight),
+            asked=Count("pk", filter=Q(state=State.CHANGES_REQUESTED)),
         )
     )
     by_proposal: dict[int, Mapping[str, Any]] = {row["proposal"]: row for row in counted}
-    mine = set()
-    if decides and any(proposal.state == ProposalState.OPEN for proposal in proposals):
-        mine = set(waiting_for(person, team=team).filter(proposal__in=proposals).values_list("proposal", flat=True))
-    return [_line(proposal, by_proposal.get(proposal.pk, _NONE), proposal.pk in mine) for proposal in proposals]
+    whose = turns.read(proposals, person=reader.person, team=team, decides=reader.decides)
+    return [_line(one, by_proposal.get(one.pk, _NONE), whose[one.pk], team, reader) for one in proposals]
 
 
-_NONE: Mapping[str, Any] = {"total": 0, "undecided": 0, "waiting": 0, "gravest": None, "gravest_ever": None}
-
-
-def _line(proposal: Proposal, row: Mapping[str, Any], yours: bool) -> Line:
-    weights = {order: tier for tier, order in TIER_ORDER.items()}
-    gravest = row["gravest"] if row["gravest"] is not None else row["gravest_ever"] or 0
-    total = row["total"] or 0
+def _line(proposal: Proposal, row: Mapping[str, Any], whose: Turns, team: Team, reader: Reader) -> Line:
+    waits = proposal.state == ProposalState.OPEN and row["undecided"] > 0
     return Line(
         proposal=proposal,
-        decided=total - (row["undecided"] or 0),
-        total=total,
-        tier=weights[gravest],
-        waiting=row["waiting"] or 0,
-        yours=yours,
+        decided=row["total"] - row["undecided"],
+        total=row["total"],
+        waiting=row["waiting"],
+        turns=whose,
+        waits_on=_waits_on(whose.assigned, row, reader) if waits and not whose.is_yours else "",
+        age=age_of(proposal, team=team, now=reader.now) if waits else None,
+        score=ranking.score(proposal, now=reader.now) if waits else None,
     )
+
+
+def age_of(proposal: Proposal, *, team: Team, now: datetime) -> Age:
+    return ageing.age(opened_at=proposal.opened_at, due_at=proposal.due_at, now=now, zone=team.time_zone)
+
+
+def _waits_on(assigned: Sequence[Assignment], row: Mapping[str, Any], reader: Reader) -> str:
+    """With whom it is: those assigned, or who proposed it, or whoever else may decide."""
+    others = [str(one.person) for one in assigned if one.person_id != reader.person.pk]
+    if others:
+        return ", ".join(others)
+    return _("Whoever proposed it") if row["asked"] == row["undecided"] else _("Other reviewers")

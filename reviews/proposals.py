@@ -17,7 +17,7 @@ from agents.models import Agent, Memory
 from agents.text import diffs
 from audit import trail
 from audit.trail import Actor, HasActor
-from reviews import evidence, policy, revisions
+from reviews import evidence, policy, ranking, revisions
 from reviews.drafts import BadDraft, Draft, check
 from reviews.enums import (
     VOTABLE,
@@ -92,7 +92,7 @@ def open_(
             memories.lock(namespace)  # what is written from here on finds the proposal
         refuse_moved(team, drafts)
         _refuse_repeated(team, prepared)
-        proposal = _store_proposal(team, agent, title, summary, origin, at)
+        proposal = _store_proposal(team, agent, title, summary, origin, [one.tier for one in prepared], at)
         for position, one in enumerate(prepared):
             change = _store_change(proposal, position, one, at)
             rows = [book.verify(quote, change=change, at=at) for quote in one.draft.quotes]
@@ -141,7 +141,9 @@ def close_if_done(*, proposal: Proposal, by: Actor, at: datetime, unit: trail.Un
     Locks the proposal before it looks: of two last changes that are settled at once, the second sees the first.
     """
     proposal = Proposal.objects.of(proposal.team).select_for_update(no_key=True).get(pk=proposal.pk)
-    states = set(proposal.changes.values_list("state", flat=True))
+    rows = list(proposal.changes.values_list("state", "tier"))
+    ranking.follow(proposal, rows)
+    states = {state for state, _ in rows}
     done = not states & set(VOTABLE)
     if done and proposal.state == ProposalState.OPEN:
         withdrawn = states == {State.WITHDRAWN}
@@ -211,10 +213,10 @@ def _refuse_repeated(team: Team, prepared: Sequence[_Prepared]) -> None:
 
 
 def _store_proposal(
-    team: Team, agent: Agent | None, title: str, summary: str, origin: Origin, at: datetime
+    team: Team, agent: Agent | None, title: str, summary: str, origin: Origin, tiers: Sequence[str], at: datetime
 ) -> Proposal:
     last = Proposal.objects.of(team).aggregate(last=Max("number"))["last"] or 0
-    return Proposal.objects.create(
+    proposal = Proposal(
         team=team,
         number=last + 1,
         agent=agent,
@@ -226,6 +228,9 @@ def _store_proposal(
         opened_by_id=origin.by.id,
         opened_at=at,
     )
+    ranking.place(proposal, tiers=tiers, document=policy.document_of(team))
+    proposal.save()
+    return proposal
 
 
 def _store_change(proposal: Proposal, position: int, one: _Prepared, at: datetime) -> Change:

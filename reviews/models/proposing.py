@@ -39,7 +39,11 @@ class ProposalQuerySet(TeamQuerySet["Proposal"]):
 
 
 class Proposal(TeamModel):
-    """A set of changes put forward together: the pull request. `origin_id` is the opaque id of what made it."""
+    """A set of changes put forward together: the pull request. `origin_id` is the opaque id of what made it.
+
+    `tier` is the gravest of what is not settled, `waiting` how many changes are undecided; both, with the time until
+    which somebody should have decided, make up `rank_at`, which orders the queue (`reviews.ranking`).
+    """
 
     public_id = public_id_field("prp")
     number = models.PositiveIntegerField()
@@ -53,6 +57,11 @@ class Proposal(TeamModel):
     opened_by_id = models.CharField(max_length=40)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    tier = models.CharField(max_length=8, choices=Tier, default=Tier.LOW)
+    waiting = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    rank_at = models.DateTimeField()
+    overdue_at = models.DateTimeField(null=True)  # when it was told that this waits too long, once
 
     objects = ProposalQuerySet.as_manager()
 
@@ -67,6 +76,7 @@ class Proposal(TeamModel):
         ]
         indexes = [
             models.Index(fields=("team", "state", "-opened_at", "-id")),
+            models.Index(fields=("team", "state", "rank_at", "opened_at", "id")),
             models.Index(fields=("team", "origin_kind", "origin_id")),
         ]
 
@@ -102,7 +112,8 @@ class ChangeQuerySet(TeamQuerySet["Change"]):
 class Change(TeamModel):
     """One operation and its revisions. `fingerprint` names what is proposed, whoever words it.
 
-    `rest_of` is the change of which only a part was accepted; this one carries what was left over.
+    `rest_of` is the change of which only a part was accepted; this one carries what was left over. Undecided changes
+    that say the same share `alike`; `compared` is the revision it was found for (`reviews.duplicates`).
     """
 
     public_id = public_id_field("chg")
@@ -129,6 +140,8 @@ class Change(TeamModel):
     applied_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)  # requests up to then got a revision, and wait for their authors
     sole_reviewer_used = models.BooleanField(default=False)
+    alike = models.CharField(max_length=40, blank=True)
+    compared = models.BigIntegerField(null=True)
 
     objects = ChangeQuerySet.as_manager()
 
@@ -148,6 +161,7 @@ class Change(TeamModel):
             models.Index(fields=("proposal", "position")),
             models.Index(fields=("team", "state", "apply_after")),
             models.Index(fields=("team", "namespace", "fingerprint")),
+            models.Index(fields=("team", "alike"), condition=~Q(alike=""), name="changes_alike"),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from dreaming import answering
 from dreaming.engines.protocol import Decline, Revision
 from dreaming.enums import AnswerState
 from dreaming.models import Answer
-from reviews import decisions, editing, inbox, revisions
+from reviews import decisions, editing, revisions, turns
 from reviews.enums import RevisionOrigin, State, Verdict
 from reviews.models import Change, Decision, EvidenceLink
 from tests import agent_recipes, recipes
@@ -103,7 +103,7 @@ def test_a_request_gets_the_next_revision(client, agent, team, change):
     assert set(links.filter(revision=first).values_list("evidence", flat=True)) == set(
         links.filter(revision=found.head).values_list("evidence", flat=True)
     )
-    assert list(inbox.your_turn(team.lead, team=team.row)) == [found.proposal]
+    assert list(turns.your_turn(team.lead, team=team.row)) == [found.proposal]
     client.force_login(team.lead)
     page = client.get(found.proposal.get_absolute_url()).content.decode()
     assert "Revision 2 answers a request for changes. Only where the work also calls `login`" in page

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from reviews import inbox, proposals
+from reviews import inbox, proposals, ranking, turns
 from reviews.enums import Verdict
 from tests.reviews import scenes
 
@@ -25,23 +25,28 @@ def proposal(space, *, edits=1, by=None, at=scenes.AT, path=None):
     return scenes.propose(space.team, *drafts, by=by, title=f"About {path}", at=at)
 
 
-@pytest.mark.parametrize("count", (1, 3))
+def lines(team, person, *rows, now=scenes.LATER):
+    return inbox.lines(rows, team=team.row, reader=inbox.Reader(person, True, now))
+
+
+@pytest.mark.parametrize("count", (1, 3, pytest.param(300, marks=pytest.mark.slow)))
 def test_inbox_takes_the_same_queries_for_any_length(client, team, space, count, django_assert_num_queries):
     for _ in range(count):
         proposal(space, edits=2)
     client.force_login(team.reviewer)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(13):
         page = client.get(reverse("reviews:inbox", args=[team.slug]))
 
-    assert page.content.count(b"<article") == count
+    assert page.content.count(b"<article") == min(count, 50)
 
 
 def test_inbox_says_how_many_changes_are_decided_and_how_grave_they_are(team, space):
     row = proposal(space, edits=2)
     scenes.vote(scenes.changes(row)[0], team.reviewer)
 
-    line = inbox.lines([row], team=team.row, person=team.reviewer, decides=True)[0]
+    row.refresh_from_db()
+    line = lines(team, team.reviewer, row)[0]
 
     assert (line.decided, line.total, line.tier, line.waiting, line.yours) == (1, 2, "low", 1, True)
 
@@ -52,7 +57,7 @@ def test_it_is_nobodys_turn_who_voted_or_wrote_the_change(team, space):
         scenes.vote(scenes.changes(voted)[0], person, Verdict.REQUEST_CHANGES, reason="Say when.")
 
     def turn(person):
-        return set(inbox.your_turn(person, team=team.row))
+        return set(turns.your_turn(person, team=team.row))
 
     assert turn(team.reviewer) == set()
     assert turn(team.second) == {written}
@@ -69,7 +74,7 @@ def test_inbox_shows_open_and_done_apart(client, team, space):
     assert [still_open.title in pages["done"], done.title in pages["done"]] == [False, True]
 
 
-@pytest.mark.parametrize("view", ("mine", "open", "done"))
+@pytest.mark.parametrize("view", ("mine", "waiting", "open", "done"))
 def test_an_empty_inbox_says_what_comes_next(client, team, view):
     page = open_inbox(client, team.reviewer, team, view)
 
@@ -92,4 +97,67 @@ def test_inbox_goes_on_after_fifty(client, team, space):
     second = client.get(first.context["page"].next_url)
 
     assert first.content.count(b"<article") == 50
-    assert [line.proposal for line in second.context["lines"]] == [rows[1], rows[0]]
+    assert [line.proposal for line in second.context["lines"]] == rows[50:]
+
+
+def test_the_queue_is_ordered_by_risk_and_age_and_goes_on_where_it_stopped(client, team, space):
+    grave = scenes.namespace(team.row, tier_floor="high")
+    low = [proposal(space, at=scenes.AT + timedelta(minutes=n)) for n in range(51)]
+    high = proposal(grave, at=scenes.AT + timedelta(hours=1))
+    equals = [proposal(space, at=scenes.AT + timedelta(hours=2)) for _ in range(2)]
+
+    first = open_inbox(client, team.reviewer, team, "mine")
+    second = client.get(first.context["page"].next_url)
+
+    seen = [line.proposal for page in (first, second) for line in page.context["lines"]]
+    assert seen == [high, *low, *equals]
+
+
+def test_a_line_says_what_its_score_is_made_of_and_when_it_is_overdue(team, space):
+    row = proposal(scenes.namespace(team.row, tier_floor="high"), edits=12)  # Monday 9:00, due at 17:00
+    row.refresh_from_db()
+
+    def line(hours):
+        return lines(team, team.reviewer, row, now=scenes.AT + timedelta(hours=hours))[0]
+
+    assert [(line(h).score.total, line(h).age.level) for h in (0, 6, 8, 10)] == [
+        (24 + 1 - 8, "fresh"),
+        (24 + 1 - 2, "amber"),
+        (24 + 1, "red"),
+        (24 + 1 + 2, "red"),
+    ]
+
+
+def test_the_order_does_not_depend_on_the_clock(team, space):
+    rows = [proposal(space), proposal(scenes.namespace(team.row, tier_floor="critical"))]
+    for row in rows:
+        row.refresh_from_db()
+
+    for days in (0, 3, 30):
+        now = scenes.AT + timedelta(days=days)
+        scores = [ranking.score(row, now=now).total for row in rows]
+        assert (scores[0] < scores[1]) == (rows[0].rank_at > rows[1].rank_at)
+
+
+def test_a_decision_moves_a_proposal_to_its_place(team, space):
+    grave = scenes.namespace(team.row, tier_floor="high")
+    row = scenes.propose(team.row, scenes.add(grave, "/a.md", "- a\n"), scenes.add(space, "/b.md", "- b\n"))
+    before = (row.tier, row.waiting, row.rank_at)
+
+    scenes.vote(scenes.changes(row)[0], team.reviewer, Verdict.REJECT, reason_code="false")
+
+    row.refresh_from_db()
+    assert before == ("high", 2, row.opened_at + timedelta(hours=8 - 24))
+    assert (row.tier, row.waiting, row.rank_at) == ("low", 1, row.due_at)
+
+
+def test_the_navigation_of_every_page_counts_my_turns(client, team, space):
+    for _ in range(2):
+        proposal(space)
+    pages = {}
+    for person in (team.reviewer, team.member):
+        client.force_login(person)
+        pages[person] = client.get(reverse("accounts:team", args=[team.slug])).content.decode()
+
+    assert '<span class="count">2<span class="visually-hidden"> wait for you' in pages[team.reviewer]
+    assert "wait for you" not in pages[team.member]
