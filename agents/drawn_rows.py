@@ -21,13 +21,14 @@ MORE = 10  # lines that a gap shows at a time
 _SIGNS = re.compile(r"(?P<heading>#{1,6}[ \t]+)|(?P<nest>[ \t]*)(?:(?P<item>[-*+][ \t]+)|(?P<quoted>>[ \t]?))")
 _CODE = re.compile(r" {4}|\t|[ \t]*```")
 _SIDE = (
-    '<div class="diff__side diff__side--%s">%s<div class="diff__line"><span class="diff__sign"%s</span>%%s</div></div>'
+    '<div class="diff__side diff__side--%s"%s>%s<div class="diff__line">'
+    '<span class="diff__sign"%s</span>%%s%s</div></div>'
 )
-_SAME = _SIDE % ("equal", "{}{}", ">")
-_REPEAT = _SIDE.replace('">', '" aria-hidden="true">', 1) % ("repeat", "{}", ">")
-_OLD = _SIDE % ("del", "{}", ' aria-hidden="true">&minus;')
-_NEW = _SIDE % ("ins", "{}", ' aria-hidden="true">+')
-_ELSEWHERE = _SIDE % ("moved", "{}", ' aria-hidden="true">&#8645;')
+_SAME = _SIDE % ("equal", "", "{}{}", ">", "")
+_REPEAT = _SIDE % ("repeat", ' aria-hidden="true"', "{}", ">", "")
+_OLD = _SIDE % ("del", "{}", "{}", ' aria-hidden="true">&minus;', "{}")
+_NEW = _SIDE % ("ins", "{}", "{}", ' aria-hidden="true">+', "{}")
+_ELSEWHERE = _SIDE % ("moved", "", "{}", ' aria-hidden="true">&#8645;', "")
 _EQUAL = f'<div class="diff__row diff__row--equal">{_SAME}</div>'
 _EQUAL_TWICE = f'<div class="diff__row diff__row--equal">{_SAME}{_REPEAT}</div>'
 _CHANGED = f'<div class="diff__row diff__row--change">{_OLD}{_NEW}</div>'
@@ -40,11 +41,16 @@ Part = tuple[str, Sequence[str]]
 """Markup with a {} for each of its values: the parts of a diff are put together first and filled in at once."""
 NO_PART: Part = ("", [])
 
+Note = tuple[SafeString, SafeString]
+"""What stands at a changed line: attributes of it, and what ends it."""
+_NO_NOTE: Note = (NOTHING, NOTHING)
+
 
 class Look(NamedTuple):
     """How a diff is drawn. `at` is the address of the revision's page, where its gaps open; `left` what it is beside.
 
-    With `anchors` its line numbers are links to themselves, on the page `linked` where that is another one.
+    With `anchors` its line numbers are links to themselves, on the page `linked` where that is another one. `notes` are
+    of changed lines, by the new number or by the old number below zero.
     """
 
     split: bool = False
@@ -54,6 +60,7 @@ class Look(NamedTuple):
     target: int = 0
     anchors: bool = False
     linked: str = ""
+    notes: tuple[tuple[int, Note], ...] = ()
 
     @property
     def prefix(self) -> str:
@@ -79,7 +86,7 @@ class _Drawer:
     """One diff being drawn. `places` are of lines that moved the numbers on the other side."""
 
     def __init__(self, look: Look, places: dict[int, int]) -> None:
-        self.look, self.places = look, places
+        self.look, self.places, self.notes = look, places, dict(look.notes)
         self.spoken = _spoken()
 
     def row(self, index: int, row: diffs.Row) -> Part:
@@ -93,10 +100,18 @@ class _Drawer:
         old, old_texts = self.line(left, right, "del") if kind != ADDED else NO_PART
         new, new_texts = self.line(right, left, "ins") if kind != REMOVED else NO_PART
         if kind == CHANGED:
-            return _CHANGED % (old, new), [self._old(old_number), *old_texts, self._new(new_number), *new_texts]
+            return _CHANGED % (old, new), [*self._left(old_number, old_texts), *self._right(new_number, new_texts)]
         if kind == REMOVED:
-            return _REMOVED % old, [self._old(old_number), *old_texts]
-        return _ADDED % new, [self._new(new_number), *new_texts]
+            return _REMOVED % old, self._left(old_number, old_texts)
+        return _ADDED % new, self._right(new_number, new_texts)
+
+    def _left(self, number: int, texts: Sequence[str]) -> list[str]:
+        attributes, ending = self.notes.get(-number, _NO_NOTE)
+        return [attributes, self._old(number), *texts, ending]
+
+    def _right(self, number: int, texts: Sequence[str]) -> list[str]:
+        attributes, ending = self.notes.get(number, _NO_NOTE)
+        return [attributes, self._new(number), *texts, ending]
 
     def _equal(self, old_number: int, new_number: int, segments: diffs.Segments) -> Part:
         line, texts = self.line(segments)

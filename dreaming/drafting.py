@@ -31,7 +31,7 @@ def drafts_of(*, team: Team, operations: Sequence[Found], patterns: Mapping[str,
 
 
 def quote_of(quote: Quote) -> DraftQuote:
-    return DraftQuote(quote.session, quote.position, quote.start, quote.end, quote.text, quote.stance)
+    return DraftQuote(quote.session, quote.position, quote.start, quote.end, quote.text, quote.stance, quote.lines)
 
 
 def open_what_fits(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from math import ceil
 
 from django.utils.safestring import SafeString
@@ -17,7 +18,7 @@ from accounts.models import ApiToken, Team, User
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
 from agents.words import kept
-from reviews import desk, quoting, splitting, wording
+from reviews import claims, desk, quoting, splitting, wording
 from reviews.desk import Seat
 from reviews.enums import RevisionOrigin, State, Verdict
 from reviews.models import Change, Inverse, Proposal, RevisionTarget
@@ -140,6 +141,11 @@ class Card:
     @property
     def confidence(self) -> int | None:
         return None if self.change.confidence is None else round(self.change.confidence * 100)
+
+    @cached_property
+    def marks(self) -> list[Mapping[claims.Key, claims.Mark]]:
+        """Which quotes are about which changed line, a table for each target."""
+        return claims.read(self.change, [one.target for one in self.seat.standing.targets], self.quotes)
 
     @property
     def shown_quotes(self) -> list[Quote]:

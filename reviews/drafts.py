@@ -22,9 +22,16 @@ class BadDraft(ValueError):
     """What no proposal may hold; the message says what and where."""
 
 
+Place = tuple[int, int, int]
+"""Lines of a draft: the number of the target, and lines [start, end) of its text after (of an archived one, before)."""
+
+
 @dataclass(frozen=True, slots=True)
 class DraftQuote:
-    """A quote as its author gives it: session's public id, event position, code points [start, end), text, stance."""
+    """A quote as its author gives it: session's public id, event position, code points [start, end), text, stance.
+
+    `lines` are those that it is about, where its author knows.
+    """
 
     session: str
     position: int
@@ -32,6 +39,7 @@ class DraftQuote:
     end: int
     text: str
     stance: str = Stance.FOR
+    lines: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,16 @@ def _check_words(draft: Draft) -> None:
     for quote in draft.quotes:
         if not 0 <= quote.start <= quote.end or quote.position < 0:
             raise BadDraft(f"“{draft.title}”: {quote.start}:{quote.end} is no place in an event")
+        if quote.lines and not _has(draft, *quote.lines):
+            raise BadDraft(f"“{draft.title}”: a quote is about lines that are not there")
+
+
+def _has(draft: Draft, number: int, start: int, end: int) -> bool:
+    if not 0 <= number < len(draft.targets):
+        return False
+    target = draft.targets[number]
+    lines = target.lines if target.path_after is None else text_lines.apply(target.lines, target.edits)
+    return 0 <= start < end <= len(lines)
 
 
 def _check_target(draft: Draft, target: DraftTarget) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from accounts.models import Team
 from agents.models import Session, SessionEvent
-from reviews.drafts import DraftQuote
+from agents.text import lines as text_lines
+from reviews import hunks
+from reviews.drafts import DraftQuote, Place
 from reviews.enums import EvidenceStatus, Stance
-from reviews.models import Change, Evidence, EvidenceLink, Revision
+from reviews.models import Change, Evidence, EvidenceLink, Revision, RevisionTarget
 
 PIECE = 400  # sessions in one query
 
@@ -81,21 +83,62 @@ def source_classes(team: Team, rows: Sequence[Evidence]) -> frozenset[str]:
     return frozenset(said for session, position, said in found if (session, position) in places)
 
 
-def link(revision: Revision, rows: Sequence[Evidence]) -> list[EvidenceLink]:
-    """Links of a revision to quotes that are stored."""
-    return [EvidenceLink(team_id=revision.team_id, revision=revision, evidence=row) for row in rows]
+def link(revision: Revision, rows: Sequence[Evidence], quotes: Sequence[DraftQuote] = ()) -> list[EvidenceLink]:
+    """Links of a revision to quotes that are stored, with the lines that the drafts of these quotes name."""
+    lines = {(one.session, one.position, one.start, one.end, one.stance): one.lines for one in quotes if one.lines}
+    if not lines:
+        return [_link(revision, row.pk, None) for row in rows]
+    named = [lines.get((row.session.public_id, row.position, row.start, row.end, row.stance)) for row in rows]
+    return [_link(revision, row.pk, place) for row, place in zip(rows, named, strict=True)]
 
 
 def carry_links(old: Revision, new: Revision) -> None:
-    """The next revision rests on the quotes of the last."""
-    EvidenceLink.objects.bulk_create(
-        EvidenceLink(
-            team_id=new.team_id,
-            revision=new,
-            evidence_id=one.evidence_id,
-            target_position=one.target_position,
-            line_start=one.line_start,
-            line_end=one.line_end,
-        )
-        for one in old.links.all()
+    """The next revision rests on the quotes of the last. Lines that it words otherwise are no longer named."""
+    links = list(old.links.all())
+    places = {one.evidence_id: (one.target_position, one.line_start, one.line_end) for one in links}
+    named = {pk: place for pk, place in places.items() if None not in place}
+    kept = _carried(old, new, named) if named else {}  # type: ignore[arg-type]
+    EvidenceLink.objects.bulk_create(_link(new, one.evidence_id, kept.get(one.evidence_id)) for one in links)
+
+
+def _link(revision: Revision, evidence_id: int, place: Place | None) -> EvidenceLink:
+    target, start, end = place or (None, None, None)
+    return EvidenceLink(
+        team_id=revision.team_id,
+        revision=revision,
+        evidence_id=evidence_id,
+        target_position=target,
+        line_start=start,
+        line_end=end,
     )
+
+
+def _carried(old: Revision, new: Revision, named: Mapping[int, Place]) -> dict[int, Place]:
+    """The same lines of the same memories in the next revision, by the evidence that is about them."""
+    before, after = (
+        {target.position: target for target in revision.targets.select_related("base__blob")} for revision in (old, new)
+    )
+    found: dict[int, Place] = {}
+    for pk, (number, start, end) in named.items():
+        target = before.get(number)
+        twin = next((one for one in after.values() if target and _is_same(target, one)), None)
+        if target is None or twin is None:
+            continue
+        edits = text_lines.diff(text_lines.split(text_of(target)), text_lines.split(text_of(twin)))
+        lines = text_lines.carried(edits, start, end)
+        if lines is not None:
+            found[pk] = (twin.position, *lines)
+    return found
+
+
+def text_of(target: RevisionTarget) -> str:
+    """What links count the lines of: the text after, or of a memory that is archived the text before."""
+    lines = text_lines.split(target.base.text) if target.base else []
+    if target.path_after is None:
+        return "".join(lines)
+    edits = [text_lines.Edit(hunk.start, hunk.end, hunk.after) for hunk in hunks.read(target.hunks)]
+    return "".join(text_lines.apply(lines, edits))
+
+
+def _is_same(one: RevisionTarget, other: RevisionTarget) -> bool:
+    return one.memory_id == other.memory_id and (one.memory_id is not None or one.path_after == other.path_after)

@@ -48,8 +48,20 @@ class _Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class LinesIn(_Strict):
+    """Lines [start, end), counted from 0, of the text after (of a memory that is archived, before). `source` counts the
+    sources of a merge from 1; 0 is the memory at `path`.
+    """
+
+    source: Count = 0
+    start: Count
+    end: Count
+
+
 class QuoteIn(_Strict):
-    """Code points [start, end) of the text of one event. A quote that does not stand there counts as missing."""
+    """Code points [start, end) of the text of one event. A quote that does not stand there counts as missing. `lines`
+    are those that it is about, where that is known.
+    """
 
     session: Name
     event: Count
@@ -57,6 +69,7 @@ class QuoteIn(_Strict):
     end: Count
     quote: Annotated[Text, Field(min_length=1)]
     stance: Stance = Stance.FOR
+    lines: LinesIn | None = None
 
 
 class EditIn(_Strict):
@@ -162,11 +175,14 @@ def _draft(change: ChangeIn, space: Namespace, versions: dict[str, MemoryVersion
         title=change.title or f"{change.operation.label} {change.path}",
         targets=tuple(_targets(change, space, versions, where)),
         rationale=change.rationale,
-        quotes=tuple(
-            DraftQuote(quote.session, quote.event, quote.start, quote.end, quote.quote, quote.stance)
-            for quote in change.evidence
-        ),
+        quotes=tuple(_quote(quote) for quote in change.evidence),
     )
+
+
+def _quote(quote: QuoteIn) -> DraftQuote:
+    place = quote.lines
+    lines = (place.source, place.start, place.end) if place else None
+    return DraftQuote(quote.session, quote.event, quote.start, quote.end, quote.quote, quote.stance, lines)
 
 
 def _targets(

@@ -108,7 +108,7 @@ def open_(
                 by=origin.by,
                 at=at,
             )
-            EvidenceLink.objects.bulk_create(evidence.link(revision, rows))
+            EvidenceLink.objects.bulk_create(evidence.link(revision, rows, one.draft.quotes))
             unit.record("change.opened", target=change, by=origin.by, data=opened_data(change, rows))
         unit.record(
             "proposal.opened",

@@ -1,4 +1,4 @@
-"""The quotes of many changes with who said them, in three queries."""
+"""The quotes of many changes with who said them, in four queries."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from django.utils.dates import MONTHS_3
 from accounts.models import Team
 from agents.enums import SourceClass
 from agents.models import Session, SessionEvent
+from agents.text import support
 from agents.words import kept
 from reviews.enums import EvidenceStatus, Stance
-from reviews.models import Change, Evidence
+from reviews.models import Change, Evidence, EvidenceLink
 
 SOURCES = {one.value: one for one in SourceClass}
 LONGEST = 600  # characters of a quote beside a change; the transcript has it in full
@@ -45,6 +46,7 @@ class Quote:
     added_at: datetime
     id: str = ""
     event_sha256: str = ""
+    lines: tuple[int, int, int] | None = None
 
     @property
     def supports(self) -> bool:
@@ -53,6 +55,11 @@ class Quote:
     @property
     def is_against(self) -> bool:
         return self.stance == Stance.AGAINST
+
+    @property
+    def words(self) -> support.Words:
+        """What the quote says, and of which tool."""
+        return support.words(f"{self.tool} {self.whole}")
 
     @property
     def text(self) -> str:
@@ -89,10 +96,20 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, list[Quote]]:
     found = list(rows.values_list("change_id", "session_id", "event", *_QUOTED))
     sessions = Session.objects.of(team).only(*_SESSION).in_bulk({session for _, session, *_rest in found})
     spoken = _spoken(team, {event for _, _, event, *_rest in found})
+    lines = _lines(team, changes)
     quotes: dict[int, list[Quote]] = defaultdict(list)
     for change, session, event_id, *quoted in found:
-        quotes[change].append(Quote(sessions[session], *spoken.get(event_id, _NOTHING), *quoted))
+        values = [*spoken.get(event_id, _NOTHING), *quoted, lines.get(quoted[-2])]
+        quotes[change].append(Quote(sessions[session], *values))
     return quotes
+
+
+def _lines(team: Team, changes: Sequence[Change]) -> dict[str, tuple[int, int, int]]:
+    """The lines of the head revision that quotes are about, where it was said, by the quotes' public ids."""
+    heads = [change.head_id for change in changes if change.head_id]
+    links = EvidenceLink.objects.of(team).filter(revision__in=heads, line_end__isnull=False)
+    named = links.values_list("evidence__public_id", "target_position", "line_start", "line_end")
+    return {quote: (target or 0, start or 0, end or 0) for quote, target, start, end in named}
 
 
 _NOTHING: tuple[Any, ...] = ("", "", None, "", "")

@@ -53,6 +53,17 @@ def apply(lines: Sequence[str], edits: Iterable[Edit]) -> list[str]:
     return result + list(lines[at:])
 
 
+def carried(edits: Iterable[Edit], start: int, end: int) -> tuple[int, int] | None:
+    """Where old lines [start, end) stand after the edits; None where one of them touches these lines."""
+    shift = 0
+    for edit in edits:
+        if edit.start < end and edit.end > start:
+            return None
+        if edit.end <= start:
+            shift += len(edit.lines) - (edit.end - edit.start)
+    return start + shift, end + shift
+
+
 def diff(old: Sequence[str], new: Sequence[str]) -> tuple[Edit, ...]:
     """The edits that turn `old` into `new`: longest common subsequence of whole lines (Indel distance).
 

@@ -15,7 +15,11 @@ from agents.text.lines import Edit
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A verbatim piece of one event's text: session, event position, code points [start, end), for or against."""
+    """A verbatim piece of one event's text: session, event position, code points [start, end), for or against.
+
+    `lines` are those that it is about, where the engine knows: the number of the target, and lines [start, end) of its
+    text after (before, where it is archived).
+    """
 
     session: str
     position: int
@@ -23,6 +27,7 @@ class Quote:
     end: int
     text: str
     stance: str = "for"
+    lines: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,17 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from agents.drawn_rows import Look, Note
 from agents.models import MemoryVersion
 from agents.shown import NOTHING, joined, visible
 from agents.templatetags.diffs import coded, diff
 from agents.text import hidden
 from agents.words import kept
 from reviews import wording
-from reviews.cards import MOST_QUOTES, Card, Drawn
+from reviews.cards import MOST_QUOTES, Card
+from reviews.claims import Mark
 from reviews.models import Check
 from reviews.quoting import Quote
 from reviews.wording import Need
@@ -95,7 +98,7 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "typed": card.typed.reason,
         "work": card.work,
         "notice": visible(card.notice.text) if card.notice else "",
-        "diffs": joined([_target(context, card, one) for one in card.targets]),
+        "diffs": joined([_target(context, card, number) for number in range(len(card.targets))]),
         "checks": joined([_check(context, one) for one in card.seat.checks]),
         "confidence": "" if card.confidence is None else str(card.confidence),
         "sources": card.sources,
@@ -168,13 +171,53 @@ def _flags(card: Card) -> dict[str, object]:
     }
 
 
-def _target(context: Context, card: Card, one: Drawn) -> SafeString:
+def _target(context: Context, card: Card, number: int) -> SafeString:
+    """One memory of a change. Of a card that is folded no quotes are drawn, and so its lines name none."""
+    one = card.targets[number]
+    notes = () if card.is_decided else _notes(card, card.marks[number])
     texts = {
         "label": "" if card.path else visible(one.label),
         "note": one.note,
-        "rows": diff(one.rows, context["shown_as"]) if one.rows else "",
+        "rows": diff(one.rows, context["shown_as"], look=Look(notes=notes)) if one.rows else "",
     }
     return _fill(context, "reviews/_target.html", texts, {})
+
+
+def _notes(card: Card, marks: Mapping[int, Mark]) -> tuple[tuple[int, Note], ...]:
+    return tuple((line, _note(card, mark)) for line, mark in marks.items())
+
+
+def _note(card: Card, mark: Mark) -> Note:
+    """A line names its quotes and leads to the first of them; one that has none says so."""
+    if not mark.quotes:
+        return _BARE, format_html('<span class="diff__why">{}</span>', _bare())
+    shown = {one.id for one in card.shown_quotes}
+    first = next((one.id for one in mark.quotes if one.id in shown), "")
+    href = f"#{first}" if first else f"{card.url}#in-{mark.quotes[0].id}"
+    ids = " ".join(one.id for one in mark.quotes)
+    link = format_html(
+        '<a class="diff__why" href="{}">{}</a>', href, _supported(mark.supporting, len(mark.quotes) - mark.supporting)
+    )
+    return format_html(' data-quotes="{}"', ids), link
+
+
+_BARE = SafeString(" data-bare")
+
+
+@kept
+def _bare() -> str:
+    return _("No support")
+
+
+@kept
+def _supported(supporting: int, against: int) -> str:
+    """How many quotes are about a line, in words."""
+    said = []
+    if supporting:
+        said.append(ngettext("%(n)d quote", "%(n)d quotes", supporting) % {"n": supporting})
+    if against:
+        said.append(ngettext("%(n)d against", "%(n)d against", against) % {"n": against})
+    return ", ".join(said)
 
 
 def _check(context: Context, one: Check) -> SafeString:

@@ -162,7 +162,7 @@ def test_the_panel_takes_the_same_queries_for_any_number_of_quotes(
     change = change_of(team, space, *(scenes.quote(session, 0, "Hello") for session in sessions))
     client.force_login(team.member)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = panel(client, team, change)
 
     assert page.count('class="passage"') == count * count

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from agents.text import diffs
 from agents.text.diffs import NO_END
-from agents.text.lines import MOST_CELLS, apply, diff, split
+from agents.text.lines import MOST_CELLS, apply, carried, diff, split
 
 texts = st.lists(st.sampled_from(["- pay 30 days\n", "- pay 14 days\n", "a\n", "b\n", "\n", "c d e f\n"]), max_size=30)
 
@@ -225,3 +225,16 @@ def test_a_diff_of_hostile_text_is_soon_there(before, after):
     drawn(before, after)
 
     assert time.process_time() - started < 2  # figures are in docs/figures.md; without a limit it takes up to a minute
+
+
+@given(st.lists(st.sampled_from("abc\n"), max_size=8), st.lists(st.sampled_from("abc\n"), max_size=8), st.data())
+def test_lines_that_no_edit_touches_are_found_where_they_stand_now(old, new, data):
+    start = data.draw(st.integers(0, len(old)))
+    end = data.draw(st.integers(start, len(old)))
+    edits = diff(old, new)
+
+    place = carried(edits, start, end)
+
+    touched = any(edit.start < end and edit.end > start for edit in edits)
+    assert (place is None) == touched
+    assert touched or new[place[0] : place[1]] == old[start:end]
