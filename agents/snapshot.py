@@ -21,6 +21,7 @@ KINDS = ("message", "tool_call", "tool_result", "reasoning", "notice")
 SOURCE_CLASSES = ("user_input", "external_tool", "agent_authored", "system", "recalled")
 VERIFIED = ("test", "downstream")
 PEOPLE = ("human", "survey")
+UNTIMED = float("nan")
 SOURCE_WEIGHTS: Mapping[str, float] = {"test": 1.0, "downstream": 1.0, "human": 0.8, "survey": 0.5, "self-report": 0.2}
 
 
@@ -136,7 +137,8 @@ class EventColumns:
     """All events of all sessions, by session and position; session i owns rows offsets[i]:offsets[i + 1].
 
     `kind` and `source_class` hold indexes into KINDS and SOURCE_CLASSES, `tool` and `speaker` into their vocabularies.
-    `call_id` numbers the call ids of a session from 1, by their first place; 0 where there is none.
+    `call_id` numbers the call ids of a session from 1, by their first place; 0 where there is none. `seconds` count
+    from the first event of the session whose time is known; NaN where it is not.
     """
 
     offsets: NDArray[np.int64]
@@ -147,6 +149,7 @@ class EventColumns:
     speaker: NDArray[np.int32]
     is_error: NDArray[np.bool_]
     call_id: NDArray[np.int32]
+    seconds: NDArray[np.float32]
     text: Sequence[str]
     tools: tuple[str, ...]
     speakers: tuple[str, ...]
@@ -242,6 +245,7 @@ class Snapshot:
             seen.update(column.tobytes())
         for column in (events.tool, events.speaker, events.call_id):
             seen.update(column.tobytes())
+        seen.update(events.seconds.tobytes())
         seen.update(json.dumps([events.tools, events.speakers]).encode())
         for text in self.events.text:
             seen.update(hashlib.sha256(text.encode()).digest())
@@ -260,6 +264,8 @@ class EventColumnsBuilder:
     speaker_codes: array[int] = field(default_factory=lambda: array("i"))
     errors: bytearray = field(default_factory=bytearray)
     call_codes: array[int] = field(default_factory=lambda: array("i"))
+    times: array[float] = field(default_factory=lambda: array("f"))
+    began: datetime | None = None
     texts: list[str] = field(default_factory=list)
     tools: dict[str, int] = field(default_factory=dict)
     speakers: dict[str, int] = field(default_factory=dict)
@@ -276,7 +282,9 @@ class EventColumnsBuilder:
         is_error: bool,
         call_id: str,
         text: str,
+        at: datetime | None = None,
     ) -> None:
+        self.began = self.began or at
         self.positions.append(position)
         self.kinds.append(KINDS.index(kind))
         self.source_classes.append(SOURCE_CLASSES.index(source_class))
@@ -284,11 +292,13 @@ class EventColumnsBuilder:
         self.speaker_codes.append(self.speakers.setdefault(speaker, len(self.speakers)))
         self.errors.append(is_error)
         self.call_codes.append(self.call_ids.setdefault(call_id, len(self.call_ids)))
+        self.times.append((at - self.began).total_seconds() if at and self.began else UNTIMED)
         self.texts.append(text)
 
     def end_session(self) -> None:
         self.offsets.append(len(self.texts))
         self.call_ids = {"": 0}
+        self.began = None
 
     def build(self) -> EventColumns:
         return EventColumns(
@@ -300,6 +310,7 @@ class EventColumnsBuilder:
             speaker=np.array(self.speaker_codes, dtype=np.int32),
             is_error=np.array(self.errors, dtype=np.bool_),
             call_id=np.array(self.call_codes, dtype=np.int32),
+            seconds=np.array(self.times, dtype=np.float32),
             text=self.texts,
             tools=tuple(self.tools),
             speakers=tuple(self.speakers),

@@ -180,13 +180,14 @@ def sessions(count, rng, words):
 
 def one_session(builder, rng, words, good):
     """An ask, then rounds of thought, call and result with people speaking now and then."""
-    position = 0
+    position, at = 0, NOW
 
     def add(kind, source, text, tool="", *, call_id="", is_error=False):
-        nonlocal position
+        nonlocal position, at
+        at += timedelta(seconds=len(builder.texts) * 7919 % 61)  # as good as by chance
         builder.add(
             position=position, kind=kind, source_class=source, tool=tool, speaker=source,
-            is_error=is_error, call_id=call_id, text=text,
+            is_error=is_error, call_id=call_id, text=text, at=at,
         )  # fmt: skip
         position += 1
 

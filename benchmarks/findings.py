@@ -50,7 +50,7 @@ def snapshot(agent: str, told: Iterable[Transcript]) -> Snapshot:
     for one in told:
         marks.append(_mark(agent, one))
         for position, event in enumerate(one.events):
-            names = ("kind", "source_class", "tool", "speaker", "is_error", "call_id", "text")
+            names = ("kind", "source_class", "tool", "speaker", "is_error", "call_id", "text", "at")
             builder.add(position=position, **{name: getattr(event, name) for name in names})
         builder.end_session()
     return Snapshot(agent, TAKEN_AT, ("memory",), (), tuple(marks), builder.build())

@@ -21,7 +21,7 @@ from dreaming import manifests, verdicts
 from dreaming.manifests import AT_ONCE
 from reviews import policy
 
-_EVENT = ("session_id", "position", "kind", "source_class", "tool", "speaker", "is_error", "call_id", "text")
+_EVENT = ("session_id", "position", "kind", "source_class", "tool", "speaker", "is_error", "call_id", "text", "at")
 
 
 def take(*, agent: Agent, manifest: dict[str, Any]) -> Snapshot:
@@ -125,7 +125,7 @@ def _events(agent: Agent, pks: list[int], bounds: dict[int, int]) -> EventColumn
         for session, *event in rows.values_list(*_EVENT).iterator(5000):
             by_session[session].append(tuple(event))
         for pk, events in by_session.items():
-            for position, kind, source_class, tool, speaker, is_error, call_id, text in events:
+            for position, kind, source_class, tool, speaker, is_error, call_id, text, at in events:
                 if position < bounds[pk]:
                     builder.add(
                         position=position,
@@ -136,6 +136,7 @@ def _events(agent: Agent, pks: list[int], bounds: dict[int, int]) -> EventColumn
                         is_error=is_error,
                         call_id=call_id,
                         text=text,
+                        at=at,
                     )
             builder.end_session()
     return builder.build()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from agents.snapshot import EventColumnsBuilder, MemoryText, Snapshot
-from benchmarks.planted import approved, hostile, interfaces, memories, sessions, store
+from benchmarks.planted import approved, hostile, interfaces, memories, sessions, store, waits
 from benchmarks.planted.gold import Case, Line, Planted
 from benchmarks.planted.pools import THINGS, Pool
 
@@ -41,7 +41,7 @@ def build(seed: int, at: datetime = AT) -> World:
     """The world of a seed: every case in every domain."""
     found: list[Case] = []
     for pool in pools(seed):
-        parts = (memories, sessions, hostile, interfaces)
+        parts = (memories, sessions, hostile, interfaces, waits)
         own = [case for part in parts for case in part.cases(pool, at)]
         found += _placed(pool, own)
     return world(found, at, random.Random(seed))
@@ -96,12 +96,22 @@ def _document(path: str, sections: dict[str, list[Line]], at: datetime) -> Memor
     return store.dated(store.memory(path, "".join(parts), at=min(line.first_seen for line in every)), ages)
 
 
+def moments(one: Planted) -> Iterator[datetime]:
+    """When each event came: mostly soon after the one before it, at times much later, unless the event says when."""
+    chance, at = random.Random(one.mark.id), one.mark.started_at or AT
+    for event in one.events:
+        seconds = event.get("after", chance.lognormvariate(1.5, 1.2))
+        at += timedelta(seconds=float(seconds))  # type: ignore[arg-type]
+        yield at
+
+
 def snapshot(texts: Sequence[MemoryText], planted: Sequence[Planted], at: datetime, **kept: object) -> Snapshot:
     builder = EventColumnsBuilder()
     blank = {"tool": "", "speaker": "", "is_error": False, "call_id": ""}
     for one in planted:
-        for position, event in enumerate(one.events):
-            builder.add(position=position, **{**blank, **event})  # type: ignore[arg-type]
+        for position, (event, moment) in enumerate(zip(one.events, moments(one), strict=True)):
+            given = {name: value for name, value in event.items() if name != "after"}
+            builder.add(position=position, at=moment, **{**blank, **given})  # type: ignore[arg-type]
         builder.end_session()
     marks = tuple(one.mark for one in planted)
     return Snapshot(AGENT, at, ("main",), tuple(texts), marks, builder.build(), **kept)  # type: ignore[arg-type]

@@ -1,10 +1,11 @@
 from datetime import timedelta
+from math import nan
 
 import pytest
 
 from agents import outcomes, roster, sessions
 from agents.enums import Access
-from agents.importers.records import FeedbackRecord
+from agents.importers.records import EventRecord, FeedbackRecord
 from agents.snapshot import FeedbackMark
 from agents.text import normalise
 from audit import trail
@@ -100,6 +101,15 @@ def test_snapshot_marks_outcomes_taint_and_columns(agent):
     tools = ["", "export_ledger", "export_ledger", "release_lock", "release_lock", "export_ledger", "export_ledger"]
     assert [seen.events.tools[code] for code in seen.events.tool] == tools
     assert seen.events.is_error.tolist() == [False, False, True, False, False, False, False]
+
+
+def test_snapshot_holds_how_long_after_the_first_each_event_came(agent):
+    times = (None, AT, AT + timedelta(seconds=1.5), None, AT - timedelta(seconds=2))
+    events = [EventRecord("message", "user", "Hello", "user_input", at=at) for at in times]
+    agent_recipes.session(agent, external_id="a", events=events)
+    agent_recipes.session(agent, external_id="b", events=events[2:3])
+
+    assert take(agent).events.seconds.tolist() == pytest.approx([nan, 0, 1.5, nan, -2, 0], nan_ok=True)
 
 
 def test_snapshot_knows_open_changes_with_the_sessions_of_their_evidence(agent, team):

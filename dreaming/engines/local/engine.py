@@ -40,6 +40,7 @@ from dreaming.engines.local.sessions import (
     preferences,
     ranking,
     timing,
+    waits,
     workflows,
 )
 from dreaming.engines.protocol import Decline, DreamResult, EngineFailed, Journal, Report, Request, Revision
@@ -55,6 +56,7 @@ STAGES = (
     "conditions",
     "workflows",
     "practices",
+    "waits",
     "preferences",
     "timing",
     "operations",
@@ -174,6 +176,8 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     _tell(report, "workflows")
     found += practices.find(signals, policy)
     _tell(report, "practices")
+    found += waits.find(signals, policy)
+    _tell(report, "waits")
     found += preferences.find(signals, policy) + edited.find(signals, policy)
     found = discreet(found)
     _tell(report, "preferences")

@@ -28,8 +28,8 @@ MOST_SPLITS = 64
 EMERGING_DAYS = 28  # a rise that began longer ago than this is no news
 DAY = 86_400
 UNKNOWN = -1
-TOOL_IN_KEY = {"tool_error": 1, "corrected_after": 1, "ends_badly": 1, "workflow": 2}
-NEEDS_OUTCOME = ("ends_badly", "workflow")  # a session without an outcome yet could not have shown it
+TOOL_IN_KEY = {"tool_error": 1, "corrected_after": 1, "ends_badly": 1, "slow_step": 1, "workflow": 2}
+NEEDS_OUTCOME = ("ends_badly", "slow_step", "workflow")  # a session without an outcome yet could not have shown it
 
 
 @dataclass(frozen=True)
