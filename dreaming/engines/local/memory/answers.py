@@ -73,43 +73,52 @@ def changes(signals: Signals, curation: Curation) -> list[Change]:
 
 def _changes(signals: Signals, fewest: int) -> Iterator[Change]:
     """Each error of a tool that several sessions met, and after which another one came that several met."""
-    calls = signals.calls
-    for tool, errors in _by_tool(calls):
-        often = [one for one in errors if len(one.places) >= fewest]
-        for old in often if len(often) > 1 else ():
-            new = [one for one in often if one.places[0] > old.places[-1] and _is_like(signals, old, one)]
-            if new and is_later(signals, calls.at(int(new[0].calls[0])), calls.at(int(old.calls[-1]))):
-                yield _change(signals, tool, old, min(new, key=lambda one: int(one.places[0])))
+    for tool, often in _by_tool(signals.calls, fewest).items():
+        if len(often) > 1:
+            yield from _of_tool(signals, tool, often)
 
 
-def _by_tool(calls: Calls) -> Iterator[tuple[int, list[Met]]]:
-    failed = calls.failed
-    if not len(failed):
-        return
-    cuts = np.flatnonzero(starts(calls.tool[failed] * len(calls.errors) + calls.error[failed]))[1:]
+def _by_tool(calls: Calls, fewest: int) -> dict[int, list[Met]]:
+    """The errors of each tool that at least so many sessions met."""
     found: dict[int, list[Met]] = {}
-    for group in np.split(failed, cuts):
-        own = np.sort(group)
-        found.setdefault(int(calls.tool[own[0]]), []).append(Met(own, np.unique(calls.trace[own])))
-    yield from found.items()
+    for group in calls.by_error():
+        if len(group) >= fewest:
+            traces = calls.trace[group]
+            places = traces[starts(traces)]
+            if len(places) >= fewest:
+                found.setdefault(int(calls.tool[group[0]]), []).append(Met(group, places))
+    return found
 
 
-def _is_like(signals: Signals, old: Met, new: Met) -> bool:
+def _of_tool(signals: Signals, tool: int, often: Sequence[Met]) -> Iterator[Change]:
     """The last call that met the one error and the first that met the other give the same arguments."""
-    one, other = (signals.calls.at(int(at)) for at in (old.calls[-1], new.calls[0]))
-    if min(one.row, other.row) < 0:
-        return False
-    return arguments(signals.text(one.row)).keys() == arguments(signals.text(other.row)).keys()
-
-
-def _change(signals: Signals, tool: int, old: Met, new: Met) -> Change:
     calls = signals.calls
-    users = np.unique(calls.trace[calls.of_tool(tool)])
+    users = calls.trace[calls.of_tool(tool)]
+    users = users[starts(users)]
+    first = np.array([one.places[0] for one in often])
+    asked = [(_names(signals, int(one.calls[0])), _names(signals, int(one.calls[-1]))) for one in often]
+    for old, (_, names) in zip(often, asked, strict=True):
+        later = np.flatnonzero(first > old.places[-1]).tolist() if names is not None else ()
+        new = [often[at] for at in later if asked[at][0] == names]
+        if new and is_later(signals, calls.at(int(new[0].calls[0])), calls.at(int(old.calls[-1]))):
+            yield _change(signals, users, old, min(new, key=lambda one: int(one.places[0])))
+
+
+def _names(signals: Signals, call: int) -> frozenset[str] | None:
+    """The names of a call's arguments; nothing where the transcript lacks the call."""
+    row = int(signals.calls.row[call])
+    return frozenset(arguments(signals.text(row))) if row >= 0 else None
+
+
+def _change(signals: Signals, users: Ints, old: Met, new: Met) -> Change:
+    """What changed, for a tool that these traces called."""
+    calls = signals.calls
+    last = calls.at(int(old.calls[-1]))
     earlier = int(np.searchsorted(users, new.places[0]))
     hits = len(old.places)
     return Change(
-        tool=calls.tools[tool],
-        error=calls.at(int(old.calls[0])).error,
+        tool=last.tool,
+        error=last.error,
         before=tuple(calls.some(old.calls[-SHOWN:])),
         since=tuple(calls.some(new.calls)),
         sessions=tuple(calls.sessions[new.places].tolist()),

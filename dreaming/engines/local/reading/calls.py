@@ -113,6 +113,13 @@ class Calls:
         failed = np.flatnonzero(~self.worked)
         return failed[np.argsort(self.tool[failed] * len(self.errors) + self.error[failed], kind="stable")]
 
+    def by_error(self) -> Iterator[Ints]:
+        """The failed calls of each tool and error, in canonical order."""
+        failed = self.failed
+        if len(failed):
+            first = starts(self.tool[failed]) | starts(self.error[failed])
+            yield from np.split(failed, np.flatnonzero(first)[1:])
+
     @cached_property
     def by_tool(self) -> Ints:
         """All calls by tool, and of each tool in canonical order."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, counted, cut, share_all, strength
@@ -28,19 +26,11 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
     What the tool answers otherwise by now is no lesson any more.
     """
     calls = signals.calls
-    groups = [group for group in _groups(calls) if len(_met(calls, group)) >= curation.min_sessions]
+    groups = [group for group in calls.by_error() if len(_met(calls, group)) >= curation.min_sessions]
     named = {(calls.at(group[0]).tool, calls.at(group[0]).error): group for group in groups}
     found = [_finding(signals, *key, group, curation) for key, group in sorted(named.items()) if key[0]]
     left = {(one.tool, one.error) for one in answers.changes(signals, curation)}
     return [replace(one, lesson="") if one.key[1:] in left else one for one in found]
-
-
-def _groups(calls: Calls) -> Iterator[Ints]:
-    """The failed calls of each tool and error."""
-    failed = calls.failed
-    if len(failed):
-        first = starts(calls.tool[failed]) | starts(calls.error[failed])
-        yield from np.split(failed, np.flatnonzero(first)[1:])
 
 
 def _met(calls: Calls, group: Ints) -> Ints:
