@@ -73,3 +73,13 @@ class Delivery(TextChoices):
 
 
 TIER_ORDER = {Tier.LOW: 0, Tier.MEDIUM: 1, Tier.HIGH: 2, Tier.CRITICAL: 3}
+
+
+class SearchKind(TextChoices):
+    """What a search finds."""
+
+    STATEMENT = "statement", _("Statement")
+    MEMORY = "memory", _("Memory")
+    SESSION = "session", _("Session")
+    CHANGE = "change", _("Change")
+    PROPOSAL = "proposal", _("Proposal")

@@ -13,8 +13,9 @@ from typing import Any
 
 from accounts.models import Team
 from agents import records
-from agents.enums import Cause
+from agents.enums import Cause, SearchKind
 from agents.models import Memory, MemoryVersion, Namespace, StorePush
+from agents.search import due
 from agents.text import lines as text_lines
 from agents.text.paths import BadPath, check_path
 from audit import blobs, trail
@@ -115,6 +116,7 @@ def write(
     else:
         records.carry(memory=memory, text=writing.text, edits=writing.edits, at=at)
     StorePush.objects.create(team_id=memory.team_id, version=version, created_at=at)
+    due.note(team_id=memory.team_id, kind=SearchKind.MEMORY, ids=[memory.public_id])
     unit.record(
         "memory.written",
         target=memory,

@@ -11,11 +11,12 @@ from typing import Any
 
 from accounts.models import Team
 from agents import loading, outcomes
-from agents.enums import SourceClass
+from agents.enums import SearchKind, SourceClass
 from agents.importers import limits, settling
 from agents.importers.records import EventRecord, Transcript
 from agents.models import Agent, Session, SessionEvent
 from agents.outcomes import attach_feedback, attach_outcome
+from agents.search import due
 from audit import trail
 
 __all__ = [
@@ -165,6 +166,8 @@ def _store_some(
     loading.load(_rows([*fresh, *grown]))
     pairs = [(one.session, one.transcript) for one in some if one.session is not None]
     report.stored_outcomes += outcomes.merge(pairs, fresh={one.session.pk for one in fresh if one.session}, at=at)
+    written = [one.session.public_id for one in (*fresh, *grown) if one.session]
+    due.note(team_id=agent.team_id, kind=SearchKind.SESSION, ids=written)
     report.created += len(fresh)
     report.extended += len(grown)
     report.unchanged += len(some) - len(fresh) - len(grown)

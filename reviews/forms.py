@@ -5,6 +5,9 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from agents.enums import SearchKind
+from agents.models import Agent, Namespace
+from agents.search.finding import Scope
 from agents.text.paths import BadPath, check_path
 from reviews.bounds import Bound
 from reviews.decisions import Word
@@ -130,3 +133,37 @@ class ProposeForm(forms.Form):
         except BadPath as wrong:
             raise forms.ValidationError(str(wrong)) from None
         return self.cleaned_data["path"]
+
+
+class SearchForm(forms.Form):
+    """A question and where to look; everything but the question may be left out."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        max_length=400,
+        required=False,
+        widget=forms.TextInput({"type": "search", "autofocus": True, "data-key": "/"}),
+        help_text=_('All words have to be there. "In quotes" for a phrase, -word for what may not be there.'),
+    )
+    kind = forms.MultipleChoiceField(
+        label=_("What"), choices=SearchKind, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    namespace = forms.ModelChoiceField(
+        label=_("Namespace"), queryset=Namespace.objects.none(), to_field_name="slug", required=False
+    )
+    agent = forms.ModelChoiceField(
+        label=_("Agent"), queryset=Agent.objects.none(), to_field_name="slug", required=False
+    )
+
+    def __init__(self, *args, team, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["namespace"].queryset = Namespace.objects.of(team).order_by("name", "pk")
+        self.fields["agent"].queryset = Agent.objects.of(team).order_by("name", "pk")
+        for name in ("namespace", "agent"):
+            self.fields[name].empty_label = _("All")
+
+    @property
+    def scope(self) -> Scope:
+        given = self.cleaned_data
+        namespace, agent = given["namespace"], given["agent"]
+        return Scope(tuple(given["kind"]), namespace and namespace.pk, agent and agent.pk)

@@ -12,8 +12,10 @@ from django.db.models import Max
 
 from accounts.models import Team
 from agents import memory as memories
+from agents.enums import SearchKind
 from agents.memory import check_text
 from agents.models import Agent, Memory
+from agents.search import due
 from agents.text import diffs
 from audit import trail
 from audit.trail import Actor, HasActor
@@ -110,6 +112,7 @@ def open_(
             )
             EvidenceLink.objects.bulk_create(evidence.link(revision, rows, one.draft.quotes))
             unit.record("change.opened", target=change, by=origin.by, data=opened_data(change, rows))
+        due.note(team_id=team.pk, kind=SearchKind.PROPOSAL, ids=[proposal.public_id])
         unit.record(
             "proposal.opened",
             target=proposal,

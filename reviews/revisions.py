@@ -7,6 +7,8 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from agents.enums import SearchKind
+from agents.search import due
 from agents.text import diffs
 from agents.text import lines as text_lines
 from audit.trail import Actor
@@ -46,6 +48,7 @@ def store(
     _store_findings(revision, checks.run(_proposed(change, targets, quotes, source_classes)))
     change.head = revision
     change.save(update_fields=["head"])
+    due.note(team_id=change.team_id, kind=SearchKind.CHANGE, ids=[change.public_id])
     return revision
 
 

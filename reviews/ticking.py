@@ -8,17 +8,18 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.models import Team
 from agents.models import MemoryVersion, Namespace
-from reviews import applying, rebasing
+from reviews import applying, rebasing, searching
 from reviews.models import Change, Cursor
 
 
 def tick(*, now: datetime) -> None:
-    """Apply what is due and refresh what was touched, in every team."""
+    """Apply what is due, refresh what was touched, and index what was proposed, in every team."""
     due = Change.objects.across_teams().due(now).values_list("namespace", flat=True).distinct()
     for namespace in Namespace.objects.across_teams().filter(pk__in=due).select_related("team"):
         applying.apply_due(team=namespace.team, namespace=namespace, now=now)
     for team in _with_new_versions():
         rebasing.follow_versions(team=team, at=now)
+    searching.index_due(now=now)
 
 
 def _with_new_versions() -> list[Team]:

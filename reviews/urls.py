@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reviews.views import change, closing, deciding, editing, inbox, proposal, proposing, splitting
+from reviews.views import change, closing, deciding, editing, inbox, proposal, proposing, search, splitting
 
 app_name = "reviews"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
+    path("search/", search.search, name="search"),
     path("proposals/<int:number>/", proposal.proposal, name="proposal"),
     path("proposals/<int:number>/more/", proposal.more, name="more"),
     path("proposals/<int:number>/view/", proposal.show_as, name="show_as"),
