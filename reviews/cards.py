@@ -116,6 +116,10 @@ class Card:
         return self.mine is not None and self.change.state not in done and self.reader.may(roles.DECIDE)
 
     @property
+    def reverts(self) -> bool:
+        return self.change.state == State.APPLIED and self.reader.may(roles.REVERT)
+
+    @property
     def applies(self) -> bool:
         return self.change.state == State.APPROVED and self.reader.may(roles.APPLY)
 

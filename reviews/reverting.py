@@ -38,17 +38,33 @@ def open_revert(*, team: Team, proposal: Proposal, reason: str, by: User, at: da
 
     Raises NothingToRevert, and proposals.AlreadyProposed where the same is waiting already.
     """
-    applied = (
-        Change.objects.of(team).filter(proposal=proposal, state=State.APPLIED).select_related("namespace", "inverse")
-    )
-    changes = list(applied.order_by("position"))
+    changes = _applied(proposal)
     if not changes:
         raise NothingToRevert("No change of this proposal is applied.")
+    title = f"Revert #{proposal.number}: {proposal.title}"
+    return _open(proposal, changes, title, reason, by, at)
+
+
+def open_revert_of(*, team: Team, change_id: str, reason: str, by: User, at: datetime) -> Proposal:
+    """Propose to undo one applied change, and leave the others of its proposal. Raises the same."""
+    change = Change.objects.of(team).select_related("proposal__agent", "proposal__team").get(public_id=change_id)
+    changes = [one for one in _applied(change.proposal) if one.pk == change.pk]
+    if not changes:
+        raise NothingToRevert("This change is not applied.")
+    return _open(change.proposal, changes, f"Revert one of #{change.proposal.number}: {change.title}", reason, by, at)
+
+
+def _applied(proposal: Proposal) -> list[Change]:
+    applied = Change.objects.of(proposal.team).filter(proposal=proposal, state=State.APPLIED)
+    return list(applied.select_related("namespace", "inverse").in_order())
+
+
+def _open(proposal: Proposal, changes: Sequence[Change], title: str, reason: str, by: User, at: datetime) -> Proposal:
     with trail.unit_of_work(at=at) as unit:
         opened = proposals.open_(
-            team=team,
+            team=proposal.team,
             agent=proposal.agent,
-            title=f"Revert #{proposal.number}: {proposal.title}",
+            title=title,
             summary=reason,
             origin=proposals.Origin(OriginKind.REVERT, proposal.public_id, by.trail_actor),
             drafts=[_draft(change, proposal) for change in changes],
@@ -62,7 +78,7 @@ def open_revert(*, team: Team, proposal: Proposal, reason: str, by: User, at: da
             private={"reason": reason},
         )
         for change in opened.changes.all():
-            rebasing.refresh(team=team, change_id=change.pk, at=at)
+            rebasing.refresh(team=proposal.team, change_id=change.pk, at=at)
     return opened
 
 

@@ -165,6 +165,7 @@ def _flags(card: Card) -> dict[str, object]:
         "splits": card.splits,
         "applies": card.applies,
         "undoes": card.undoes,
+        "reverts": card.reverts,
         "is_sole": card.change.sole_reviewer_used,
         "reason_code": card.typed.reason_code,
         "asks": card.typed.asks,

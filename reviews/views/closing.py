@@ -1,14 +1,14 @@
 """Taking a whole proposal back: withdrawing what is undecided, or proposing to undo what was applied."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import roles
 from accounts.access import demand, needs
-from reviews import proposals, reverting
+from reviews import desk, proposals, reverting
 from reviews.enums import ProposalState
 from reviews.forms import ReasonForm
 from reviews.views.proposal import rows
@@ -31,6 +31,32 @@ def revert(request, team, number):
         return redirect(row)
     messages.success(request, _("This proposal takes back what was applied. It has to be approved like any other."))
     return redirect(opened)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(roles.REVERT)
+def revert_one(request, team, change_id):
+    """Why one applied change should be undone; the answer is a proposal that takes it back."""
+    change = get_object_or_404(desk.rows(request.team), public_id=change_id)
+    form = ReasonForm(request.POST or None)
+    status = 422 if form.is_bound else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = reverting.open_revert_of(
+                team=request.team,
+                change_id=change_id,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except (reverting.NothingToRevert, proposals.AlreadyProposed) as refused:
+            form.add_error(None, str(refused))
+            status = 409
+        else:
+            messages.success(request, _("This proposal takes the change back. It has to be approved like any other."))
+            return redirect(opened)
+    context = {"change": change, "proposal": change.proposal, "form": form}
+    return render(request, "reviews/revert.html", context, status=status)
 
 
 @require_POST
