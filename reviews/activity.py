@@ -28,6 +28,7 @@ SENTENCES = {
     "change.vote_dismissed": say("%(who)s set a request for changes to “%(what)s” aside"),
     "change.edited": say("%(who)s edited “%(what)s”: revision %(number)s"),
     "change.split": say("%(who)s accepted a part of “%(what)s”; the rest waits as a change of its own"),
+    "change.resolved": say("%(who)s resolved what was in the way of “%(what)s”"),
     "change.answered": say("A request for changes to “%(what)s” was answered: revision %(number)s"),
     "change.answer_declined": say("No other version of “%(what)s” was found: the request for changes stands"),
     "change.rebased": say("“%(what)s” was carried over to the memory as it is now: revision %(number)s"),

@@ -111,6 +111,10 @@ class Card:
         return self.decides and self.seat.held and splitting.can_split(self.seat)
 
     @property
+    def resolves(self) -> bool:
+        return self.change.is_votable and not self.seat.held and self.reader.may(roles.EDIT)
+
+    @property
     def undoes(self) -> bool:
         done = (State.APPLIED, State.REVERTED, State.WITHDRAWN, State.SUPERSEDED, State.EXPIRED)
         return self.mine is not None and self.change.state not in done and self.reader.may(roles.DECIDE)

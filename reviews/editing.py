@@ -69,13 +69,18 @@ def _lines(text: str, hunk: Hunk) -> tuple[str, ...]:
     """The typed lines, with the line ends of the proposal: a browser sends CRLF whatever it was given. The last line
     keeps or lacks its ending as the proposal had it.
     """
-    plain = text.replace("\r\n", "\n")
-    if plain == "".join(hunk.after).replace("\r\n", "\n"):
+    if text.replace("\r\n", "\n") == "".join(hunk.after).replace("\r\n", "\n"):
         return hunk.after
     ended = not hunk.after or hunk.after[-1].endswith("\n") or hunk.below is not None
+    around = [*hunk.before, *hunk.after, hunk.above or "", hunk.below or ""]
+    return typed_lines(text, ended=ended, around=around)
+
+
+def typed_lines(text: str, *, ended: bool, around: Sequence[str]) -> tuple[str, ...]:
+    """The lines of a text field, with the line ends of the lines around; `ended` where the last one needs one, too."""
+    plain = text.replace("\r\n", "\n")
     if plain and ended and not plain.endswith("\n"):
         plain += "\n"
-    around = [*hunk.before, *hunk.after, hunk.above or "", hunk.below or ""]
     if any(line.endswith("\r\n") for line in around):
         plain = plain.replace("\n", "\r\n")
     return tuple(text_lines.split(plain))

@@ -108,6 +108,20 @@ class RejectCode(TextChoices):
     OTHER = "other", _("Other")
 
 
+class Way(TextChoices):
+    """How a person lets a conflict go on."""
+
+    THEIRS = "theirs", _("Keep what stands there now")
+    OURS = "ours", _("Take what is proposed")
+    SCOPE = "scope", _("Keep both, each for its own case")
+    DATES = "dates", _("Keep both, each for its own time")
+    OWN = "own", _("Write it yourself")
+    PATH = "path", _("Choose another path")
+    CARRY = "carry", _("Archive it, and carry its new lines over")
+    ANYWAY = "anyway", _("Archive it anyway, with its new lines")
+    LEAVE = "leave", _("Leave this memory out of the change")
+
+
 PATTERN_IS_WRONG = (RejectCode.FALSE, RejectCode.UNSUPPORTED)  # not the change alone, but what it was made from
 
 

@@ -11,7 +11,8 @@ from agents.search.finding import Scope
 from agents.text.paths import BadPath, check_path
 from reviews.bounds import Bound
 from reviews.decisions import Word
-from reviews.enums import RejectCode, Verdict
+from reviews.enums import RejectCode, Verdict, Way
+from reviews.resolving import Choice
 
 LONGEST_REASON = 4000
 _TEXT = re.compile(r"after-(\d{1,4})-(\d{1,4})")
@@ -102,6 +103,38 @@ class EditForm(forms.Form):
     def texts(self) -> dict[tuple[int, int], str]:
         found = {name: _TEXT.fullmatch(name) for name in self.cleaned_data}
         return {(int(one[1]), int(one[2])): self.cleaned_data[name] for name, one in found.items() if one}
+
+
+class ResolveForm(forms.Form):
+    """The way on at each knot, with what each way needs; fields are named by what they hold and the knot."""
+
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON, required=False)
+
+    def __init__(self, *args, knots, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.keys = [knot.key for knot in knots]
+        for knot in knots:
+            required = {"required": _("Choose how it goes on.")}
+            self.fields[f"way-{knot.key}"] = forms.ChoiceField(
+                choices=[(way.value, way.label) for way in knot.ways], error_messages=required
+            )
+            for name in ("now", "new"):
+                self.fields[f"{name}-{knot.key}"] = forms.CharField(max_length=120, required=False)
+            self.fields[f"text-{knot.key}"] = forms.CharField(required=False, strip=False)
+            self.fields[f"day-{knot.key}"] = forms.DateField(required=False)
+            self.fields[f"path-{knot.key}"] = forms.CharField(max_length=1024, required=False)
+
+    @property
+    def choices(self) -> dict[str, Choice]:
+        given = self.cleaned_data
+        return {
+            key: Choice(
+                Way(given[f"way-{key}"]),
+                **{name: given[f"{name}-{key}"] for name in ("text", "now", "new", "day", "path")},
+            )
+            for key in self.keys
+        }
 
 
 class ProposeForm(forms.Form):

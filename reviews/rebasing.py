@@ -110,7 +110,7 @@ def _carried(ground: TargetGround) -> DraftTarget:
         if not ground.path_is_free:
             raise Clash(f"Another memory stands at {target.path_after} now.", target.path_after or "")
         return DraftTarget(base=None, path_after=target.path_after, edits=_edits(ground))
-    head = _head(memory)
+    head = head_of(memory)
     if memory.archived != target.base.archived:
         raise Clash(f"{memory.path} was {'archived' if memory.archived else 'restored'} meanwhile.", memory.path)
     path_after = target.path_after
@@ -156,7 +156,7 @@ def _edits(ground: TargetGround) -> tuple[text_lines.Edit, ...]:
     return tuple(text_lines.Edit(hunk.start, hunk.end, hunk.after) for hunk in ground.hunks)
 
 
-def _head(memory: Memory) -> MemoryVersion:
+def head_of(memory: Memory) -> MemoryVersion:
     return MemoryVersion.objects.of(memory.team).select_related("blob", "memory").get(pk=memory.head_id or 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -41,24 +42,54 @@ def _finer(base: Sequence[str], edit: Edit) -> list[Edit]:
     return [Edit(edit.start + one.start, edit.start + one.end, one.lines) for one in inner]
 
 
-def carry(*, base: list[str], edits: Sequence[Edit], current: list[str]) -> tuple[Edit, ...]:
-    """The edits of `base` as edits of `current`, without those that stand there already. Raises SameLines."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch that we changed: its lines as they were, as we propose them and as they are, which is [start, end) of
+    the current text. `clashes` where the others changed it as well.
+    """
+
+    base: tuple[str, ...]
+    proposed: tuple[str, ...]
+    current: tuple[str, ...]
+    start: int
+    end: int
+    clashes: bool
+
+
+def pieces(*, base: list[str], edits: Sequence[Edit], current: list[str]) -> list[Piece]:
+    """What we changed, against what stands there now, without what stands there already."""
     edits = [finer for edit in edits for finer in _finer(base, edit)]
     proposed = text_lines.apply(base, edits)
     matcher: Any = partial(_Matcher, proposed, edits)
     regions = list(Merge3(base, proposed, current, sequence_matcher=matcher).merge_regions())
     starts = [region[1] for region in regions if region[0] == "unchanged"] + [len(base)]
-    carried, read, at = [], 0, 0  # lines of base and of current that are behind us
-    for kind, start, end, *_ in regions:
+    found, read, at = [], 0, 0  # lines of base and of current that are behind us
+    for kind, start, end, *both in regions:
         if kind == "conflict":
-            raise SameLines
-        if kind == "unchanged":
+            ours, theirs = slice(*both[:2]), slice(*both[2:])
+            found.append(_piece(base[start:end], proposed[ours], current, theirs.start, theirs.stop, clashes=True))
+            read, at = end, theirs.stop
+        elif kind == "unchanged":
             read, at = end, at + end - start
             starts.pop(0)
         elif kind == "a":
             size = starts[0] - read
-            carried.append(Edit(at, at + size, tuple(proposed[start:end])))
+            found.append(_piece(base[read : read + size], proposed[start:end], current, at, at + size, clashes=False))
             at += size
         else:
             at += end - start
-    return tuple(carried)
+    return found
+
+
+def _piece(
+    base: Sequence[str], proposed: Sequence[str], current: Sequence[str], start: int, end: int, *, clashes: bool
+) -> Piece:
+    return Piece(tuple(base), tuple(proposed), tuple(current[start:end]), start, end, clashes)
+
+
+def carry(*, base: list[str], edits: Sequence[Edit], current: list[str]) -> tuple[Edit, ...]:
+    """The edits of `base` as edits of `current`, without those that stand there already. Raises SameLines."""
+    found = pieces(base=base, edits=edits, current=current)
+    if any(piece.clashes for piece in found):
+        raise SameLines
+    return tuple(Edit(piece.start, piece.end, piece.proposed) for piece in found)

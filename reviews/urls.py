@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews.views import change, closing, deciding, editing, inbox, proposal, proposing, search, splitting
+from reviews.views import change, closing, deciding, editing, inbox, proposal, proposing, resolving, search, splitting
 
 app_name = "reviews"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("changes/<str:change_id>/withdraw-vote/", deciding.withdraw_vote, name="withdraw_vote"),
     path("changes/<str:change_id>/apply/", deciding.apply_now, name="apply_now"),
     path("changes/<str:change_id>/parts/", splitting.parts, name="parts"),
+    path("changes/<str:change_id>/resolve/", resolving.resolve, name="resolve"),
     path("changes/<str:change_id>/revert/", closing.revert_one, name="revert_one"),
     path("changes/<str:change_id>/edit/", editing.edit, name="edit"),
     path("decisions/<str:decision_id>/dismiss/", deciding.dismiss, name="dismiss"),

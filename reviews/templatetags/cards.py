@@ -163,6 +163,7 @@ def _flags(card: Card) -> dict[str, object]:
         "approves": card.approves,
         "edits": card.edits,
         "splits": card.splits,
+        "resolves": card.resolves,
         "applies": card.applies,
         "undoes": card.undoes,
         "reverts": card.reverts,
