@@ -82,6 +82,13 @@ _TAKEN = re.compile(
     r"|,?\s+(?:now|anymore|any more|nowadays|from now on|as of now|going forward)$",
     re.IGNORECASE,
 )
+_FORMERLY = re.compile(r"^(?:formerly|previously|originally),?\s+", re.IGNORECASE)
+_ONCE = re.compile(r"\b(?:formerly|previously|originally|used to be)\b", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"(?P<rest>\S.*?\S)(?:\s?\(|[,;]\s|\s[–—-]\s)(?:(?:and|but|it|which|that)\s){0,2}"
+    r"(?:formerly|previously|used to be|(?:was|were)\s(?:formerly|previously|originally))\s(?P<old>[^,;()]{1,60}?)\)?$",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"^(?:the|a|an|our|my|your|their)\s+", re.IGNORECASE)
 _LINKED = re.compile(r"(?:an?|in|on|at|to|by|with|for|from)\s", re.IGNORECASE)
 _NAMED = re.compile(r"[`\"“]|[A-Z]|[a-z]\.[a-z]|[_/@\d]")
@@ -94,10 +101,16 @@ def plain(sentence: str) -> str:
     return _ASIDE.sub("", text)
 
 
+def take_former(text: str) -> tuple[str, str]:
+    """The text without the aside that says what it was before, and that."""
+    match = _BEFORE.match(text.rstrip(" .!")) if _ONCE.search(text) else None
+    return (match["rest"], match["old"]) if match else (text, "")
+
+
 def take_time(text: str) -> tuple[str, str]:
     """The text without its word of time, and that time."""
-    marker = "now" if _NOW.search(text) else ""
-    text = _TAKEN.sub("", text)
+    marker = "former" if _FORMERLY.match(text) else "now" if _NOW.search(text) else ""
+    text = _FORMERLY.sub("", _TAKEN.sub("", text))
     for found in quantities.find(text):
         before = _DATED.search(text[: found.start]) if found.kind == "date" else None
         if before:

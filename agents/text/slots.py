@@ -38,6 +38,7 @@ _MODAL = re.compile(
 _COPULA = re.compile(
     r"(?P<who>[^,]{1,80}?)\s(?P<verb>is|are|was|were|remains?|becomes?|became|equals?|used to be|will be)\s"
     r"(?P<not>not\s|no longer\s|never\s)?"
+    r"(?P<once>(?:previously|formerly|originally)\s)?"
     r"(?:(?:now|currently|always|still|only|exactly|set to|instead)\s)*(?P<what>.{1,120})$",
     re.IGNORECASE,
 )
@@ -50,7 +51,10 @@ _LIMIT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """`scope` starts with "# " where a heading gives it; `time` is "", "now", "past", a date, or "on " and a date."""
+    """`scope` starts with "# " where a heading gives it.
+
+    `time` is "", "now", "past", "former" (said to be so no more), a date, or "on " and a date.
+    """
 
     subject: str
     attribute: str
@@ -76,11 +80,14 @@ def under(found: Sequence[Slot], heading: tuple[str, ...]) -> tuple[Slot, ...]:
 
 
 def conflict(a: Slot, b: Slot) -> bool:
-    """Whether both cannot hold: one slot with two values, or one said and denied. What happened is history, never."""
+    """Whether both cannot hold: one slot with two values, or one said and denied. What happened is history, never; what
+    is said to be so no more is over once another value is said."""
     if (a.subject, a.attribute) != (b.subject, b.attribute) or not _one_scope(a, b):
         return False
     if any(slot.time == "past" or slot.time.startswith("on ") for slot in (a, b)):
         return False
+    if "former" in (a.time, b.time):
+        return a.value != b.value and a.time != b.time and a.polarity and b.polarity
     return a.polarity != b.polarity if a.value == b.value else a.polarity and b.polarity
 
 
@@ -94,16 +101,25 @@ def _one_scope(a: Slot, b: Slot) -> bool:
 
 
 def _read(sentence: str) -> Iterator[Slot]:
-    text = phrases.plain(sentence)
+    text, former = phrases.take_former(sentence)
+    text = phrases.plain(text)
     if not text or text.endswith("?"):
         return
     text, time = phrases.take_time(text)
     text, scope = phrases.take_scope(text)
+    time = time or ("now" if former else "")
     for rule in (_switched, _keyed, _used, _obliged, _being, _limited):
         found = list(rule(text))
         if found:
+            found += _over(found, former) if former else ()
             yield from (replace(slot, scope=scope or slot.scope, time=time or slot.time) for slot in found)
             return
+
+
+def _over(found: Sequence[Slot], former: str) -> list[Slot]:
+    """The value that a slot had before, as one that it has no more."""
+    over = [_valued(slot.subject, former, False) for slot in found[:1]]
+    return [slot for slot in over if slot.attribute == found[0].attribute]
 
 
 def _slot(subject: str, attribute: str, value: str, polarity: bool = True, time: str = "") -> Slot:
@@ -200,7 +216,8 @@ def _being(text: str) -> Iterator[Slot]:
     if not subject:
         return
     polarity = not match["not"]
-    time = "past" if match["verb"].lower() in ("was", "were", "used to be") else ""
+    time = "past" if match["verb"].lower() in ("was", "were") else ""
+    time = "former" if match["once"] or match["verb"].lower() == "used to be" else time
     time = "now" if (match["not"] or "").strip().lower() == "no longer" else time
     denied, but, said = what.partition(" but ")
     if but and not polarity:

@@ -92,12 +92,12 @@ def _slots_tell(older: Wording, newer: Wording) -> Verdict | None:
         for other in newer.slots:
             if (one.subject, one.attribute) != (other.subject, other.attribute):
                 continue
-            if conflict(one, other):
+            if conflict(one, other) and other.time != "former":
                 reason = "slot_denied" if one.value == other.value else "slot_value"
-                marked = other.time == "now" or one.time == "past"
+                marked = other.time == "now" or one.time == "former"
                 return Verdict(Kind.UPDATES if marked else Kind.CONTRADICTS, reason, 0.7)
             if (one.value, one.polarity) != (other.value, other.polarity):
-                history = any(slot.time == "past" or slot.time.startswith("on ") for slot in (one, other))
+                history = any(slot.time in ("past", "former") or slot.time.startswith("on ") for slot in (one, other))
                 return (
                     Verdict(Kind.DISTINCT, "history", 0.7) if history else Verdict(Kind.SCOPE_SPLIT, "slot_scope", 0.7)
                 )

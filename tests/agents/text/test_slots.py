@@ -28,6 +28,9 @@ def between(one, other, above=(), below=()):
         ("The port is 5433 in production", Slot("port", "number", "5433", "production", True, "")),
         ("As of 2026-03-01, the owner is Alice", Slot("owner", "value", "alice", "", True, "2026-03-01")),
         ("The owner was Bob", Slot("owner", "value", "bob", "", True, "past")),
+        ("The owner used to be Bob", Slot("owner", "value", "bob", "", True, "former")),
+        ("The port was previously 80", Slot("port", "number", "80", "", True, "former")),
+        ("Formerly, the port was 80", Slot("port", "number", "80", "", True, "former")),
         ("The build is disabled", Slot("build", "is enabled", "yes", "", False, "")),
     ],
 )
@@ -61,6 +64,9 @@ def test_slots_of_a_switch_name_what_is_over():
         ("Keep logs for at most 90 days", "Keep logs for at most 30 days"),
         ("We use PostgreSQL", "We switched from PostgreSQL to MySQL"),
         ("Use uv for installs", "Don't use uv for installs"),
+        ("The primary database is MySQL", "The primary database used to be PostgreSQL"),
+        ("Formerly, the port was 5432", "Port: 5433"),
+        ("The port is 5432", "The port is 5433 (formerly 5432)"),
     ],
 )
 def test_conflict_is_one_slot_with_two_values(one, other):
@@ -75,6 +81,10 @@ def test_conflict_is_one_slot_with_two_values(one, other):
         ("The API is slow", "The API is public"),
         ("Alice is an engineer", "Alice is a parent"),
         ("The owner was Bob", "The owner is Alice"),
+        ("The owner used to be Bob", "The owner is Bob"),
+        ("The owner used to be Bob", "The owner is no longer Bob"),
+        ("The owner used to be Bob", "The owner was previously Alice"),
+        ("The port is 5433", "The port is 5433 (formerly 5432)"),
         ("The port is 5432 in staging", "The port is 5433 in production"),
         ("The cache limit is 30 days", "The cache limit is 5 MB"),
         ("Use uv for installs", "Don't use pip for installs"),
@@ -91,6 +101,9 @@ def test_conflict_is_not_what_may_both_hold(one, other):
     ("text", "wanted"),
     [
         ("The export format is no longer CSV but XLSX", [("xlsx", True, "now"), ("csv", False, "now")]),
+        ("The export format is XLSX, formerly CSV", [("xlsx", True, "now"), ("csv", False, "now")]),
+        ("Export format: XLSX (previously CSV)", [("xlsx", True, "now"), ("csv", False, "now")]),
+        ("The export format is XLSX; it used to be CSV.", [("xlsx", True, "now"), ("csv", False, "now")]),
         ("The export format is not CSV", [("csv", False, "")]),
         ("Please use XLSX as the export format", [("xlsx", True, "")]),
         ("The export format is XLSX, please use that", [("xlsx", True, "")]),

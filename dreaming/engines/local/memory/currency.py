@@ -68,7 +68,8 @@ def of_values(snapshot: Snapshot, one: Holder, other: Holder, sayings: Sayings) 
 
 def of_claims(snapshot: Snapshot, one: Claim, other: Claim) -> Current:
     """By wording, then by dates; a guess where only a person can tell."""
-    now, gone = ([bool(find.search(claim.text)) for claim in (one, other)] for find in (NEWER, RETIRED))
+    now = [bool(NEWER.search(claim.text)) for claim in (one, other)]
+    gone = [bool(RETIRED.search(claim.text)) and not _tells_now(claim) for claim in (one, other)]
     marks = [marked - 2 * past for marked, past in zip(now, gone, strict=True)]
     if marks[0] != marks[1]:
         why = "Its wording says that the first one is current."
@@ -78,6 +79,11 @@ def of_claims(snapshot: Snapshot, one: Claim, other: Claim) -> Current:
         why = f"Memory says the first one since {_day(new.first_seen)}, the second since {_day(old.first_seen)}."
         return Current(new, why, "updates", 0.55)
     return _unsure(snapshot, one, other, "Neither wording nor dates tell which one is current.")
+
+
+def _tells_now(claim: Claim) -> bool:
+    """Says what holds beside what it was."""
+    return any(slot.time == "now" and slot.polarity for slot in claim.facts.slots)
 
 
 def _unsure(snapshot: Snapshot, one: Claim, other: Claim, why: str) -> Current:

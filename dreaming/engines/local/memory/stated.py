@@ -97,7 +97,9 @@ def said_at(snapshot: Snapshot, session: int) -> datetime:
 def read(sentence: str) -> tuple[Slot, ...]:
     """What a sentence of a person says now: as it stands, or behind "please tell them that"."""
     found = slots(_plain(sentence))
-    return tuple(slot for slot in found if slot.polarity and slot.time != "past" and slot.value != "yes")
+    return tuple(
+        slot for slot in found if slot.polarity and slot.time not in ("past", "former") and slot.value != "yes"
+    )
 
 
 def sentence(said: str) -> str:

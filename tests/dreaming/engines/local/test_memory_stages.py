@@ -407,3 +407,23 @@ def test_the_successor_that_a_person_names_stands_in_its_place():
 
     assert found.put == "Billing is with Eve now, handle eve.f."
     assert once.put == ""
+
+
+@pytest.mark.parametrize(
+    ("past", "now"),
+    [
+        ("The port of the broker used to be 5671.", "The port of the broker is 5672."),
+        ("Formerly, the port of the broker was 5671.", "Broker port: 5672"),
+        ("The port of the broker is 5671.", "The port of the broker is 5672 (formerly 5671)."),
+    ],
+)
+def test_what_is_said_to_be_former_goes_where_the_new_value_is_said(past, now):
+    for texts in ((past, now), (now, past)):
+        (one,) = decided(*(memory(f"/{at}.md", f"- {text}\n") for at, text in enumerate(texts)))
+
+        assert ([claim.text for claim in one.remove], one.keep.text, one.reason_code) == ([past], now, "updates")
+
+
+def test_what_was_former_stays_where_nothing_else_is_said():
+    assert decided(memory("/a.md", "- The port of the broker used to be 5671.\n- The host is b-1.\n")) == []
+    assert decided(memory("/a.md", "- The port was 5671 in the outage of 2025-01-02.\n- The port is 5672.\n")) == []
