@@ -200,3 +200,10 @@ class SearchForm(forms.Form):
         given = self.cleaned_data
         namespace, agent = given["namespace"], given["agent"]
         return Scope(tuple(given["kind"]), namespace and namespace.pk, agent and agent.pk)
+
+
+class FilterForm(forms.Form):
+    """The name of a query to keep, and for whom."""
+
+    name = forms.CharField(max_length=80)
+    shared = forms.BooleanField(required=False)

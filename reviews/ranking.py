@@ -14,6 +14,9 @@ from datetime import datetime, timedelta
 from math import floor
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from agents.enums import TIER_ORDER, Tier
 from reviews import ageing, policy
 from reviews.enums import UNDECIDED, VOTABLE
@@ -37,6 +40,19 @@ class Score:
     def total(self) -> int:
         return self.tier + self.size + self.late
 
+    @property
+    def shown(self) -> str:
+        return _signed(self.total)
+
+    @property
+    def parts(self) -> str:
+        hours = abs(self.late)
+        time = ngettext("%(n)d hour overdue", "%(n)d hours overdue", hours)
+        if self.late < 0:
+            time = ngettext("due in %(n)d hour", "due in %(n)d hours", hours)
+        pairs = ((_("risk"), self.tier), (_("size"), self.size), (time % {"n": hours}, self.late))
+        return ", ".join(f"{name} {_signed(points)}" for name, points in pairs)
+
 
 def score(proposal: Proposal, *, now: datetime) -> Score:
     late = floor((now - proposal.due_at).total_seconds() / 3600)
@@ -52,7 +68,7 @@ def place(proposal: Proposal, *, tiers: Collection[str], document: dict[str, Any
 def follow(proposal: Proposal, changes: Iterable[tuple[str, str]]) -> None:
     """Bring a proposal's place in line with the (state, tier) of its changes. Writes only where something moved."""
     rows = list(changes)
-    waiting = sum(state in UNDECIDED for state, _ in rows)
+    waiting = sum(state in UNDECIDED for state, _tier in rows)
     votable = [tier for state, tier in rows if state in VOTABLE]
     tier = _gravest(votable) if votable else proposal.tier
     if (tier, waiting) == (proposal.tier, proposal.waiting):
@@ -74,6 +90,10 @@ def _date(proposal: Proposal, document: dict[str, Any]) -> None:
 
 def _ranked(proposal: Proposal) -> datetime:
     return proposal.due_at - timedelta(hours=POINTS[proposal.tier] + _for_size(proposal.waiting))
+
+
+def _signed(points: int) -> str:
+    return f"{points:+d}".replace("-", "\N{MINUS SIGN}") if points else "0"
 
 
 def _for_size(waiting: int) -> int:

@@ -1,11 +1,25 @@
 from django.urls import path
 
-from reviews.views import change, closing, deciding, editing, inbox, proposal, proposing, resolving, search, splitting
+from reviews.views import (
+    change,
+    closing,
+    deciding,
+    editing,
+    filters,
+    inbox,
+    proposal,
+    proposing,
+    resolving,
+    search,
+    splitting,
+)
 
 app_name = "reviews"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("search/", search.search, name="search"),
+    path("filters/save/", filters.save, name="filter_save"),
+    path("filters/<str:filter_id>/remove/", filters.remove, name="filter_remove"),
     path("proposals/<int:number>/", proposal.proposal, name="proposal"),
     path("proposals/<int:number>/more/", proposal.more, name="more"),
     path("proposals/<int:number>/view/", proposal.show_as, name="show_as"),

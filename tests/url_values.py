@@ -5,6 +5,7 @@ another. `PLAIN` holds parameters that name no row by themselves: numbers, forma
 """
 
 from audit import trail
+from reviews import querying, saved
 from reviews.enums import Verdict
 from tests import agent_recipes, recipes
 from tests.dreaming import scenes as dreams
@@ -40,6 +41,12 @@ def _decision(people):
     return change.decisions.get().public_id
 
 
+def _filter(people):
+    query = querying.parse("tier:high")
+    row = saved.save(team=people.row, name="Grave", query=query, shared=True, by=people.lead, at=recipes.AT)
+    return row.public_id
+
+
 ROWS = {
     "event_id": _event,
     "membership_id": lambda people: recipes.membership(people.row, user=recipes.user()).public_id,
@@ -51,6 +58,7 @@ ROWS = {
     "number": _number,
     "change_id": lambda people: scenes.changes(_proposal(people))[0].public_id,
     "decision_id": _decision,
+    "filter_id": _filter,
     "session_id": lambda people: agent_recipes.session(agent_recipes.agent(people.row)).public_id,
     "run_id": lambda people: dreams.run(agent_recipes.agent(people.row)).public_id,
     "run_number": lambda people: dreams.run(agent_recipes.agent(people.row)).number,

@@ -8,7 +8,7 @@ from accounts import paging, roles
 from accounts.access import needs
 from reviews import context as context_of
 from reviews import inbox as reading
-from reviews import queue
+from reviews import queue, saved
 
 
 @require_safe
@@ -18,11 +18,14 @@ def inbox(request, team):
     line_up = queue.read(request.GET, decides=decides)
     reader = reading.Reader(request.user, decides, timezone.now())
     page = paging.page(line_up.rows(request.team, reader).select_related("agent", "team"), request, keys=line_up.keys)
+    lines = reading.lines(page.rows, team=request.team, reader=reader)
     context = {
         "queue": line_up,
+        "saved": list(saved.for_person(request.user, team=request.team)),
+        "loosened": line_up.loosened(request.team, reader) if line_up.query and not lines else (),
         "tabs": queue.tabs(line_up, request.team, reader, own_turns=lambda: context_of.count(request)),
         "decides": decides,
         "page": page,
-        "lines": reading.lines(page.rows, team=request.team, reader=reader),
+        "lines": lines,
     }
     return render(request, "reviews/inbox.html", context)
