@@ -22,6 +22,14 @@ class DiffView(TextChoices):
     UNIFIED = "unified", _("One column")
 
 
+class TextView(TextChoices):
+    """How the text of a diff is drawn."""
+
+    PROSE = "prose", _("As it reads")
+    SOURCE = "source", _("As it is written")
+    SPACES = "spaces", _("With white space in sight")
+
+
 class Scope(TextChoices):
     """What a token may do. Deciding is not among them: machine identities never approve."""
 

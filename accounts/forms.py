@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import DiffView, Digest, Role, Scope, Theme
+from accounts.enums import DiffView, Digest, Role, Scope, TextView, Theme
 from accounts.models import User, time_zone_choices
 
 WORDS = {
@@ -33,6 +33,7 @@ class ProfileForm(forms.Form):
     )
     theme = forms.ChoiceField(label=_("Theme"), choices=Theme)
     diff_view = forms.ChoiceField(label=_("Differences"), choices=DiffView)
+    text_view = forms.ChoiceField(label=_("Text of differences"), choices=TextView)
     notify_by = forms.ChoiceField(label=_("Mail when it is my turn"), choices=Digest)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts import roles
-from accounts.enums import DiffView, Digest, Role, Theme
+from accounts.enums import DiffView, Digest, Role, TextView, Theme
 from accounts.teams import TeamQuerySet
 from audit import ids
 from audit.trail import Actor
@@ -51,6 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(_("theme"), max_length=8, choices=Theme, default=Theme.SYSTEM)
     diff_view = models.CharField(_("diff"), max_length=8, choices=DiffView, default=DiffView.SPLIT)
+    text_view = models.CharField(_("text"), max_length=8, choices=TextView, default=TextView.PROSE)
     notify_by = models.CharField(_("mail when it is my turn"), max_length=8, choices=Digest, default=Digest.HOURLY)
     is_demo = models.BooleanField(default=False, editable=False)
     is_active = models.BooleanField(default=True)

@@ -7,7 +7,7 @@ from accounts import signing_in
 from accounts.models import User
 from audit import trail
 
-FIELDS = ("name", "time_zone", "theme", "diff_view", "notify_by")
+FIELDS = ("name", "time_zone", "theme", "diff_view", "text_view", "notify_by")
 
 
 def set_own(*, user: User, values: Mapping[str, str], at: datetime) -> list[str]:

@@ -184,7 +184,8 @@ def _gap(first: int, last: int, look: Look) -> SafeString:
     if not look.at:
         return format_html('<p class="diff__gap">{}</p>', _unchanged(count))
     page = f"{look.at}?left={look.left}&context="
-    part = f"{look.at}gap/?left={look.left}&target={look.target}&first={first}&last={last}&more="
+    part = f"{look.at}gap/?left={look.left}&target={look.target}&first={first}&last={last}"
+    part += "&anchors=1&more=" if look.anchors else "&more="
     place = f"#{look.prefix}O{first}"
     links = [(f"{part}{MORE}", f"{page}{3 + MORE}{place}", _show_more())] if count > 2 * MORE else []
     links.append((f"{part}{count}", f"{page}all{place}", _show_all(count)))

@@ -64,6 +64,7 @@ class Drawn:
     rows: list[diffs.Row]
     memory_id: str = ""
     note: str = ""
+    position: int = 0
 
 
 @dataclass
@@ -309,7 +310,7 @@ def _drawn(target: RevisionTarget) -> Drawn:
     elif target.base is not None and target.base.archived:
         note = _("This memory comes back from the archive.")
     memory = target.memory.public_id if target.memory else ""
-    return Drawn(label, target.rows, memory, note if after is None or not target.rows else "")
+    return Drawn(label, target.rows, memory, note if after is None or not target.rows else "", target.position)
 
 
 def _editors(changes: Sequence[Change], team: Team) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.db import IntegrityError
 
 from accounts.models import Team, User
 from audit import trail
-from reviews import desk, policy, proposals, rebasing, settling
+from reviews import desk, pieces, policy, proposals, rebasing, settling
 from reviews.bounds import Bound
 from reviews.desk import Seat
 from reviews.enums import RejectCode, State, Verdict
@@ -57,9 +58,19 @@ class Word:
 
 
 def decide(
-    *, team: Team, change_id: str, bound: Bound, word: Word, by: User, at: datetime, bulk: bool = False
+    *,
+    team: Team,
+    change_id: str,
+    bound: Bound,
+    word: Word,
+    by: User,
+    at: datetime,
+    bulk: bool = False,
+    opened: Collection[str] = (),
 ) -> Change:
     """Record one vote on the head revision and settle the change; the same vote on the same bound is harmless.
+
+    `opened` are the words that the pieces of a very long diff left; an approval needs all of them.
 
     Raises Moved if the bound is not the head's as it stands now, Settled if the change is no longer votable, NotYours
     if an approval could not count, Refused if the word is incomplete.
@@ -71,6 +82,7 @@ def decide(
             raise Settled(change, f"This change is {change.get_state_display().lower()} already.")
         word.check(change)
         _refuse_moved(seat, bound, word)
+        _refuse_unread(seat, word, by, opened)
         if word.verdict == Verdict.APPROVE and not seat.may_count(by):
             raise NotYours(change, "You wrote this revision: another reviewer has to approve it.")
         vote, fresh = _record(seat, word, by, at)
@@ -138,6 +150,14 @@ def _refuse_moved(seat: Seat, bound: Bound, word: Word) -> None:
         raise Moved(seat.change, desk.in_the_way(seat))
     if bound != seat.bound:
         raise Moved(seat.change, "This change is not what you saw: look at it again.")
+
+
+def _refuse_unread(seat: Seat, word: Word, by: User, opened: Collection[str]) -> None:
+    """Nobody approves a text of which parts were never in front of them."""
+    if word.verdict == Verdict.APPROVE:
+        left = pieces.unopened(seat.head, [ground.target for ground in seat.standing.targets], by, opened)
+        if left:
+            raise Refused(seat.change, f"{left} parts of this diff were not opened: read to its end, then approve.")
 
 
 def _record(seat: Seat, word: Word, by: User, at: datetime) -> tuple[Decision, bool]:

@@ -96,30 +96,33 @@ def since(last: Revision, now: Revision) -> list[tuple[str, list[diffs.Row]]]:
 
     Both carry their targets with bases and blobs; a memory that one of them does not touch stays as it was.
     """
-    before, after = ({_place(target): target for target in one.targets.all()} for one in (last, now))
+    before, after = ({place(target): target for target in one.targets.all()} for one in (last, now))
     found = []
-    for place in dict.fromkeys((*after, *before)):
-        old, new = before.get(place), after.get(place)
-        lines = _lines_after(old) if old else _lines_before(after[place])
-        edits = text_lines.diff(lines, _lines_after(new) if new else _lines_before(before[place]))
+    for path in dict.fromkeys((*after, *before)):
+        old, new = before.get(path), after.get(path)
+        lines = lines_after(old) if old else lines_before(after[path])
+        edits = text_lines.diff(lines, lines_after(new) if new else lines_before(before[path]))
         if edits:
-            found.append((place, diffs.rows(lines, edits)))
+            found.append((path, diffs.rows(lines, edits)))
     return found
 
 
-def _place(target: RevisionTarget) -> str:
+def place(target: RevisionTarget) -> str:
     return target.path_before or target.path_after or ""
 
 
-def _lines_before(target: RevisionTarget) -> list[str]:
+def lines_before(target: RevisionTarget) -> list[str]:
     return text_lines.split(target.base.text) if target.base else []
 
 
-def _lines_after(target: RevisionTarget) -> list[str]:
+def lines_after(target: RevisionTarget) -> list[str]:
     if target.path_after is None:
         return []
-    edits = [text_lines.Edit(hunk.start, hunk.end, hunk.after) for hunk in hunks.read(target.hunks)]
-    return text_lines.apply(_lines_before(target), edits)
+    return text_lines.apply(lines_before(target), edits_of(target))
+
+
+def edits_of(target: RevisionTarget) -> tuple[text_lines.Edit, ...]:
+    return tuple(text_lines.Edit(hunk.start, hunk.end, hunk.after) for hunk in hunks.read(target.hunks))
 
 
 def _store_targets(revision: Revision, targets: Sequence[DraftTarget], rows: Sequence[list[diffs.Row]]) -> None:

@@ -64,4 +64,4 @@ ROWS = {
     "run_number": lambda people: dreams.run(agent_recipes.agent(people.row)).number,
 }
 
-PLAIN = {"panel": "history"}
+PLAIN = {"panel": "history", "revision": 1}

@@ -15,14 +15,15 @@ from django.utils.translation import ngettext
 from agents.drawn_rows import Look, Note
 from agents.models import MemoryVersion
 from agents.shown import NOTHING, joined, visible
-from agents.templatetags.diffs import coded, diff
+from agents.templatetags.diffs import coded
 from agents.text import hidden
 from agents.words import kept
-from reviews import wording
-from reviews.cards import MOST_QUOTES, Card
+from reviews import comparing, wording
+from reviews.cards import MOST_QUOTES, Card, Drawn
 from reviews.claims import Mark
 from reviews.models import Check
 from reviews.quoting import Quote
+from reviews.templatetags.reading import pieced
 from reviews.wording import Need
 
 register = template.Library()
@@ -180,9 +181,15 @@ def _target(context: Context, card: Card, number: int) -> SafeString:
     texts = {
         "label": "" if card.path else visible(one.label),
         "note": one.note,
-        "rows": diff(one.rows, context["shown_as"], look=Look(notes=notes)) if one.rows else "",
+        "rows": _rows(context, card, one, notes) if one.rows else "",
     }
     return _fill(context, "reviews/_target.html", texts, {})
+
+
+def _rows(context: Context, card: Card, one: Drawn, notes: tuple[tuple[int, Note], ...]) -> SafeString:
+    head = card.seat.head
+    look = Look(at=f"{card.url}r/{head.number}/", left=comparing.BASE, target=one.position, notes=notes)
+    return pieced(context, one.rows, look, head)
 
 
 def _notes(card: Card, marks: Mapping[int, Mark]) -> tuple[tuple[int, Note], ...]:

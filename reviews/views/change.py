@@ -42,6 +42,7 @@ def page(request, row, *, typed=None, status=200):
         "change": row,
         "proposal": get_object_or_404(rows(request), pk=row.proposal_id),
         "card": drawing.dress(request, cards)[0],
+        "whole": request.GET.get("whole") == "1",
         "panels": [_read(request, row, name) for name in PANELS],
         "panel_names": [],  # they stand below the card
     }

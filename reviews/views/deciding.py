@@ -42,6 +42,7 @@ def decide(request, team, change_id):
             word=form.word,
             by=request.user,
             at=timezone.now(),
+            opened=request.POST.getlist("opened"),
         )
     except Refused as clash:
         _carry_over(request, clash)

@@ -28,6 +28,7 @@ def shared(request):
     return {
         "frames": Frames(),
         "shown_as": request.user.diff_view,
+        "text_as": request.user.text_view,
         "icons": {name.replace("-", "_"): icon(name) for name in ICONS},
         "panel_names": [(name, panel.title) for name, panel in PANELS.items()],
         "reject_codes": [(code.value, code.label) for code in RejectCode],

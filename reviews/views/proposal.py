@@ -4,11 +4,12 @@ from itertools import zip_longest
 
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import paging, preferences, roles
 from accounts.access import needs
-from accounts.enums import DiffView
+from accounts.enums import DiffView, TextView
 from reviews import activity, desk, overview, quoting
 from reviews import cards as reading
 from reviews import revisions as verbs
@@ -56,12 +57,16 @@ def revisions(request, team, change_id):
 @require_POST
 @needs(roles.VIEW)
 def show_as(request, team, number):
-    """Remember on the person how diffs are shown."""
+    """Remember on the person how diffs are shown, and go back to where they were looked at."""
     row = get_object_or_404(rows(request), number=number)
-    if request.POST.get("view") in DiffView.values:
-        values = {"diff_view": request.POST["view"]}
+    asked = {"diff_view": request.POST.get("view"), "text_view": request.POST.get("text")}
+    known = {"diff_view": DiffView.values, "text_view": TextView.values}
+    values = {name: value for name, value in asked.items() if value in known[name]}
+    if values:
         preferences.set_own(user=request.user, values=values, at=timezone.now())
-    return redirect(row)
+    back = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if own else row)
 
 
 def rows(request):

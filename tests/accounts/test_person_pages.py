@@ -51,14 +51,15 @@ def test_start_without_a_team_says_who_invites(client, team):
 
 def test_profile_sets_what_is_shown_and_records_only_the_names(client, team):
     client.force_login(team.lead)
-    values = {"name": "Lea", "time_zone": "Asia/Tokyo", "theme": "dark", "diff_view": "unified", "notify_by": "never"}
+    values = {"name": "Lea", "time_zone": "Asia/Tokyo", "theme": "dark"}
+    values |= {"diff_view": "unified", "text_view": "source", "notify_by": "never"}
 
     response = client.post(reverse("accounts:profile"), values)
 
     assert response.status_code == 302
     assert User.objects.filter(pk=team.lead.pk).values(*values).get() == values
     event = Event.objects.of_log(trail.INSTALLATION).get()
-    assert event.content()["data"] == {"changed": ["name", "time_zone", "theme", "diff_view", "notify_by"]}
+    assert event.content()["data"] == {"changed": ["name", "time_zone", "theme", "diff_view", "text_view", "notify_by"]}
     assert 'data-theme="dark"' in client.get(reverse("accounts:profile")).content.decode()
 
 
