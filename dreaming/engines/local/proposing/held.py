@@ -69,9 +69,9 @@ class Holdings:
 
     def _named(self, anchors: Sequence[str]) -> bool:
         """One statement names all anchors: looked for in all of them at once, by the longest."""
-        if not all(map(self._is_spoken, anchors)):
-            return False
         wanted = sorted({normalise(anchor) for anchor in anchors}, key=lambda anchor: (len(anchor), anchor))
+        if not all(self._is_spoken(piece) for anchor in wanted for piece in anchor.split()):
+            return False
         longest, at = wanted[-1], -1
         while self._lines and (at := self._lines.find(longest, at + 1)) >= 0:
             end = self._lines.find("\n", at)
@@ -80,11 +80,11 @@ class Holdings:
             at = end
         return False
 
-    def _is_spoken(self, anchor: str) -> bool:
-        """Each piece of it is a part of some word: most anchors are not, and are not looked for in the statements."""
-        if anchor not in self._spoken:
-            self._spoken[anchor] = all(piece in self._vocabulary for piece in normalise(anchor).split())
-        return self._spoken[anchor]
+    def _is_spoken(self, piece: str) -> bool:
+        """It is a word or a part of one: a piece of most anchors is not, and they are not looked for any further."""
+        if piece not in self._spoken:
+            self._spoken[piece] = piece in self._vocabulary or piece in self._joined
+        return self._spoken[piece]
 
     def _covered(self, lesson: str) -> bool:
         """One statement holds nearly all words of the lesson, and all its names and numbers.
@@ -104,9 +104,13 @@ class Holdings:
         return "".join(f"{claim.facts.normal}\n" for claim in self._claims)
 
     @cached_property
-    def _vocabulary(self) -> str:
-        """What stands between white space in all statements, each once."""
-        return "\n".join(set(self._lines.split()))
+    def _vocabulary(self) -> frozenset[str]:
+        """What stands between white space in all statements."""
+        return frozenset(self._lines.split())
+
+    @cached_property
+    def _joined(self) -> str:
+        return "\n".join(self._vocabulary)
 
     @cached_property
     def _postings(self) -> Postings:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from agents.snapshot import MemoryText, Snapshot
 from agents.text.paths import BadPath, check_path
@@ -98,12 +99,13 @@ def _words(memory: MemoryText) -> dict[str, str]:
     """The words of a memory's name and title, each with how it is written."""
     title = TITLE.match(memory.text)
     written = PIECES.findall(_stem(memory)) + (PIECES.findall(title[1]) if title else [])
-    return {
-        word: one.casefold()
-        for one in reversed(written)
-        if len(one) >= SHORTEST and not any(sign.isdigit() for sign in one)
-        for word in words(one)
-    }
+    return {word: one.casefold() for one in reversed(written) for word in _meant(one)}
+
+
+@lru_cache(maxsize=4096)
+def _meant(written: str) -> tuple[str, ...]:
+    """The words of a piece of a name; none of what is short or holds a number."""
+    return words(written) if len(written) >= SHORTEST and not any(sign.isdigit() for sign in written) else ()
 
 
 def _topics(folder: str, free: Sequence[MemoryText], *, most: int, to_go: int) -> Iterable[Topic]:
