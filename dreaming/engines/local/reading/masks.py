@@ -10,7 +10,8 @@ from dreaming.engines.local.lexicon import ERROR_SHAPED, TALKS
 
 MASK = "…"
 LONGEST = 160
-ENOUGH = 64  # texts that show that all varies; where something does not, all are read
+ENOUGH = (2, 8, 64)  # texts that mostly show that all varies; where something does not, all are read
+QUOTES = re.compile("[\"'`]")
 
 VARIES = re.compile(
     r"""
@@ -31,16 +32,23 @@ RUN = re.compile(rf"{MASK}(?:[\s,]*{MASK})+")
 
 def mask(text: str) -> str:
     """One line with every varying piece replaced by the sign and blanks folded."""
-    return RUN.sub(MASK, VARIES.sub(MASK, " ".join(text.split())))
+    words = text.split()
+    if QUOTES.search(text):
+        words = [VARIES.sub(MASK, " ".join(words))]
+    else:  # nothing else that varies goes on after a blank
+        words = [word if word.isalpha() else VARIES.sub(MASK, word) for word in words]
+    return RUN.sub(MASK, " ".join(words))
 
 
 def shared(texts: Iterable[str]) -> str:
     """What texts of one mask have in common: only what varies between them is masked, up to its last separator."""
-    every = iter(texts)
-    some = list(dict.fromkeys(islice(every, ENOUGH)))
-    bare = mask(some[0]) if some else ""
-    few = _shared(some)
-    return few if few == bare else _shared(list(dict.fromkeys((*some, *every))))
+    every, some, told = iter(texts), dict[str, None](), ""
+    for more in (*ENOUGH, None):
+        some.update(dict.fromkeys(islice(every, more)))
+        told = _shared(list(some))
+        if told == mask(next(iter(some), "")):
+            break
+    return told
 
 
 def _shared(texts: Sequence[str]) -> str:

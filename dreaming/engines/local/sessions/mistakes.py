@@ -26,7 +26,8 @@ def find(signals: Signals, curation: Curation) -> list[Finding]:
     What the tool answers otherwise by now is no lesson any more.
     """
     calls = signals.calls
-    groups = [group for group in calls.by_error() if len(_met(calls, group)) >= curation.min_sessions]
+    often = (group for group in calls.by_error() if len(group) >= curation.min_sessions)
+    groups = [group for group in often if len(_met(calls, group)) >= curation.min_sessions]
     named = {(calls.at(group[0]).tool, calls.at(group[0]).error): group for group in groups}
     found = [_finding(signals, *key, group, curation) for key, group in sorted(named.items()) if key[0]]
     left = {(one.tool, one.error) for one in answers.changes(signals, curation)}

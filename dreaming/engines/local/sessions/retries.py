@@ -99,7 +99,7 @@ def _recovery(calls: Calls, failed: int, worked: int) -> Recovery:
 
 def remedy(signals: Signals, recoveries: Sequence[Recovery]) -> Remedy:
     """The remedy that two sessions share, of the latest ones; the vaguer, the less they share."""
-    recoveries = recoveries[-MOST_COMPARED:]
+    recoveries = list(recoveries[-MOST_COMPARED:])
     first = usual(one.between for one in recoveries)
     changes: dict[tuple[str, str], list[tuple[Any, Any]]] = defaultdict(list)
     names: list[tuple[str, ...]] = []
@@ -178,8 +178,8 @@ def _plainly(name: str) -> str:
 
 def _differs(old: dict[str, Any], new: dict[str, Any], name: str) -> bool:
     before, after = old.get(name), new.get(name)
-    if isinstance(before, str) and isinstance(after, str):
-        return before != after
+    if type(before) is type(after) and type(before) in (str, int):
+        return bool(before != after)
     return _plain(old, name) != _plain(new, name)
 
 
@@ -195,7 +195,8 @@ def _change(old: dict[str, Any], new: dict[str, Any], name: str) -> str:
         return "leave {name} out"
     before, after = old[name], new[name]
     for measure, noun in MEASURES:
-        one, other = measure(before), measure(after)
+        one = measure(before)
+        other = measure(after) if one is not None else None
         if one is not None and other is not None and one != other:
             return f"give {{name}} a {'larger' if other > one else 'smaller'} {noun}"
     forms = _form(before), _form(after)

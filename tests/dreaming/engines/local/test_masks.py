@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dreaming.engines.local.reading.masks import headline, is_error_shaped, mask, shared
+from dreaming.engines.local.reading.masks import MASK, RUN, VARIES, headline, is_error_shaped, mask, shared
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,22 @@ def test_headline_leaves_white_space_out():
 
     assert [text[slice(*headline(text))] for text in texts] == ["no such file", "ValueError: no", "", ""]
     assert headline("Traceback (most recent call last):") == (0, 34)
+
+
+PIECES = ("https://a.b/c", "/srv/x/1.json", "v1.2", "'a b'", "it's", "x@y.de", "C:\\a b", "a/b/c", "#12", "1,000", " ")
+TEXTS = st.text(" \n\tab1é٣_-./:@#~\\\"'`,…!()\u00a0\u2028Z", max_size=30)
+
+
+@given(st.lists(st.one_of(TEXTS, st.sampled_from(PIECES)), max_size=8).map(" ".join))
+def test_masking_word_by_word_is_masking_the_line(text):
+    assert mask(text) == RUN.sub(MASK, VARIES.sub(MASK, " ".join(text.split())))
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=90), st.integers(0, 89))
+def test_what_texts_share_does_not_depend_on_where_they_differ(numbers, place):
+    texts = ["id 7 is gone"] * 90
+    texts[place] = "id 8 is gone"
+    assert shared(texts) == "id … is gone"
+    assert shared(f"id {number} is gone" for number in numbers) == (
+        f"id {numbers[0]} is gone" if len(set(numbers)) == 1 else "id … is gone"
+    )
