@@ -22,7 +22,8 @@ SHOWN = 50
 FEW = 5  # with fewer hits than this, what comes near is looked for as well
 NEAR_AT_LEAST = 0.5
 SHORTEST_STEM = 4
-MOST_STEMS = 6
+MOST_STEMS = 4
+NEAR_LOOKED_AT = 100  # rows weighed for each stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _near(team: Team, asked: Asked, scope: Scope, known: set[int]) -> list[Searc
     """Rows that say something like it: those that share the beginning of a longer word, weighed by the text floor."""
     longest = sorted(asked.all_words, key=len, reverse=True)[:MOST_STEMS]
     stems = [word[: max(SHORTEST_STEM, len(word) - 3)] for word in longest if len(word) >= SHORTEST_STEM]
-    ids = {pk for stem in stems for pk in _ids(team, scope, _expression(Asked((stem,))))} - known
+    ids = {pk for stem in stems for pk in _ids(team, scope, _expression(Asked((stem,))), NEAR_LOOKED_AT)} - known
     question = " ".join(asked.all_words)
     weighed = [(similarity.ratio(question, row.words), row) for row in _rows(team, ids)]
     near = sorted((one for one in weighed if one[0] >= NEAR_AT_LEAST), key=lambda one: (-one[0], one[1].pk))
@@ -98,12 +99,12 @@ _SQLITE = (
 )
 
 
-def _ids(team: Team, scope: Scope, expression: str) -> list[int]:
+def _ids(team: Team, scope: Scope, expression: str, most: int = LOOKED_AT) -> list[int]:
     where, values = scope.conditions()
     is_postgresql = connection.vendor == "postgresql"
     sql = (_POSTGRESQL if is_postgresql else _SQLITE).format(where)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [expression, team.pk if is_postgresql else team.pk.hex, *values, LOOKED_AT])
+        cursor.execute(sql, [expression, team.pk if is_postgresql else team.pk.hex, *values, most])
         return [pk for (pk,) in cursor.fetchall()]
 
 
