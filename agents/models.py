@@ -198,7 +198,7 @@ class Session(TeamModel):
     """One transcript, unique by agent, source, external id and version.
 
     A transcript that only grew extends its version; another beginning makes the next. `content_sha256` is over all
-    events of this version, in order.
+    events of this version, in order. `user_key` tells sessions that served one user from others, and not whom.
     """
 
     public_id = public_id_field("ses")
@@ -212,6 +212,7 @@ class Session(TeamModel):
     task = models.CharField(max_length=200, blank=True)
     title = models.CharField(max_length=300, blank=True)
     agent_name = models.CharField(max_length=120, blank=True)
+    user_key = models.CharField(max_length=32, blank=True)
     model = models.CharField(max_length=120, blank=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField()

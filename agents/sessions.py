@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.crypto import salted_hmac
+
 from accounts.models import Team
 from agents import loading, outcomes
 from agents.enums import SearchKind, SourceClass
@@ -28,6 +30,7 @@ __all__ = [
     "content_sha256",
     "mark_tainted",
     "store",
+    "user_key",
 ]
 
 Mark = tuple[str, str, str, bool, str]  # of an event: kind, speaker, tool, is_error, sha256 of its text
@@ -228,17 +231,24 @@ def _new_session(one: _Incoming, agent: Agent, source: str, format: str, known: 
         task=transcript.task,
         trust=transcript.trust,
         imported_at=at,
-        **_described(one, at),
+        **_described(one, agent.team, at),
     )
 
 
-def _described(one: _Incoming, at: datetime) -> dict[str, Any]:
+def user_key(team: Team, user: str) -> str:
+    """A key for whom a session served: the same in one team, of no use elsewhere, and no way back to the name."""
+    salt = f"agents.sessions.user/{team.public_id}"
+    return salted_hmac(salt, user, algorithm="sha256").hexdigest()[:32] if user else ""
+
+
+def _described(one: _Incoming, team: Team, at: datetime) -> dict[str, Any]:
     """What a session's row says of its events: set when it is new and again when it grew."""
     transcript = one.transcript
     started, ended = transcript.started_at, transcript.ended_at
     return {
         "title": transcript.title,
         "agent_name": transcript.agent_name,
+        "user_key": user_key(team, transcript.user),
         "model": transcript.model,
         "content_sha256": one.content_sha256,
         "started_at": started,
@@ -264,7 +274,7 @@ def _extend(grown: list[_Incoming], at: datetime) -> None:
     for one in grown:
         session = one.session
         assert session is not None  # noqa: S101  (only what has a session can have grown)
-        described = _described(one, at)
+        described = _described(one, session.team, at)
         for name, value in described.items():
             setattr(session, name, value)
         session.save(update_fields=list(described))

@@ -75,7 +75,8 @@ class FeedbackMark:
 class SessionMark:
     """One session version: `is_new` where no finished run of this agent has read it with what people say of it.
 
-    `read_by` is the number of the run that first read it as it is, 0 for none yet.
+    `read_by` is the number of the run that first read it as it is, 0 for none yet; `user` a key of whom it served,
+    empty where nobody says.
     """
 
     id: str
@@ -91,6 +92,7 @@ class SessionMark:
     outcomes: tuple[OutcomeMark, ...] = ()
     feedback: tuple[FeedbackMark, ...] = ()
     read_by: int = 0
+    user: str = ""
 
     @property
     def verdict(self) -> str:

@@ -114,6 +114,7 @@ def _session(
         outcomes=outcomes,
         feedback=feedback,
         read_by=read_by,
+        user=row.user_key,
     )
 
 

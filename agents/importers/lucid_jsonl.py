@@ -43,6 +43,7 @@ class SessionLine(_Strict, tag="session"):
     ended_at: datetime | None = None
     trust: Trust = "normal"
     usage: dict[str, Any] = {}
+    user: Annotated[str, Meta(max_length=1000)] = ""
 
 
 class EventLine(_Strict, tag="event"):
@@ -147,6 +148,7 @@ def _begun(line: SessionLine) -> Transcript:
         ended_at=utc(line.ended_at),
         usage=numbers(line.usage),
         trust=line.trust,
+        user=line.user,
     )
 
 

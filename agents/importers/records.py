@@ -66,7 +66,10 @@ class FeedbackRecord(msgspec.Struct):
 
 
 class Transcript(msgspec.Struct):
-    """One session as its file tells it. `replaced_characters` counts NUL and lone surrogates that became U+FFFD."""
+    """One session as its file tells it. `replaced_characters` counts NUL and lone surrogates that became U+FFFD.
+
+    `user` is whom it served: only a key of it is stored.
+    """
 
     external_id: str
     events: list[EventRecord]
@@ -75,6 +78,7 @@ class Transcript(msgspec.Struct):
     task: str = ""
     title: str = ""
     agent_name: str = ""
+    user: str = ""
     model: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None

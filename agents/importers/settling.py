@@ -37,6 +37,7 @@ def settle(file: str, transcript: Transcript) -> Transcript:
     transcript.title = clean(transcript.title)[0][: limits.TITLE]
     transcript.agent_name = short(transcript.agent_name, limits.NAME)
     transcript.model = short(transcript.model, limits.NAME)
+    transcript.user = clean(transcript.user)[0]
     for position, event in enumerate(transcript.events):
         transcript.replaced_characters += _settle_event(event)
         if len(event.text) > limits.EVENT_BYTES // 4 and len(event.text.encode()) > limits.EVENT_BYTES:

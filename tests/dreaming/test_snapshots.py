@@ -15,7 +15,7 @@ from dreaming.verdicts import NEVER
 from reviews import editing
 from reviews.enums import State
 from reviews.models import Change
-from tests import agent_recipes
+from tests import agent_recipes, recipes
 from tests.dreaming import scenes
 from tests.dreaming.scenes import AT, dream, finds
 from tests.reviews import scenes as desk
@@ -110,6 +110,18 @@ def test_snapshot_holds_how_long_after_the_first_each_event_came(agent):
     agent_recipes.session(agent, external_id="b", events=events[2:3])
 
     assert take(agent).events.seconds.tolist() == pytest.approx([nan, 0, 1.5, nan, -2, 0], nan_ok=True)
+
+
+def test_snapshot_tells_users_apart_and_not_who_they_are(agent, team):
+    for name, user in (("a", "ada@example.org"), ("b", "ada@example.org"), ("c", "ben"), ("d", "")):
+        agent_recipes.session(agent, external_id=name, user=user)
+
+    users = [one.user for one in take(agent).sessions]
+
+    assert (users[0] == users[1] != users[2], users[3]) == (True, "")
+    assert [len(user) for user in users] == [32, 32, 32, 0]
+    other = recipes.team()
+    assert sessions.user_key(other, "ben") != sessions.user_key(team.row, "ben") == users[2]
 
 
 def test_snapshot_knows_open_changes_with_the_sessions_of_their_evidence(agent, team):

@@ -330,7 +330,7 @@ def test_managed_agents_events_come_in_any_wrapping(name, data):
 
 def test_lucid_lines_become_sessions_with_all_they_tell():
     data = jsonl(
-        {"record": "session", "version": 1, "id": "s-1", "agent": "Anna", "trust": "untrusted"},
+        {"record": "session", "version": 1, "id": "s-1", "agent": "Anna", "user": "ada", "trust": "untrusted"},
         {"record": "event", "kind": "message", "speaker": "user", "text": "Hi", "at": "2026-01-01T11:00:00+01:00"},
         {"record": "event", "kind": "tool_result", "tool": "f", "text": "no", "is_error": True},
         {"record": "outcome", "name": "escalated", "source": "human", "score": 0.5},
@@ -345,7 +345,7 @@ def test_lucid_lines_become_sessions_with_all_they_tell():
     assert first.events[0].at == datetime(2026, 1, 1, 10, tzinfo=UTC)
     assert first.outcomes == [OutcomeRecord("escalated", "human", 0.5)]
     assert first.feedback == [FeedbackRecord(1, None, {"tone": 4}, "", "rude", "Bo", None)]
-    assert (first.agent_name, first.trust) == ("Anna", "untrusted")
+    assert (first.agent_name, first.user, first.trust) == ("Anna", "ada", "untrusted")
 
 
 def test_characters_that_no_database_stores_are_replaced_and_counted():

@@ -4,7 +4,8 @@ All dates are those of the sessions and of the snapshot. A change of rate is loo
 have shown the pattern, in the order in which they began: the split that tells the most, by the exact test of the
 parts before and after it, corrected for the splits that were tried (maximally selected two-sample tests of a
 binomial sequence, Worsley 1983), and then for all patterns that were tested (Benjamini and Hochberg 1995). That a
-pattern stopped is tested by the place of its last session, whose chance is exact.
+pattern stopped is tested by the place of its last session, whose chance is exact. Where sessions say whom they served,
+a day on which an error met several users tells an emerging issue from one user's trouble.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from dreaming.engines.local.reading.calls import Flags, Ints, starts
 from dreaming.engines.local.reading.orders import ended
 from dreaming.engines.local.reading.signals import Signals
 from dreaming.engines.local.reading.statistics import adjusted, enrichments
+from dreaming.engines.local.sessions import bursts
+from dreaming.engines.local.sessions.bursts import Burst
 
 MOST_SPLITS = 64
 EMERGING_DAYS = 28  # a rise that began longer ago than this is no news
@@ -30,6 +33,14 @@ DAY = 86_400
 UNKNOWN = -1
 TOOL_IN_KEY = {"tool_error": 1, "corrected_after": 1, "ends_badly": 1, "slow_step": 1, "workflow": 2}
 NEEDS_OUTCOME = ("ends_badly", "slow_step", "workflow")  # a session without an outcome yet could not have shown it
+
+
+class Chanced(Protocol):
+    @property
+    def chance(self) -> float: ...
+
+
+Corrected = TypeVar("Corrected", bound=Chanced)
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,11 @@ class Course:
     @property
     def began(self) -> Ints:
         return self.window.began
+
+    @property
+    def places(self) -> Ints:
+        """The sessions that showed it."""
+        return self.window.places[self.seen]
 
     @property
     def hits(self) -> int:
@@ -118,6 +134,8 @@ class Calendar:
         seconds = (UNKNOWN if start is None else max(0, int(start.timestamp())) for start in starts)
         self.began: Ints = np.fromiter(seconds, np.int64, len(marks))
         self.judged: Flags = ended(signals)
+        numbers: dict[str, int] = {"": bursts.NOBODY}
+        self.users: Ints = np.array([numbers.setdefault(mark.user, len(numbers)) for mark in marks], dtype=np.int64)
         self._signals = signals
         self._windows: dict[tuple[str, bool], Window] = {}
         self._places: Ints = np.full(len(signals.snapshot.sessions), -1, dtype=np.int64)
@@ -156,12 +174,15 @@ def dated(signals: Signals, findings: Sequence[Finding], curation: Curation) -> 
     calendar, taken = Calendar(signals), signals.snapshot.taken_at
     courses = {at: calendar.course(one) for at, one in enumerate(findings) if one.key[0] in TOOL_IN_KEY}
     changes, stops = _kept(_changes(courses), curation), _kept(_stops(courses), curation)
+    many = _kept(_bursts(courses, calendar.users), curation)
     told = []
     for at, one in enumerate(findings):
         numbers, said = _seen(calendar.began[calendar.places(one)]), ""
         if at in courses:
             numbers |= _numbers(courses[at], changes.get(at), taken)
-            said = _said(one, changes.get(at), stops.get(at), taken)
+            numbers |= _users(courses[at], changes.get(at), many.get(at), calendar.users)
+            said = _said(one, changes.get(at), stops.get(at), taken, numbers.get("users_after"))
+            said = said or _burst(one, many.get(at), taken)
         told.append(_with(one, numbers, said))
     return told
 
@@ -201,7 +222,15 @@ def _stops(courses: Mapping[int, Course]) -> dict[int, Tested]:
     return {at: Tested(course, end, float(chance)) for (at, course, end), chance in zip(tries, chances, strict=True)}
 
 
-def _kept(tested: Mapping[int, Tested], curation: Curation) -> dict[int, Tested]:
+def _bursts(courses: Mapping[int, Course], users: Ints) -> dict[int, Burst]:
+    """For each course the day on which most users met it."""
+    if (users == bursts.NOBODY).all():
+        return {}
+    found = {at: bursts.widest(one.began, one.seen, users[one.places]) for at, one in courses.items() if one.hits}
+    return {at: one for at, one in found.items() if one is not None}
+
+
+def _kept(tested: Mapping[int, Corrected], curation: Curation) -> dict[int, Corrected]:
     rates = adjusted([one.chance for one in tested.values()])
     return {
         at: one
@@ -226,18 +255,46 @@ def _numbers(course: Course, change: Tested | None, taken: datetime) -> dict[str
     return numbers
 
 
-def _said(finding: Finding, change: Tested | None, stop: Tested | None, taken: datetime) -> str:
+def _users(course: Course, change: Tested | None, burst: Burst | None, users: Ints) -> dict[str, Any]:
+    """How many users it met: in all, since its rate changed, and on the day on which most did."""
+    own = users[course.places]
+    if (own == bursts.NOBODY).all():
+        return {}
+    numbers: dict[str, Any] = {"users": bursts.distinct(own)}
+    if change is not None and (later := own[course.until(change.split) :] != bursts.NOBODY).all() and len(later):
+        numbers["users_after"] = bursts.distinct(own[course.until(change.split) :])
+    if burst is not None:
+        numbers |= {"burst_on": _day(burst.began), "burst_users": burst.users, "burst_sessions": burst.sessions}
+    return numbers
+
+
+def _burst(finding: Finding, burst: Burst | None, taken: datetime) -> str:
+    is_news = burst is not None and finding.kind == "mistake" and taken.timestamp() - burst.began <= EMERGING_DAYS * DAY
+    if burst is None or not is_news:
+        return ""
+    return (
+        f"Emerging on {_day(burst.began)}: within a day it met {burst.users} users, in {burst.sessions} of the"
+        f" {counted(burst.of, 'session')} that could have shown it."
+    )
+
+
+def _said(
+    finding: Finding, change: Tested | None, stop: Tested | None, taken: datetime, users: int | None = None
+) -> str:
     if stop is not None:
         return f"It was not seen in the {counted(stop.after[1], 'later session')} that could have shown it."
     if change is None or finding.kind != "mistake" or not change.rises:
         return ""
-    return _emerging(change) if taken.timestamp() - change.began <= EMERGING_DAYS * DAY else ""
+    return _emerging(change, users) if taken.timestamp() - change.began <= EMERGING_DAYS * DAY else ""
 
 
-def _emerging(change: Tested) -> str:
+def _emerging(change: Tested, users: int | None) -> str:
+    """What one user meets more often of late may be of their making, and is no emerging issue."""
     (hits, size), (later, all_later) = change.before, change.after
+    what = "More often" if users == 1 else "Emerging"
+    whom = f", for {counted(users, 'user')}" if users else ""
     return (
-        f"Emerging since {_day(change.began)}: in {later} of the {counted(all_later, 'session')} since then"
+        f"{what} since {_day(change.began)}{whom}: in {later} of the {counted(all_later, 'session')} since then"
         f" that could have shown it, and in {hits} of the {size} before."
     )
 

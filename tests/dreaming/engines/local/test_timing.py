@@ -108,3 +108,53 @@ def test_splits_are_few_and_lie_between_different_times():
     assert len(many.splits) == timing.MOST_SPLITS
     assert not (many.splits % 2).any()
     assert Window(np.arange(5), np.zeros(5, dtype=np.int64)).splits.tolist() == []
+
+
+def hit(hour, user, failed=True):
+    """A session of a user on one late day, whose call failed or worked."""
+    begun = START + timedelta(days=55, hours=hour)
+    return session(
+        f"{hour}-{user}", tried("book", "Error: no such room" if failed else ""), started_at=begun, user=user
+    )
+
+
+def steady():
+    """An error now and then, of one user."""
+    return [(replace(mark, user="u0"), steps) for mark, steps in (run(day, day % 12 == 0) for day in range(60))]
+
+
+def test_an_error_that_meets_several_users_within_a_day_is_emerging():
+    (finding,) = dated(*steady(), *(hit(hour, f"u{hour}") for hour in range(1, 7)))
+
+    assert {name: finding.numbers[name] for name in ("users", "burst_on", "burst_users", "burst_sessions")} == {
+        "users": 7, "burst_on": "2025-05-27", "burst_users": 6, "burst_sessions": 6,
+    }  # fmt: skip
+    assert finding.statement.endswith(
+        "Emerging on 2025-05-27: within a day it met 6 users, in 6 of the 7 sessions that could have shown it."
+    )
+
+
+def test_what_one_user_meets_often_is_no_emerging_issue():
+    (finding,) = dated(*steady(), *(hit(hour, "u1") for hour in range(1, 7)))
+
+    assert "burst_users" not in finding.numbers
+    assert "Emerging" not in finding.statement
+
+
+def test_a_rise_says_how_many_users_it_meets():
+    rising = [run(day, day >= 50) for day in range(60)]
+    many = [(replace(mark, user=f"u{at}"), steps) for at, (mark, steps) in enumerate(rising)]
+    alone = [(replace(mark, user="u1"), steps) for mark, steps in rising]
+
+    assert "Emerging since 2025-05-22, for 10 users: in 10 of the 10 sessions" in dated(*many)[0].statement
+    assert "More often since 2025-05-22, for 1 user: in 10 of the 10 sessions" in dated(*alone)[0].statement
+
+
+def test_chance_seldom_makes_a_burst():
+    found = []
+    for seed in range(20):
+        chance = random.Random(seed)
+        sessions = [run(day, chance.random() < 0.3, f"{n}-") for n in range(6) for day in range(60)]
+        found += dated(*((replace(mark, user=f"u{chance.randrange(40)}"), steps) for mark, steps in sessions))
+
+    assert sum("burst_users" in one.numbers for one in found) <= 1
