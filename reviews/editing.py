@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import Team, User
 from agents.memory import check_text
+from agents.text import diffs
 from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from audit import trail
 from reviews import desk, revisions, settling
+from reviews import hunks as hunks_of
 from reviews.bounds import TargetGround
+from reviews.checks import Finding
 from reviews.decisions import Moved, Refused, Settled
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
 from reviews.enums import RevisionOrigin, State
 from reviews.hunks import Hunk
-from reviews.models import Change
+from reviews.models import Change, Evidence, Revision, RevisionTarget
 
 Texts = Mapping[tuple[int, int], str]
 """What each hunk shall say after, by target position and hunk number."""
@@ -40,13 +44,64 @@ def edit(*, team: Team, change_id: str, revision_id: str, texts: Texts, reason: 
             )
         if not seat.held:
             raise Moved(change, desk.in_the_way(seat))
-        targets = [_edited(seat, ground, texts) for ground in seat.standing.targets]
+        targets = worded(seat, texts)
         if [target.edits for target in targets] == [_edits(ground.hunks) for ground in seat.standing.targets]:
             raise Refused(change, "Nothing was changed.")
         if not any(target.says_something for target in targets):
             raise Refused(change, "Nothing would be left of this change. Reject it instead.")
         _store(seat, targets, by, at, unit, reason)
     return change
+
+
+def worded(seat: Seat, texts: Texts) -> list[DraftTarget]:
+    """The targets of the head with other words in their hunks. Raises Refused where no memory can hold them."""
+    return [_edited(seat, ground, texts) for ground in seat.standing.targets]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a revision with these words would show: path and diff of each memory, and what the checks find."""
+
+    diffs: list[tuple[str, list[diffs.Row]]]
+    findings: list[Finding]
+
+
+def preview(seat: Seat, texts: Texts) -> Preview:
+    """Stores nothing. Raises Refused where no memory can hold it."""
+    targets = worded(seat, texts)
+    drawn = [(target.path_after or target.path_before, revisions.draw(target)) for target in targets]
+    quotes = list(Evidence.objects.of(seat.change.team).filter(links__revision=seat.head))
+    return Preview([one for one in drawn if one[1]], revisions.findings(seat.change, targets, quotes))
+
+
+def on_top(seat: Seat, began: Revision | None, texts: Texts) -> tuple[dict[tuple[int, int], str], list[str]]:
+    """What somebody typed into the hunks of an earlier revision, for those of the head at the same places; and what
+    has no place there any more. Where nothing was typed, the head's words stand.
+    """
+    typed: dict[Place, str] = {}
+    for target in began.targets.all() if began else ():
+        for number, hunk in enumerate(hunks_of.read(target.hunks)):
+            text = texts.get((target.position, number))
+            if text is not None and _plain(text).removesuffix("\n") != _plain("".join(hunk.after)).removesuffix("\n"):
+                typed[_place(target, hunk)] = text
+    found = {}
+    for ground in seat.standing.targets:
+        for number, hunk in enumerate(ground.hunks):
+            own = typed.pop(_place(ground.target, hunk), None)
+            found[ground.target.position, number] = "".join(hunk.after) if own is None else own
+    return found, list(typed.values())
+
+
+Place = tuple[int | None, int | None, int, int]
+
+
+def _place(target: RevisionTarget, hunk: Hunk) -> Place:
+    """Where a hunk is: an edit drops hunks, so that their numbers say nothing."""
+    return target.memory_id, target.base_id, hunk.start, hunk.end
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def _edited(seat: Seat, ground: TargetGround, texts: Texts) -> DraftTarget:
@@ -69,7 +124,7 @@ def _lines(text: str, hunk: Hunk) -> tuple[str, ...]:
     """The typed lines, with the line ends of the proposal: a browser sends CRLF whatever it was given. The last line
     keeps or lacks its ending as the proposal had it.
     """
-    if text.replace("\r\n", "\n") == "".join(hunk.after).replace("\r\n", "\n"):
+    if _plain(text) == _plain("".join(hunk.after)):
         return hunk.after
     ended = not hunk.after or hunk.after[-1].endswith("\n") or hunk.below is not None
     around = [*hunk.before, *hunk.after, hunk.above or "", hunk.below or ""]
@@ -78,7 +133,7 @@ def _lines(text: str, hunk: Hunk) -> tuple[str, ...]:
 
 def typed_lines(text: str, *, ended: bool, around: Sequence[str]) -> tuple[str, ...]:
     """The lines of a text field, with the line ends of the lines around; `ended` where the last one needs one, too."""
-    plain = text.replace("\r\n", "\n")
+    plain = _plain(text)
     if plain and ended and not plain.endswith("\n"):
         plain += "\n"
     if any(line.endswith("\r\n") for line in around):

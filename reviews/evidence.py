@@ -92,13 +92,18 @@ def link(revision: Revision, rows: Sequence[Evidence], quotes: Sequence[DraftQuo
     return [_link(revision, row.pk, place) for row, place in zip(rows, named, strict=True)]
 
 
-def carry_links(old: Revision, new: Revision) -> None:
-    """The next revision rests on the quotes of the last. Lines that it words otherwise are no longer named."""
+def carry_links(old: Revision, new: Revision, copies: Mapping[int, int] | None = None) -> None:
+    """The next revision rests on the quotes of the last, or on their copies, by primary key. Lines that it words
+    otherwise are no longer named.
+    """
+    copies = copies or {}
     links = list(old.links.all())
     places = {one.evidence_id: (one.target_position, one.line_start, one.line_end) for one in links}
     named = {pk: place for pk, place in places.items() if None not in place}
     kept = _carried(old, new, named) if named else {}  # type: ignore[arg-type]
-    EvidenceLink.objects.bulk_create(_link(new, one.evidence_id, kept.get(one.evidence_id)) for one in links)
+    EvidenceLink.objects.bulk_create(
+        _link(new, copies.get(one.evidence_id, one.evidence_id), kept.get(one.evidence_id)) for one in links
+    )
 
 
 def _link(revision: Revision, evidence_id: int, place: Place | None) -> EvidenceLink:

@@ -89,14 +89,14 @@ class EditForm(forms.Form):
 
     def __init__(self, *args, hunks, **kwargs):
         super().__init__(*args, **kwargs)
-        for (target, number), (label, text) in hunks.items():
+        for place, ((target, number), (label, text)) in enumerate(hunks.items()):
             rows = min(20, max(3, text.count("\n") + 2))
             self.fields[f"after-{target}-{number}"] = forms.CharField(
                 label=label,
                 required=False,
                 strip=False,
                 initial=text,
-                widget=forms.Textarea({"rows": rows, "spellcheck": "true"}),
+                widget=forms.Textarea({"rows": rows, "spellcheck": "true", "autofocus": place == 0}),
             )
 
     @property

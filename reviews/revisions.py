@@ -31,8 +31,6 @@ def store(
     source_classes: frozenset[str] | None = None,
 ) -> Revision:
     """Store the next revision of a change as its head, with its diff and its checks."""
-    if source_classes is None:
-        source_classes = evidence.source_classes(change.team, quotes)
     number = (change.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
     revision = Revision.objects.create(
         team_id=change.team_id,
@@ -45,7 +43,7 @@ def store(
         at=at,
     )
     _store_targets(revision, targets, rows)
-    _store_findings(revision, checks.run(_proposed(change, targets, quotes, source_classes)))
+    _store_findings(revision, findings(change, targets, quotes, source_classes))
     change.head = revision
     change.save(update_fields=["head"])
     due.note(team_id=change.team_id, kind=SearchKind.CHANGE, ids=[change.public_id])
@@ -76,6 +74,18 @@ def follow(
     )
     evidence.carry_links(old, revision)
     return revision
+
+
+def findings(
+    change: Change,
+    targets: Sequence[DraftTarget],
+    quotes: Sequence[Evidence],
+    source_classes: frozenset[str] | None = None,
+) -> list[checks.Finding]:
+    """What the checks say of a revision with these targets, stored or not."""
+    if source_classes is None:
+        source_classes = evidence.source_classes(change.team, quotes)
+    return list(checks.run(_proposed(change, targets, quotes, source_classes)))
 
 
 def draw(target: DraftTarget) -> list[diffs.Row]:

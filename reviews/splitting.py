@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from reviews.decisions import Refused, Word
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
 from reviews.enums import RevisionOrigin, Verdict
-from reviews.models import Change, Evidence, EvidenceLink, Revision
+from reviews.models import Change, Evidence, Revision
 
 Parts = Collection[tuple[int, int]]
 """Which hunks are meant, by target position and hunk number."""
@@ -135,7 +135,8 @@ def _open_rest(
         state_at=at,
     )
     copies = _copied(old, rest)
-    _store(rest, targets, [copies[row.pk] for row in linked], RevisionOrigin.OPENED, seat.head, by, at)
+    twins = {pk: row.pk for pk, row in copies.items()}
+    _store(rest, targets, [copies[row.pk] for row in linked], RevisionOrigin.OPENED, seat.head, by, at, twins)
     unit.record("change.opened", target=rest, by=by, data=proposals.opened_data(rest, list(copies.values())))
     return rest
 
@@ -174,6 +175,7 @@ def _store(
     old: Revision,
     by: User,
     at: datetime,
+    copies: Mapping[int, int] | None = None,
 ) -> Revision:
     """Whoever wrote the whole wrote its parts; who takes it apart adds no word."""
     revision = revisions.store(
@@ -186,5 +188,5 @@ def _store(
         by=by.trail_actor,
         at=at,
     )
-    EvidenceLink.objects.bulk_create(evidence.link(revision, quotes))
+    evidence.carry_links(old, revision, copies)
     return revision

@@ -39,6 +39,7 @@ urlpatterns = [
     path("changes/<str:change_id>/parts/", splitting.parts, name="parts"),
     path("changes/<str:change_id>/resolve/", resolving.resolve, name="resolve"),
     path("changes/<str:change_id>/revert/", closing.revert_one, name="revert_one"),
+    path("changes/<str:change_id>/edit/preview/", editing.preview, name="preview"),
     path("changes/<str:change_id>/edit/", editing.edit, name="edit"),
     path("decisions/<str:decision_id>/dismiss/", deciding.dismiss, name="dismiss"),
     path("memories/<str:memory_id>/propose/", proposing.to_memory, name="new"),

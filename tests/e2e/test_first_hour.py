@@ -118,8 +118,8 @@ def test_lead_decides_three_ways_and_the_second_reviewer_finishes(come_in):
     undecided(lead).first.get_by_role("link", name="Edit").click()
     lead.locator("textarea").first.fill("- Said better by Mara.")
     lead.get_by_role("button", name="Save as next revision").click()
-    lead.wait_for_selector("[data-change]")
     waiting = card_called(lead, edited)
+    waiting.get_by_text("You edited this").first.wait_for()
     assert waiting.get_by_role("button", name="Approve").count() == 0
     assert "another reviewer" in waiting.inner_text()
 
