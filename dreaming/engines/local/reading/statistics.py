@@ -65,6 +65,11 @@ def enrichments(hits: Ints, drawn: Ints, marked: Ints, total: Ints) -> NDArray[n
     return np.clip(np.where(above, tail, 1.0 - tail), 0.0, 1.0)
 
 
+def least(drawn: Ints, marked: Ints, total: Ints) -> NDArray[np.float64]:
+    """The smallest chance that such counts can have, however their cases end: all that may be marked are."""
+    return np.exp(_log_share(np.minimum(drawn, marked).astype(np.float64), drawn, marked, total))
+
+
 def _log_share(k: NDArray[np.float64], drawn: Ints, marked: Ints, total: Ints) -> NDArray[np.float64]:
     rest = total - marked
     parts = ((marked, k), (rest, drawn - k))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from dreaming.engines.local.curation import Curation
+from dreaming.engines.local.reading import statistics
 from dreaming.engines.local.reading.calls import Flags, Ints
-from dreaming.engines.local.reading.statistics import enrichments
 
 MOST_CUTS = 64
 FEWEST = 3  # sessions that went wrong under a condition: what two have in common is soon found
@@ -86,17 +86,17 @@ def best(
     fits = [one for one in options if least <= len(one[1]) <= min(bad / MOSTLY, size - curation.min_sessions)]
     drawn = np.array([len(held) for _, held in fits], dtype=np.int64)
     marked, total = np.full(len(fits), bad), np.full(len(fits), size)
-    hits = np.array([int(cases.bad[held].sum()) for _, held in fits], dtype=np.int64)
-    both = (np.append(np.minimum(drawn, marked), hits), *(np.tile(one, 2) for one in (drawn, marked, total)))
-    least_chances, chances = enrichments(*both).reshape(2, -1)
-    able = least_chances <= curation.false_discovery_rate
-    if not able.any():
+    able = np.flatnonzero(statistics.least(drawn, marked, total) <= curation.false_discovery_rate)
+    if not len(able):
         return None
-    chances = np.where(able, chances, 1.0)
-    at = int(np.argmin(chances))
+    held = [np.asarray(fits[at][1], dtype=np.int64) for at in able.tolist()]
+    hits = np.add.reduceat(cases.bad[np.concatenate(held)].astype(np.int64), np.cumsum(drawn[able]) - drawn[able])
+    chances = statistics.enrichments(hits, drawn[able], marked[able], total[able])
+    first = int(np.argmin(chances))
+    at = int(able[first])
     holds = np.zeros(size, dtype=np.bool_)
     holds[fits[at][1]] = True
-    chance = min(1.0, float(chances[at]) * max(tried, int(able.sum())))
+    chance = min(1.0, float(chances[first]) * max(tried, len(able)))
     found = Condition(sort, name, fits[at][0], cases, holds, chance)
     return found if _tells(found, curation) else None
 
@@ -145,7 +145,7 @@ def groups(values: Sequence[str], least: int) -> list[Option]:
 
 def words(texts: Sequence[str], least: int) -> list[Option]:
     """Each word that enough texts hold."""
-    return _indexed([sorted(words_of(text)) for text in texts], least)
+    return _indexed([words_of(text) for text in texts], least)
 
 
 def words_of(text: str) -> set[str]:
@@ -154,7 +154,7 @@ def words_of(text: str) -> set[str]:
     return {word.casefold() for word in WORD.findall(plain)}
 
 
-def _indexed(held: Sequence[Sequence[str]], least: int) -> list[Option]:
+def _indexed(held: Sequence[Collection[str]], least: int) -> list[Option]:
     index: dict[str, list[int]] = defaultdict(list)
     for at, own in enumerate(held):
         for one in own:
@@ -178,14 +178,19 @@ def weekdays(starts: Sequence[datetime], bad: Flags) -> list[Option]:
 def hours(starts: Sequence[datetime], bad: Flags) -> list[Option]:
     """Hours in a row, around the clock, in which it went wrong on several dates."""
     at = np.array([start.hour for start in starts])
-    dates = np.array([start.toordinal() for start in starts])
-    counts = np.tile(np.bincount(at, minlength=24), 2)
+    dates, day = np.unique([start.toordinal() for start in starts], return_inverse=True)
+    wrong = np.zeros((len(dates), 24), dtype=np.int64)
+    wrong[day[bad], at[bad]] = 1
+    counted = np.vstack((np.bincount(at, minlength=24), wrong))
+    summed = np.cumsum(np.hstack((np.zeros((len(counted), 1), dtype=np.int64), counted, counted)), axis=1)
+    most = bad.sum() / MOSTLY
     options: list[Option] = []
-    for length, first in ((length, first) for length in HOURS for first in range(24)):
-        if FEWEST <= counts[first : first + length].sum() <= bad.sum() / MOSTLY:
+    for length in HOURS:
+        size, *days = summed[:, length : length + 24] - summed[:, :24]
+        usable = (size >= FEWEST) & (size <= most) & (np.count_nonzero(days, axis=0) >= FEWEST_DAYS)
+        for first in np.flatnonzero(usable).tolist():
             held = np.flatnonzero((at - first) % 24 < length)
-            if len(set(dates[held[bad[held]]].tolist())) >= FEWEST_DAYS:
-                options.append((f"between {first:02}:00 and {(first + length) % 24:02}:00 UTC", held))
+            options.append((f"between {first:02}:00 and {(first + length) % 24:02}:00 UTC", held))
     return options
 
 

@@ -35,6 +35,7 @@ MOST_READ = 200  # calls of one target whose arguments are read, the latest
 FIRST_WORDS = 400
 SIZES = ("give {name} a smaller number", "give {name} a larger number")
 MOST_AGAINST = 3
+NONE: Ints = np.array([], dtype=np.int64)
 SORTS = ("number", "length", "value", "word", "weekday", "hours")
 
 
@@ -42,15 +43,19 @@ SORTS = ("number", "length", "value", "word", "weekday", "hours")
 class Target:
     """What may depend on a condition: an error of a tool, the end of sessions that called a tool, or of all sessions.
 
-    `calls` are those looked at, `bad` whether each met the error or belongs to a session that failed.
+    `calls` are those looked at, `bad` whether each met the error or belongs to a session that failed; `met` are the
+    latest that met the error.
     """
 
     tool: str
     error: str
     calls: Ints
     bad: Sequence[bool]
-    remedy: Remedy
+    met: Ints
     mistake: Finding | None = None
+
+    def remedy(self, signals: Signals) -> Remedy:
+        return retries.remedy(signals, retries.recoveries(signals.calls, self.met)) if self.error else Remedy()
 
 
 def find(signals: Signals, curation: Curation, found: Sequence[Finding]) -> list[Finding]:
@@ -89,7 +94,7 @@ def _targets(signals: Signals, found: Iterable[Finding]) -> Iterator[Target]:
     """Errors that teach, tools that were called in sessions that failed, and the sessions themselves."""
     yield from _affordable(_errors(signals, found))
     yield from _affordable(_tools(signals))
-    yield Target("", "", np.array([], dtype=np.int64), (), Remedy())
+    yield Target("", "", NONE, (), NONE)
 
 
 def _affordable(targets: Iterable[Target]) -> Iterator[Target]:
@@ -111,9 +116,8 @@ def _errors(signals: Signals, found: Iterable[Finding]) -> Iterator[Target]:
         _, tool, error = one.key
         own = calls.of_tool(tools[tool])
         met = own[calls.error[own] == errors[error]]
-        remedy = retries.remedy(signals, retries.recoveries(calls, met[-MOST_READ:]))
         own = _until(own[(calls.error[own] == errors[error]) | calls.worked[own]], calls, met)[-MOST_CASES:]
-        yield Target(tool, error, own, (calls.error[own] == errors[error]).tolist(), remedy, one)
+        yield Target(tool, error, own, (calls.error[own] == errors[error]).tolist(), met[-MOST_READ:], one)
 
 
 def _tools(signals: Signals) -> Iterator[Target]:
@@ -127,7 +131,7 @@ def _tools(signals: Signals) -> Iterator[Target]:
             return
         own = calls.of_tool(at)
         own = own[calls.worked[own] & known[calls.trace[own]]][-MOST_CASES:]
-        yield Target(tool, "", own, failed[calls.trace[own]].tolist(), Remedy())
+        yield Target(tool, "", own, failed[calls.trace[own]].tolist(), NONE)
 
 
 def _until(own: Ints, calls: Calls, met: Ints) -> Ints:
@@ -145,11 +149,11 @@ def _families(signals: Signals, target: Target, curation: Curation) -> Iterator[
     read = [at for at, index in enumerate(target.calls.tolist()) if calls.row[index] >= 0][-MOST_READ:]
     given = [_given(signals, int(calls.row[target.calls[at]])) for at in read]
     places = calls.trace[target.calls].tolist()
-    explained = set(target.remedy.names) if target.remedy.change not in SIZES else set()
     own = signals.units[places].tolist()
     at_units, at_places, wrong = ([column[at] for at in read] for column in (own, places, bad))
     for one in cases.by_argument(at_units, at_places, given, wrong, curation):
-        if one.name not in explained:
+        remedy = target.remedy(signals)
+        if remedy.change in SIZES or one.name not in remedy.names:
             yield one
     if target.error:
         yield from cases.by_time(*_dated(signals, own, places, bad), curation)
@@ -206,7 +210,7 @@ def _finding(signals: Signals, target: Target, one: Condition) -> Finding:
         confidence=strength(len(sessions), certainty=bad / held - others_bad / max(1, others)),
         reason_code="fails_when",
         title=cut(f"{_capital(when)}, {_happens(target)}".replace("`", ""), 110),
-        lesson=_lesson(target, one, when),
+        lesson=_lesson(signals, target, one, when),
         heading=f"When {code(target.tool)} fails",
         rationale=f"{counts} That is more than chance gives, corrected for all conditions tried;"
         " it does not say that this is the cause.",
@@ -256,13 +260,13 @@ def _counts(target: Target, one: Condition) -> str:
     return f"{head}, {code(target.tool)} answered {code(target.error)} in {with_} {noun}, and otherwise in {without}."
 
 
-def _lesson(target: Target, one: Condition, when: str) -> str:
+def _lesson(signals: Signals, target: Target, one: Condition, when: str) -> str:
     """What worked then, where sessions recovered; else the limit itself. What only goes with an end teaches nothing."""
     if not target.error or not is_error_shaped(target.error):
         return ""
     head = f"{_capital(when)}, {code(target.tool)} fails with {code(target.error)}"
-    if target.remedy.first:
-        return f"{head}: call {listed(target.remedy.first)} before it."
+    if first := target.remedy(signals).first:
+        return f"{head}: call {listed(first)} before it."
     if one.sort in ("number", "length"):
         side, _, limit = one.said.partition(" ")
         return f"{head}: give at {'most' if side == 'over' else 'least'} {limit}."
