@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from agents.enums import Tier
-from reviews import ageing, ranking, turns
+from reviews import ageing, claiming, ranking, turns
 from reviews.ageing import Age
 from reviews.enums import UNDECIDED, ProposalState, State
-from reviews.models import Assignment, Change, Proposal
+from reviews.models import Assignment, Change, Claim, Proposal
 from reviews.ranking import Score
 from reviews.turns import Turns
 
@@ -43,6 +43,7 @@ class Line:
     waits_on: str
     age: Age | None
     score: Score | None
+    claim: Claim | None
 
     @property
     def tier(self) -> Tier:
@@ -72,10 +73,11 @@ def lines(proposals: Sequence[Proposal], *, team: Team, reader: Reader) -> list[
     )
     by_proposal: dict[int, Mapping[str, Any]] = {row["proposal"]: row for row in counted}
     whose = turns.read(proposals, person=reader.person, team=team, decides=reader.decides)
-    return [_line(one, by_proposal.get(one.pk, _NONE), whose[one.pk], team, reader) for one in proposals]
+    held = claiming.claims(proposals, now=reader.now)
+    return [_line(one, by_proposal.get(one.pk, _NONE), whose[one.pk], held.get(one.pk), reader) for one in proposals]
 
 
-def _line(proposal: Proposal, row: Mapping[str, Any], whose: Turns, team: Team, reader: Reader) -> Line:
+def _line(proposal: Proposal, row: Mapping[str, Any], whose: Turns, claim: Claim | None, reader: Reader) -> Line:
     waits = proposal.state == ProposalState.OPEN and row["undecided"] > 0
     return Line(
         proposal=proposal,
@@ -84,13 +86,15 @@ def _line(proposal: Proposal, row: Mapping[str, Any], whose: Turns, team: Team, 
         waiting=row["waiting"],
         turns=whose,
         waits_on=_waits_on(whose.assigned, row, reader) if waits and not whose.is_yours else "",
-        age=age_of(proposal, team=team, now=reader.now) if waits else None,
+        age=age_of(proposal, now=reader.now) if waits else None,
         score=ranking.score(proposal, now=reader.now) if waits else None,
+        claim=claim,
     )
 
 
-def age_of(proposal: Proposal, *, team: Team, now: datetime) -> Age:
-    return ageing.age(opened_at=proposal.opened_at, due_at=proposal.due_at, now=now, zone=team.time_zone)
+def age_of(proposal: Proposal, *, now: datetime) -> Age:
+    zone = proposal.team.time_zone
+    return ageing.age(opened_at=proposal.opened_at, due_at=proposal.due_at, now=now, zone=zone)
 
 
 def _waits_on(assigned: Sequence[Assignment], row: Mapping[str, Any], reader: Reader) -> str:

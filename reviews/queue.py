@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -109,3 +110,14 @@ def tabs(chosen: Queue, team: Team, reader: Reader, *, own_turns: Callable[[], s
         count = own_turns() if is_counted else paging.count_label(one.rows(team, reader))
         found.append(Tab(view, TITLES[view], count, f"?{one.token}"))
     return found
+
+
+def next_after(proposal: Proposal, came_by: Queue, *, team: Team, reader: Reader) -> Proposal | None:
+    """The proposal after this one that waits for the reader, under the query they came with; from the top where none
+    follows.
+    """
+    rows = replace(came_by, view=MINE).rows(team, reader).exclude(pk=proposal.pk)
+    rows = rows.select_related("team").order_by(*ranking.KEYS)
+    later = Q(opened_at__gt=proposal.opened_at) | Q(opened_at=proposal.opened_at, pk__gt=proposal.pk)
+    following = Q(rank_at__gt=proposal.rank_at) | Q(rank_at=proposal.rank_at) & later
+    return rows.filter(following).first() or rows.first()

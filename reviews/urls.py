@@ -13,6 +13,7 @@ from reviews.views import (
     resolving,
     search,
     splitting,
+    together,
 )
 
 app_name = "reviews"
@@ -24,6 +25,9 @@ urlpatterns = [
     path("proposals/<int:number>/", proposal.proposal, name="proposal"),
     path("proposals/<int:number>/more/", proposal.more, name="more"),
     path("proposals/<int:number>/view/", proposal.show_as, name="show_as"),
+    path("proposals/<int:number>/here/", together.here, name="here"),
+    path("proposals/<int:number>/claim/", together.claim, name="claim"),
+    path("proposals/<int:number>/release/", together.release, name="release"),
     path("proposals/<int:number>/revert/", closing.revert, name="revert"),
     path("proposals/<int:number>/withdraw/", closing.withdraw, name="withdraw"),
     path("changes/<str:change_id>/", change.change, name="change"),

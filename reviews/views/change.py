@@ -11,7 +11,7 @@ from reviews import cards as reading
 from reviews import desk
 from reviews.panels import PANELS
 from reviews.views import drawing
-from reviews.views.proposal import rows
+from reviews.views.rows import proposals as rows
 
 
 @require_safe

@@ -11,7 +11,7 @@ from accounts.access import demand, needs
 from reviews import desk, proposals, reverting
 from reviews.enums import ProposalState
 from reviews.forms import ReasonForm
-from reviews.views.proposal import rows
+from reviews.views.rows import proposals as rows
 
 
 @require_POST

@@ -15,7 +15,7 @@ from reviews.decisions import Moved, Refused
 from reviews.enums import State, Verdict
 from reviews.forms import DecisionForm, ReasonForm
 from reviews.models import AT_ONCE, Change, Decision
-from reviews.views import drawing
+from reviews.views import drawing, onward
 from reviews.views import proposal as proposals
 
 DONE = {
@@ -118,13 +118,14 @@ def _answer(request, change, text, *, onwards=True):
     """The card alone for a part; without scripts back to the page, at the next change that waits."""
     if not request.htmx:
         messages.success(request, text)
-        return redirect(_place(request, change, onwards))
+        return redirect(onward.keep(request, _place(request, change, onwards)))
     card = drawing.one_card(request, change.public_id)
     context = {
         "card": card,
         "text": text,
         "overview": overview.of(change.proposal),
         "undo": card.undoes and onwards,
+        "onward": onward.read(request, change.proposal),
     }
     return render(request, "reviews/_answer.html", drawing.shared(request) | context)
 
@@ -140,4 +141,5 @@ def _refused(request, change, typed, status):
 
 
 def _place(request, change, onwards):
-    return overview.next_for(request.user, change) if onwards else change
+    place = overview.next_for(request.user, change) if onwards else change
+    return place.get_absolute_url()

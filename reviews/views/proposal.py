@@ -15,7 +15,8 @@ from reviews import cards as reading
 from reviews import revisions as verbs
 from reviews.enums import OriginKind, ProposalState
 from reviews.models import AT_ONCE, Decision, Proposal
-from reviews.views import drawing
+from reviews.views import drawing, onward, together
+from reviews.views.rows import proposals as rows
 
 
 @require_safe
@@ -69,10 +70,6 @@ def show_as(request, team, number):
     return redirect(back if own else row)
 
 
-def rows(request):
-    return Proposal.objects.of(request.team).select_related("agent", "team")
-
-
 def page(request, row, *, start=0, typed=None, status=200):
     """The whole page; also the answer to a form that could not be taken, with what was typed."""
     reader = drawing.reader(request)
@@ -87,7 +84,9 @@ def page(request, row, *, start=0, typed=None, status=200):
         "happenings": activity.tell(happened, proposal=row, names=known),
         "reverts": reader.may(roles.REVERT) and seen.applied,
         "withdraws": _withdraws(row, reader),
+        "onward": onward.read(request, row),
     }
+    context |= together.context(request, row, since=None)
     context |= drawing.shared(request) | _sheet(request, row, start=start, typed=typed)
     response = render(request, "reviews/proposal.html", context, status=status)
     context["cards"].clear()  # a context is a cycle: the garbage collector would have to find out that they are free

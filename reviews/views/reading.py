@@ -17,7 +17,7 @@ from agents.text import diffs, hidden
 from reviews import comparing, desk, pieces
 from reviews.models import Revision
 from reviews.views import drawing
-from reviews.views.proposal import rows
+from reviews.views.rows import proposals as rows
 
 CONTEXTS = {"": diffs.CONTEXT, "13": diffs.CONTEXT + MORE, "all": 10**6}
 
