@@ -18,11 +18,12 @@ from accounts.models import ApiToken, Team, User
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
 from agents.words import kept
-from reviews import claims, desk, quoting, splitting, wording
+from reviews import claims, desk, quoting, splitting, threeway_view, wording
 from reviews.desk import Seat
 from reviews.enums import RevisionOrigin, State, Verdict
 from reviews.models import Change, Inverse, Proposal, RevisionTarget
 from reviews.quoting import Quote
+from reviews.threeway_view import Stretch
 from reviews.wording import Need
 
 MOST_QUOTES = 6  # beside a change; its own page has them all
@@ -106,6 +107,12 @@ class Card:
     @property
     def edits(self) -> bool:
         return self.change.is_votable and self.seat.held and self.reader.may(roles.EDIT)
+
+    @property
+    def meanwhile(self) -> list[tuple[str, list[Stretch]]]:
+        """The memories that others wrote since this was proposed, in three texts; none where all is as it was."""
+        moved = self.change.state in (State.STALE, State.CONFLICT) or (self.change.is_undecided and not self.seat.held)
+        return threeway_view.meanwhile(self.seat.standing.targets) if moved else []
 
     @property
     def splits(self) -> bool:

@@ -56,12 +56,18 @@ class Piece:
     clashes: bool
 
 
-def pieces(*, base: list[str], edits: Sequence[Edit], current: list[str]) -> list[Piece]:
-    """What we changed, against what stands there now, without what stands there already."""
+def merger(*, base: list[str], edits: Sequence[Edit], current: list[str]) -> tuple[Merge3[str], list[str]]:
+    """The three texts ready to be merged, and what the edits come to."""
     edits = [finer for edit in edits for finer in _finer(base, edit)]
     proposed = text_lines.apply(base, edits)
     matcher: Any = partial(_Matcher, proposed, edits)
-    regions = list(Merge3(base, proposed, current, sequence_matcher=matcher).merge_regions())
+    return Merge3(base, proposed, current, sequence_matcher=matcher), proposed
+
+
+def pieces(*, base: list[str], edits: Sequence[Edit], current: list[str]) -> list[Piece]:
+    """What we changed, against what stands there now, without what stands there already."""
+    merge, proposed = merger(base=base, edits=edits, current=current)
+    regions = list(merge.merge_regions())
     starts = [region[1] for region in regions if region[0] == "unchanged"] + [len(base)]
     found, read, at = [], 0, 0  # lines of base and of current that are behind us
     for kind, start, end, *both in regions:

@@ -13,8 +13,9 @@ from agents.drawn_rows import Look
 from agents.shown import joined
 from agents.templatetags.diffs import diff
 from agents.text import diffs
-from reviews import comparing, pieces
+from reviews import comparing, pieces, threeway_view
 from reviews.models import Revision
+from reviews.threeway_view import Stretch
 
 register = template.Library()
 
@@ -29,6 +30,13 @@ def pieced(
         return diff(rows, context["shown_as"], context["text_as"], look)
     numbers = range(len(cut)) if context.get("whole") else [start]
     return joined([_piece(context, cut, number, look, revision, lines_around) for number in numbers])
+
+
+@register.simple_tag(takes_context=True)
+def threeway(context: Context, path: str, stretches: Sequence[Stretch]) -> SafeString:
+    """What a change was made for, what it proposes and what stands there now, beside one another."""
+    values = {"path": path, "stretches": list(threeway_view.folded(stretches)), "text_as": context["text_as"]}
+    return render_to_string("reviews/_threeway.html", values)
 
 
 def _piece(

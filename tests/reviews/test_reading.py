@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from agents.text import diffs
 from agents.text import lines as text_lines
-from reviews import comparing, editing, pieces
+from reviews import comparing, editing, pieces, rebasing
 from reviews.decisions import Refused
 from reviews.enums import Verdict
 from reviews.models import Revision
@@ -335,3 +335,34 @@ def test_rows_that_are_stored_are_those_that_are_read(team, space):
     found = comparing.read(head(change), comparing.Left("base", ""))[0]
 
     assert found.rows(diffs.CONTEXT) == target.rows == diffs.rows(found.before, found.edits)
+
+
+def test_a_card_whose_memory_moved_shows_all_three_texts(client, team, space):
+    memory = scenes.memory(space, text=LONG)
+    change = scenes.changes(scenes.propose(team.row, scenes.line_edit(memory, 30, 31, "- rule XXX of many\n")))[0]
+    client.force_login(team.reviewer)
+    before = client.get(change.get_absolute_url()).content.decode()
+
+    scenes.write_elsewhere(memory, LONG.replace("rule 30 of", "rule three score of").replace("rule 50", "rule fifty"))
+    rebasing.refresh(team=team.row, change_id=change.pk, at=scenes.LATER)
+    page = client.get(change.get_absolute_url()).content.decode()
+
+    change.refresh_from_db()
+    assert change.state == "conflict"
+    assert "threeway" not in before
+    assert page.count("threeway__row--clash") == 1
+    assert page.count("threeway__row--current") == 1
+    assert "<ins>XXX</ins>" in page
+    assert "<ins>three score</ins>" in page
+
+
+def test_an_archive_in_the_way_shows_what_it_has_not_seen(client, team, space):
+    memory = scenes.memory(space)
+    change = scenes.changes(scenes.propose(team.row, scenes.archive(memory)))[0]
+    scenes.write_elsewhere(memory, scenes.text(memory) + "- four\n")
+    client.force_login(team.reviewer)
+
+    page = client.get(change.get_absolute_url()).content.decode()
+
+    assert "threeway__row--clash" in page
+    assert "- </span>four" in page
