@@ -32,6 +32,11 @@ def words(text: str) -> Words:
 
 @lru_cache(maxsize=4_000)
 def _words(text: str) -> Words:
+    return cut(text)
+
+
+def cut(text: str) -> Words:
+    """The same of a text of any length, and not remembered."""
     folded = (word.casefold() for word in tokens(text))
     return frozenset(word if _EXACT.search(word) else key(word) for word in folded if word not in EMPTY)
 

@@ -6,12 +6,13 @@ draws. All stand on the change's own page; on the page of a proposal each is loa
 
 from __future__ import annotations
 
-from reviews.panels import evidence, history, origin, pattern
+from reviews.panels import evidence, history, origin, pattern, similar
 from reviews.panels.base import Panel
 
 PANELS: dict[str, Panel] = {
     "evidence": evidence.PANEL,
     "pattern": pattern.PANEL,
+    "similar": similar.PANEL,
     "origin": origin.PANEL,
     "history": history.PANEL,
 }
