@@ -62,10 +62,10 @@ def near(
     groups.pop("", None)
     unique = sorted(groups)  # a fixed order: ties and sums come out alike for any order of the texts
     members = [groups[text] for text in unique]
-    for group in members:
-        if len(group) > 1:
-            group.sort(key=lambda number: (texts[number], number))
-    equal = np.array([pair for group in members for pair in _equal(group, top)], dtype=np.int64).reshape(-1, 2)
+    several = [group for group in members if len(group) > 1]
+    for group in several:
+        group.sort(key=lambda number: (texts[number], number))
+    equal = np.array([pair for group in several for pair in _equal(group, top)], dtype=np.int64).reshape(-1, 2)
     first = np.array([group[0] for group in members], dtype=np.int64)
     ones, others, scores = _near([words[number] for number in first.tolist()], threshold, top)
     ends = np.concatenate([equal, np.column_stack([first[ones], first[others]])])
@@ -75,8 +75,6 @@ def near(
 
 
 def _equal(group: list[int], top: int) -> Iterable[tuple[int, int]]:
-    if len(group) < 2:
-        return ()
     return combinations(group, 2) if len(group) <= top + 1 else pairwise(group)
 
 
@@ -129,10 +127,12 @@ class Bags:
         return cls(columns, ends, counts)
 
 
-def shared(words: Sequence[Sequence[str]], ones: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How many different words each row has, and how many those of each pair have in common."""
-    signs = Bags.read(words).counts.sign()
-    return np.diff(signs.indptr), np.asarray(signs[ones].multiply(signs[others]).sum(axis=1)).ravel()
+def shared(words: Sequence[Sequence[str]], ones: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Of each pair how many different words the one and the other have, and how many they have in common: three rows."""
+    held = {row: frozenset(words[row]) for row in np.unique(np.concatenate((ones, others))).tolist()}
+    pairs = ((held[one], held[other]) for one, other in zip(ones.tolist(), others.tolist(), strict=True))
+    counts = [(len(one), len(other), len(one & other)) for one, other in pairs]
+    return np.array(counts, dtype=np.int64).reshape(-1, 3).T
 
 
 def _unit(counts: csr_matrix, weights: np.ndarray) -> csr_matrix:

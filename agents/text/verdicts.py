@@ -244,6 +244,8 @@ def _shortens(short: Sequence[str], words: Sequence[str]) -> bool:
 
 
 def _respelt(one: str, other: str) -> bool:
+    if one[:1] != other[:1] and one[-1:] != other[-1:]:  # more than one letter, and neither begins the other
+        return False
     if not (one.isalpha() and other.isalpha()) or min(len(one), len(other)) < 5:
         return False
     return Levenshtein.distance(one, other, score_cutoff=1) <= 1 or (

@@ -43,7 +43,7 @@ def _near(claims: Sequence[Claim]) -> Iterator[tuple[int, int]]:
     scopes = np.array([named.setdefault(one.scope, len(named)) for one in facts], dtype=np.int64)
     beside = scopes[ones] == scopes[others]
     ones, others = ones[beside], others[beside]
-    sizes, common = similarity.shared([one.words for one in facts], ones, others)
-    shorter, longer = np.minimum(sizes[ones], sizes[others]), np.maximum(sizes[ones], sizes[others])
+    one_size, other_size, common = similarity.shared([one.words for one in facts], ones, others)
+    shorter, longer = np.minimum(one_size, other_size), np.maximum(one_size, other_size)
     worth_reading = common >= np.minimum(LEAST_OF_BOTH * longer, MOST_OF_SHORTER * shorter)
     return zip(ones[worth_reading].tolist(), others[worth_reading].tolist(), strict=True)

@@ -34,10 +34,10 @@ def decide(snapshot: Snapshot, claims: Sequence[Claim], sayings: Sayings) -> lis
     for _, own in sorted(by_namespace.items()):
         copies, kept = _copies(snapshot, own)
         judged = judging.judge(kept)
-        near, kept = _near(snapshot, kept, judged)
+        near, gone = _near(snapshot, judged)
+        kept = [claim for claim in kept if claim.place not in gone] if gone else kept
         single += kept
-        left = {claim.place for claim in kept}
-        apart = [pair for pair in judged if {pair.older.place, pair.newer.place} <= left]
+        apart = [pair for pair in judged if gone.isdisjoint((pair.older.place, pair.newer.place))]
         found += copies + near + contradictions.find(snapshot, kept, apart, sayings)
     return found + _across(snapshot, single)
 
@@ -66,23 +66,26 @@ def _is_shared(snapshot: Snapshot, claim: Claim) -> bool:
 
 def _copies(snapshot: Snapshot, claims: Sequence[Claim]) -> tuple[list[Tidying], list[Claim]]:
     """Statements that repeat another one word for word, and one claim of each wording and scope but templates."""
-    groups: dict[tuple[str, frozenset[object]], list[Claim]] = defaultdict(list)
-    for claim in claims:
-        groups[claim.digest, scope(claim)].append(claim)
+    groups: dict[tuple[str, frozenset[object]], list[int]] = defaultdict(list)
+    for at, claim in enumerate(claims):
+        groups[claim.digest, scope(claim)].append(at)
     found: list[Tidying] = []
-    kept: list[Claim] = []
-    for group in groups.values():
-        if len(group) == 1:
-            kept += group
+    gone: set[int] = set()
+    order = worth(snapshot)
+    for places in groups.values():
+        if len(places) == 1:
             continue
+        gone.update(places)
+        group = [claims[at] for at in places]
         if _is_template(snapshot, group):
             continue
-        keep = min(group, key=worth(snapshot))
-        kept.append(keep)
+        stays = min(places, key=lambda at: order(claims[at]))
+        gone.remove(stays)
+        keep = claims[stays]
         spare = tuple(claim for claim in group if claim is not keep and not claim.fixed)
         if spare and len(keep.words) >= FEWEST_WORDS:
             found.append(_copy(snapshot, keep, spare))
-    return found, sorted(kept, key=lambda claim: claim.place)
+    return found, [claim for at, claim in enumerate(claims) if at not in gone]
 
 
 def _is_template(snapshot: Snapshot, group: Sequence[Claim]) -> bool:
@@ -120,13 +123,12 @@ def _copies_of(count: int) -> str:
     return "a copy of" if count == 1 else f"{count} copies of"
 
 
-def _near(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged]) -> tuple[list[Tidying], list[Claim]]:
-    """Statements that another one says as well, or says more fully; groups are folded onto one claim."""
+def _near(snapshot: Snapshot, judged: Sequence[Judged]) -> tuple[list[Tidying], set[Place]]:
+    """Statements that another one says as well, or says more fully, and where they stand; groups are folded onto one."""
     onto: dict[Place, list[Judged]] = defaultdict(list)
-    for pair in sorted(judged, key=lambda pair: (-pair.verdict.confidence, pair.older.place, pair.newer.place)):
-        keep, spare = _sides(snapshot, pair)
-        if not spare.fixed and _is_foldable(pair.verdict, keep, spare):
-            onto[spare.place].append(pair)
+    foldable = [pair for pair in judged if _is_foldable(pair.verdict, *_sides(snapshot, pair))]
+    for pair in sorted(foldable, key=lambda pair: (-pair.verdict.confidence, pair.older.place, pair.newer.place)):
+        onto[_sides(snapshot, pair)[1].place].append(pair)
     stays: dict[Place, bool] = {}
     folded: dict[tuple[Place, str], list[Judged]] = defaultdict(list)
     for place in sorted(onto):
@@ -134,7 +136,7 @@ def _near(snapshot: Snapshot, claims: Sequence[Claim], judged: Sequence[Judged])
             pair = next(pair for pair in onto[place] if stays.get(_sides(snapshot, pair)[0].place, True))
             folded[_sides(snapshot, pair)[0].place, _how(pair.verdict)].append(pair)
     found = [_folded(snapshot, how, pairs) for (_, how), pairs in folded.items()]
-    return found, [claim for claim in claims if stays.get(claim.place, True)]
+    return found, {place for place, stay in stays.items() if not stay}
 
 
 def _stays(snapshot: Snapshot, place: Place, onto: Mapping[Place, Sequence[Judged]], stays: dict[Place, bool]) -> bool:
@@ -162,6 +164,8 @@ def _sides(snapshot: Snapshot, pair: Judged) -> tuple[Claim, Claim]:
 
 def _is_foldable(verdict: Verdict, keep: Claim, spare: Claim) -> bool:
     """Only where no name, number, date or path is lost by it."""
+    if spare.fixed:
+        return False
     if verdict.kind == Kind.EXTENDS:
         return verdict.reason == "adds" and not lost([spare.text], keep.text)
     if verdict.kind not in (Kind.SAME, Kind.REINFORCES) or verdict.reason == "retold":  # perhaps of something else
