@@ -128,7 +128,7 @@ class Bags:
 
 
 def shared(words: Sequence[Sequence[str]], ones: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Of each pair how many different words the one and the other have, and how many they have in common: three rows."""
+    """Three rows: how many different words the one of each pair has, how many the other, and how many both have."""
     held = {row: frozenset(words[row]) for row in np.unique(np.concatenate((ones, others))).tolist()}
     pairs = ((held[one], held[other]) for one, other in zip(ones.tolist(), others.tolist(), strict=True))
     counts = [(len(one), len(other), len(one & other)) for one, other in pairs]

@@ -76,6 +76,7 @@ REQUIRED = phrases("REQUIRED", _SPOKEN)  # an error says that something has to b
 ERROR_SHAPED = phrases("ERROR_SHAPED", _SPOKEN)  # says that something did not work, and why
 TALKS = phrases("TALKS", _SPOKEN)  # speaks to the reader, as no error does
 NEWER_HINTS = hints(("NEWER",), _SPOKEN)  # how words begin that each text with such wording holds
+GONE_HINTS = hints(("GONE",), _SPOKEN)
 LASTING_HINTS = hints(("LASTING",), _SPOKEN)  # what makes a message worth reading for wishes
 CORRECTION_HINTS = hints(("CORRECTION",), _SPOKEN)
 MONTHS = numbered("MONTHS", _SPOKEN)  # how names of months begin

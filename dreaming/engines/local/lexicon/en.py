@@ -61,6 +61,11 @@ GONE = (
     r"|(?:does|do|did) ?n[o']t exist|no longer|deactivated|disabled|inactive|deleted|retired|decommissioned|expired"
     r"|(?:could|can) ?not (?:be found|find))\b"
 )
+GONE_HINTS = (
+    "unknown", "unrecogni", "no such", "nothing ", "not found", "not known", "not exist", "not registered",
+    "not active", "n't exist", "no longer", "deactivated", "disabled", "inactive", "deleted", "retired",
+    "decommissioned", "expired", "not be found", "not find",
+)  # fmt: skip
 DENIED = r"\b(?:never|do not|don['’]t|must not|not|left|error)\b"
 CORRECTION = (
     r"^(?:no|nope|sorry|wait|actually)?[,.! ]{0,3}(?:that(?:['’]s| is| was)|this is|it['’]?s|these are|those are)"

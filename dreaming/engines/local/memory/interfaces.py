@@ -11,6 +11,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
 
 from agents.snapshot import Snapshot
 from agents.text.normalise import digest
@@ -18,7 +21,7 @@ from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Tidying, code, counted, gist, listed, strength
 from dreaming.engines.local.lexicon import DENIED, GONE, LEFT_OUT, NEWER, NOT_TAKEN, RETIRED
-from dreaming.engines.local.reading.calls import Call, Ints, Some
+from dreaming.engines.local.reading.calls import Call, Calls, Ints, Some
 from dreaming.engines.local.reading.claims import MOVABLE, Claim, where
 from dreaming.engines.local.reading.signals import Signals, arguments
 
@@ -30,8 +33,7 @@ CODE = re.compile(r"`[^`\n]{1,500}`")
 UNSURE = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """An argument of a tool, or a flag of a program that a tool runs; `about` is what a statement has to name."""
 
     tool: str
@@ -79,17 +81,18 @@ def _suspects(signals: Signals) -> list[Part]:
         kind = (int(calls.tool[index]), int(calls.error[index]))
         looked[kind] += 1
         if looked[kind] <= LOOKED_AT:
-            found |= set(_not_taken(signals, calls.at(index)))
-    return sorted(found, key=lambda part: (part.tool, part.about, part.name))
+            found |= set(_not_taken(signals, index))
+    return sorted(found)
 
 
-def _not_taken(signals: Signals, call: Call) -> Iterator[Part]:
+def _not_taken(signals: Signals, index: int) -> Iterator[Part]:
+    call = signals.calls.at(index)
     if call.row < 0 or call.result < 0:
         return
     said = signals.text(call.result)[:FIRST_WORDS]
     if NOT_TAKEN.search(said):
         yield from (part for part in _parts(signals, call) if word(part.name).search(said))
-    yield from (swap.old for swap in _swapped(signals, call) if swap.is_same_value)
+    yield from (swap.old for swap in _swapped(signals, index) if swap.is_same_value)
 
 
 def _parts(signals: Signals, call: Call) -> dict[Part, str]:
@@ -98,6 +101,8 @@ def _parts(signals: Signals, call: Call) -> dict[Part, str]:
     for name, value in arguments(signals.text(call.row)).items() if call.row >= 0 else ():
         if len(name) >= SHORTEST:
             found[Part(call.tool, call.tool, name)] = value
+        if "-" not in value:
+            continue
         words = value.strip('"').split()
         for flag in FLAG.findall(value) if len(words) > 1 else ():
             found[Part(call.tool, words[0], flag)] = ""
@@ -114,17 +119,23 @@ class Swap:
     is_same_value: bool
 
 
-def _swapped(signals: Signals, call: Call) -> Iterator[Swap]:
-    failed = _parts(signals, call)
-    for later in signals.trace(call.session).calls:
-        if later.tool != call.tool or later.row <= call.row or later.error or later.result < 0:
-            continue
-        worked = _parts(signals, later)
+def _swapped(signals: Signals, index: int) -> Iterator[Swap]:
+    later = _worked_later(signals.calls, index)
+    failed = _parts(signals, signals.calls.at(index)) if len(later) else {}
+    for call in signals.calls.some(later):
+        worked = _parts(signals, call)
         gone, come = failed.keys() - worked.keys(), worked.keys() - failed.keys()
         if len(gone) == len(come) == 1:
             (old,), (new,) = gone, come
             if old.about == new.about:
-                yield Swap(later, old, new.name, failed[old] == worked[new])
+                yield Swap(call, old, new.name, failed[old] == worked[new])
+
+
+def _worked_later(calls: Calls, index: int) -> Ints:
+    """The later calls of its tool in its session that have a result, which is no error."""
+    rest = slice(index + 1, int(calls.offsets[calls.trace[index] + 1]))
+    worked = (calls.tool[rest] == calls.tool[index]) & calls.worked[rest] & (calls.result[rest] >= 0)
+    return index + 1 + np.flatnonzero(worked & (calls.row[rest] >= 0))
 
 
 def _shift(signals: Signals, part: Part, fewest: int) -> Shift | None:
@@ -134,16 +145,17 @@ def _shift(signals: Signals, part: Part, fewest: int) -> Shift | None:
     good, own = calls.answered_well(tool), calls.of_tool(tool)
     last = next(_using(signals, good[::-1], part), -1)
     since = own[~calls.worked[own] & (own > last)] if last >= 0 else own[:0]
-    failed = [call for at in _using(signals, since, part) if part in _not_taken(signals, call := calls.at(at))]
+    refused = [at for at in _using(signals, since, part) if part in _not_taken(signals, at)]
+    failed = [calls.at(at) for at in refused]
     if _sessions(failed) < fewest or not is_later(signals, failed[0], calls.at(last)):
         return None
     if _sessions(calls.at(at) for at in _using(signals, good, part)) < fewest:
         return None
     names: dict[str, dict[int, Call]] = defaultdict(dict)
-    for call in failed:
-        for swap in _swapped(signals, call):
+    for at in refused:
+        for swap in _swapped(signals, at):
             if swap.old == part:
-                names[swap.new].setdefault(call.session, swap.call)
+                names[swap.new].setdefault(swap.call.session, swap.call)
     sure = [name for name, own in names.items() if len(own) >= fewest]
     put = sure[0] if len(sure) == len(names) == 1 and not _was_there(signals, part, sure[0], failed[0]) else ""
     shown = names[put].values() if put else [call for own in names.values() for call in own.values()]

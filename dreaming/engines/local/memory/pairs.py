@@ -124,7 +124,7 @@ def _copies_of(count: int) -> str:
 
 
 def _near(snapshot: Snapshot, judged: Sequence[Judged]) -> tuple[list[Tidying], set[Place]]:
-    """Statements that another one says as well, or says more fully, and where they stand; groups are folded onto one."""
+    """Statements that another one says as well, or more fully, and where they stand; groups are folded onto one."""
     onto: dict[Place, list[Judged]] = defaultdict(list)
     foldable = [pair for pair in judged if _is_foldable(pair.verdict, *_sides(snapshot, pair))]
     for pair in sorted(foldable, key=lambda pair: (-pair.verdict.confidence, pair.older.place, pair.newer.place)):

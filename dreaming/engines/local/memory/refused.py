@@ -20,9 +20,10 @@ from agents.text.sentences import spans as sentences
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Span, Tidying, code, counted, gist, strength
-from dreaming.engines.local.lexicon import DENIED, GONE, NEWER, RETIRED
-from dreaming.engines.local.reading.calls import Call
+from dreaming.engines.local.lexicon import DENIED, GONE, GONE_HINTS, NEWER, RETIRED
+from dreaming.engines.local.reading.calls import Call, Flags
 from dreaming.engines.local.reading.claims import MOVABLE, Claim, where, words
+from dreaming.engines.local.reading.hints import Hints
 from dreaming.engines.local.reading.masks import headline
 from dreaming.engines.local.reading.signals import Signals, Trace, arguments
 
@@ -78,11 +79,17 @@ def find(snapshot: Snapshot, signals: Signals, claims: Sequence[Claim], curation
 
 def _gone(signals: Signals, call: Call) -> Iterator[tuple[str, str]]:
     """Arguments of a failed call whose value its error names as not there."""
-    if not call.error or call.row < 0:
+    if not call.error:
         return
     text = signals.text(call.result)
     said = text[slice(*headline(text))]
-    if not GONE.search(said):
+    if GONE.search(said):
+        yield from _named(signals, call, said)
+
+
+def _named(signals: Signals, call: Call, said: str) -> Iterator[tuple[str, str]]:
+    """Arguments of a call whose value is named there."""
+    if call.row < 0:
         return
     for name, value in arguments(signals.text(call.row)).items():
         bare = value[1:-1] if value[:1] == '"' else ""
@@ -103,14 +110,20 @@ def _refusals(signals: Signals, curation: Curation) -> list[Refusal]:
     refused: dict[tuple[str, str, str], list[Call]] = defaultdict(list)
     calls = signals.calls
     failed = np.sort(calls.failed)
-    for index, row in zip(failed.tolist(), calls.result[failed].tolist(), strict=True):
-        text = signals.text(row)
-        if GONE.search(text[slice(*headline(text))]):
-            call = calls.at(index)
-            for name, value in _gone(signals, call):
-                refused[call.tool, name, value].append(call)
+    some = failed[_tells_gone(calls.heads)[calls.head[failed]]]
+    for call, head in zip(calls.some(some), calls.head[some].tolist(), strict=True):
+        for name, value in _named(signals, call, calls.heads[head]):
+            refused[call.tool, name, value].append(call)
     found = [Refusal(*key, tuple(calls)) for key, calls in sorted(refused.items())]
     return [one for one in found if len(one.sessions) >= curation.min_sessions]
+
+
+def _tells_gone(heads: Sequence[str]) -> Flags:
+    every = np.arange(len(heads))
+    found = np.zeros(len(heads), dtype=np.bool_)
+    for at in (Hints(heads, every).holding(GONE_HINTS) if GONE_HINTS else every).tolist():
+        found[at] = GONE.search(heads[at]) is not None
+    return found
 
 
 def _works_again(signals: Signals, refusal: Refusal) -> bool:

@@ -13,6 +13,7 @@ from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Tidying, gist
 from dreaming.engines.local.lexicon import DUE, MONTHS
 from dreaming.engines.local.reading.claims import Claim, Place, stands_under, where
+from dreaming.engines.local.reading.signals import LONG_AGO
 
 MOST_DATE_WORDS = 6
 YEAR = re.compile(r"\d{4}")
@@ -31,9 +32,11 @@ def find(
     one change, but for those that `going` takes out already.
     """
     taken = {claim.place for tidying in going for claim in tidying.remove}
+    suspects = _suspects(snapshot, claims, curation)
     groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
-        groups[snapshot.memories[claim.memory].namespace, claim.digest].append(claim)
+        if claim.digest in suspects:
+            groups[snapshot.memories[claim.memory].namespace, claim.digest].append(claim)
     found: list[Tidying] = []
     for group in groups.values():
         copies = [claim for claim in group if not claim.fixed and claim.place not in taken]
@@ -42,6 +45,15 @@ def find(
             spared = any(claim.place in valued for claim in group)
             found += _of(snapshot, copies, last, curation, spared=spared)
     return found
+
+
+def _suspects(snapshot: Snapshot, claims: Sequence[Claim], curation: Curation) -> set[str]:
+    """Digests of all that may name a date or is older than the policy allows anywhere: most statements are neither."""
+    allowed = [days for days in (curation.stale_after_days, *curation.review_after_days.values()) if days > 0]
+    last = snapshot.taken_at - timedelta(days=min(allowed) + 1) if allowed else LONG_AGO
+    return {
+        claim.digest for claim in claims if not claim.fixed and (claim.confirmed_at <= last or YEAR.search(claim.text))
+    }
 
 
 def _of(

@@ -42,7 +42,8 @@ class Call(NamedTuple):
 class Calls:
     """Columns of one length; the trace at place i owns offsets[i]:offsets[i + 1], and stems from session sessions[i].
 
-    `row` and `result` are rows of the events or -1, `tool` an index into `tools`, `error` into `errors` or -1.
+    `row` and `result` are rows of the events or -1, `tool` an index into `tools`, `error` into `errors` or -1, `head`
+    into `heads`, the headlines of failures before they are masked, or -1.
     """
 
     sessions: Ints
@@ -54,6 +55,8 @@ class Calls:
     error: Ints
     tools: tuple[str, ...]
     errors: tuple[str, ...]
+    head: Ints
+    heads: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.row)
@@ -236,7 +239,8 @@ def read(events: EventColumns, sessions: Ints) -> Calls:
     kept[answers[answers >= 0]] = False
     row = np.where(is_call, rows, -1)[kept]
     result = np.where(is_call, np.where(answers >= 0, rows[answers], -1), rows)[kept]
-    error, errors = _errors(events, result)
+    head, heads = _heads(events, result)
+    error, errors = _errors(head, heads)
     return Calls(
         sessions=sessions,
         offsets=np.searchsorted(trace[kept], np.arange(len(sessions) + 1)),
@@ -247,6 +251,8 @@ def read(events: EventColumns, sessions: Ints) -> Calls:
         error=error,
         tools=events.tools,
         errors=errors,
+        head=head,
+        heads=heads,
     )
 
 
@@ -257,18 +263,19 @@ def _tools(events: EventColumns, row: Ints, result: Ints) -> Ints:
     return np.where((row < 0) | ((result >= 0) & blank[asked]), answered, asked) if len(row) else row
 
 
-def _errors(events: EventColumns, result: Ints) -> tuple[Ints, tuple[str, ...]]:
-    error = np.full(len(result), -1, dtype=np.int64)
+def _heads(events: EventColumns, result: Ints) -> tuple[Ints, tuple[str, ...]]:
+    head = np.full(len(result), -1, dtype=np.int64)
     failed = np.flatnonzero((result >= 0) & events.is_error[result]) if len(result) else result
     known: dict[str, int] = {}
-    lines: dict[str, int] = {}
-    for index, at in zip(failed.tolist(), result[failed].tolist(), strict=True):
-        text = events.text[at]
-        line = text[slice(*headline(text))]
-        if line not in lines:
-            lines[line] = known.setdefault(mask(line) or NO_TEXT, len(known))
-        error[index] = lines[line]
-    return error, tuple(known)
+    texts = map(events.text.__getitem__, result[failed].tolist())
+    head[failed] = [known.setdefault(text[slice(*headline(text))], len(known)) for text in texts]
+    return head, tuple(known)
+
+
+def _errors(head: Ints, heads: Sequence[str]) -> tuple[Ints, tuple[str, ...]]:
+    known: dict[str, int] = {}
+    masked = [known.setdefault(mask(line) or NO_TEXT, len(known)) for line in heads]
+    return np.array([*masked, -1], dtype=np.int64)[head], tuple(known)
 
 
 def _answers(events: EventColumns, rows: Ints, trace: Ints, is_call: Flags) -> Ints:

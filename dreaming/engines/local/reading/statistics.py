@@ -87,6 +87,7 @@ def more_often(hits: Ints, tries: Ints, expected: NDArray[np.float64]) -> NDArra
     return np.where(hits >= expected + 1, bdtrc(hits - 1.0, tries, np.clip(share, 0.0, 1.0)), 1.0)
 
 
+@lru_cache(maxsize=1 << 14)
 def at_least(good: float, bad: float) -> float:
     """The share that is surely good: the 5 % quantile of Beta(1 + good, 1 + bad), the posterior of a flat prior."""
     return float(betaincinv(1.0 + good, 1.0 + bad, 0.05))
