@@ -78,8 +78,9 @@ class Pairs:
 
 def ended(signals: Signals, *verdicts: str) -> Flags:
     """Of the traces, those whose session ended in one of these ways; without one, in any that is known."""
-    wanted = (verdict in verdicts if verdicts else bool(verdict) for verdict in signals.verdicts)
-    return np.fromiter(wanted, np.bool_, len(signals.sessions))
+    codes, names = signals.ways
+    wanted = [name in verdicts if verdicts else bool(name) for name in names]
+    return np.array(wanted, dtype=np.bool_)[codes]
 
 
 def read(calls: Calls, among: Flags, least: int) -> Orders:

@@ -123,6 +123,13 @@ class Signals:
         return tuple(mark.verdict for mark in self.marks)
 
     @cached_property
+    def ways(self) -> tuple[Ints, tuple[str, ...]]:
+        """The verdict of each session as a code, by its place in the canonical order, and what each code stands for."""
+        known: dict[str, int] = {}
+        codes = [known.setdefault(verdict, len(known)) for verdict in self.verdicts]
+        return np.array(codes, dtype=np.int64), tuple(known)
+
+    @cached_property
     def changing(self) -> ByTrace:
         """The calls of tools that change something, accepted or not."""
         return self.calls.by_trace(np.flatnonzero(self.calls.of_tools(changes)))

@@ -12,6 +12,7 @@ from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, code, strength
 from dreaming.engines.local.reading.calls import Flags, Ints
 from dreaming.engines.local.reading.deeds import changes, hands_over, only_reads
+from dreaming.engines.local.reading.orders import ended
 from dreaming.engines.local.reading.signals import Signals, Trace
 from dreaming.engines.local.reading.statistics import adjusted, enrichment
 from dreaming.engines.local.sessions import likeness
@@ -123,9 +124,8 @@ def with_tools(signals: Signals, curation: Curation) -> list[Finding]:
 
 def _verdicts(signals: Signals) -> tuple[Flags, Flags]:
     """By place of the trace: whether anybody judged it, and whether it did not complete."""
-    verdicts = signals.verdicts
-    judged = np.array([bool(verdict) for verdict in verdicts], dtype=np.bool_)
-    return judged, judged & np.array([verdict != "completed" for verdict in verdicts], dtype=np.bool_)
+    judged = ended(signals)
+    return judged, judged & ~ended(signals, "completed")
 
 
 def _with_tool(signals: Signals, tool: int, firsts: Ints, bad: Flags, judged: int, chance: float) -> Finding:

@@ -129,13 +129,14 @@ class Calendar:
     """When sessions began, by place of their trace, and which of them called a tool: read once for all findings."""
 
     def __init__(self, signals: Signals) -> None:
-        marks = [signals.mark(session) for session in signals.sessions.tolist()]
-        starts = (mark.started_at for mark in marks)
+        starts = (mark.started_at for mark in signals.marks)
         seconds = (UNKNOWN if start is None else max(0, int(start.timestamp())) for start in starts)
-        self.began: Ints = np.fromiter(seconds, np.int64, len(marks))
+        self.began: Ints = np.fromiter(seconds, np.int64, len(signals.marks))
         self.judged: Flags = ended(signals)
         numbers: dict[str, int] = {"": bursts.NOBODY}
-        self.users: Ints = np.array([numbers.setdefault(mark.user, len(numbers)) for mark in marks], dtype=np.int64)
+        self.users: Ints = np.array(
+            [numbers.setdefault(mark.user, len(numbers)) for mark in signals.marks], dtype=np.int64
+        )
         self._signals = signals
         self._windows: dict[tuple[str, bool], Window] = {}
         self._places: Ints = np.full(len(signals.snapshot.sessions), -1, dtype=np.int64)
