@@ -18,9 +18,10 @@ from accounts.models import ApiToken, Team, User
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
 from agents.words import kept
-from reviews import claims, desk, quoting, splitting, threeway_view, wording
+from reviews import claims, desk, merged, quoting, splitting, threeway_view, wording
 from reviews.desk import Seat
-from reviews.enums import RevisionOrigin, State, Verdict
+from reviews.enums import Operation, RevisionOrigin, State, Verdict
+from reviews.merged import Merged
 from reviews.models import Change, Inverse, Proposal, RevisionTarget
 from reviews.quoting import Quote
 from reviews.threeway_view import Stretch
@@ -113,6 +114,10 @@ class Card:
         """The memories that others wrote since this was proposed, in three texts; none where all is as it was."""
         moved = self.change.state in (State.STALE, State.CONFLICT) or (self.change.is_undecided and not self.seat.held)
         return threeway_view.meanwhile(self.seat.standing.targets) if moved else []
+
+    @property
+    def merged(self) -> Merged | None:
+        return merged.of(self.seat.standing.targets) if self.change.operation == Operation.MERGE else None
 
     @property
     def splits(self) -> bool:
@@ -313,11 +318,18 @@ def _drawn(target: RevisionTarget) -> Drawn:
         note = _("This memory goes to the archive.")
     elif before and after != before:
         label = f"{before} → {after}"
-        note = _("The text stays as it is.")
+        note = _moved(target)
     elif target.base is not None and target.base.archived:
         note = _("This memory comes back from the archive.")
     memory = target.memory.public_id if target.memory else ""
-    return Drawn(label, target.rows, memory, note if after is None or not target.rows else "", target.position)
+    return Drawn(label, target.rows, memory, note, target.position)
+
+
+def _moved(target: RevisionTarget) -> str:
+    if not target.rows:
+        return _("Moved. The text stays as it is.")
+    share = diffs.kept(len(target.base.text) if target.base else 0, target.rows)
+    return _("Moved and edited. %(share)d %% of the text stays as it is.") % {"share": min(99, round(share * 100))}
 
 
 def _editors(changes: Sequence[Change], team: Team) -> dict[str, str]:

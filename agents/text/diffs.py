@@ -84,6 +84,25 @@ def words(before: str, after: str) -> tuple[Segments, Segments] | None:
     return _marks(old, new) if _alike(old, new) >= LEAST_ALIKE else None
 
 
+def likeness(before: str, after: str) -> float:
+    """How much of two lines is the same words in the same order, from 0 to 1."""
+    letters = _Letters()
+    return _alike(_cut(before, letters), _cut(after, letters))
+
+
+def kept(length: int, drawn: Sequence[Row]) -> float:
+    """The share of a text of so many letters that stays as it is, from 0 to 1; what is new counts against it."""
+    gone = sum(_marked(row[3], row[0] == REMOVED) for row in drawn if row[0] in (REMOVED, CHANGED))
+    come = sum(_marked(row[4], row[0] == ADDED) for row in drawn if row[0] in (ADDED, CHANGED))
+    same = max(0, length - gone)
+    return 2 * same / (length + same + come) if length + same + come else 1.0
+
+
+def _marked(segments: Segments, whole: bool) -> int:
+    """Letters that are marked; of a line that went or came as a whole all, and its end."""
+    return sum(len(text) for mark, text in segments if whole or mark == MARKED) + whole
+
+
 def _text(segments: Segments) -> str:
     return "".join(text for _, text in segments)
 

@@ -23,7 +23,7 @@ from reviews.cards import MOST_QUOTES, Card, Drawn
 from reviews.claims import Mark
 from reviews.models import Check
 from reviews.quoting import Quote
-from reviews.templatetags.reading import pieced, threeway
+from reviews.templatetags.reading import many_into_one, pieced, threeway
 from reviews.wording import Need
 
 register = template.Library()
@@ -100,6 +100,7 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "work": card.work,
         "notice": visible(card.notice.text) if card.notice else "",
         "meanwhile": joined([threeway(context, path, stretches) for path, stretches in card.meanwhile]),
+        "merged": many_into_one(card.merged) if card.merged and not card.is_decided else "",
         "diffs": joined([_target(context, card, number) for number in range(len(card.targets))]),
         "checks": joined([_check(context, one) for one in card.seat.checks]),
         "confidence": "" if card.confidence is None else str(card.confidence),

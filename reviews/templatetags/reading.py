@@ -14,6 +14,7 @@ from agents.shown import joined
 from agents.templatetags.diffs import diff
 from agents.text import diffs
 from reviews import comparing, pieces, threeway_view
+from reviews.merged import Merged
 from reviews.models import Revision
 from reviews.threeway_view import Stretch
 
@@ -37,6 +38,19 @@ def threeway(context: Context, path: str, stretches: Sequence[Stretch]) -> SafeS
     """What a change was made for, what it proposes and what stands there now, beside one another."""
     values = {"path": path, "stretches": list(threeway_view.folded(stretches)), "text_as": context["text_as"]}
     return render_to_string("reviews/_threeway.html", values)
+
+
+@register.simple_tag
+def many_into_one(found: Merged) -> SafeString:
+    """Where each line of a merge is from, and what it leaves out."""
+    letters = [chr(ord("A") + index) if index < 26 else str(index + 1) for index in range(len(found.sources))]
+    values = {
+        "sources": [(letter, source.path) for letter, source in zip(letters, found.sources, strict=True)],
+        "lines": [(one, [letters[source] for source in one.sources]) for one in found.lines],
+        "left": [(letters[one.source], one) for one in found.left],
+        "lost": [one.value for one in found.lost],
+    }
+    return render_to_string("reviews/_merged.html", values)
 
 
 def _piece(

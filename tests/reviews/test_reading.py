@@ -7,7 +7,8 @@ from agents.text import diffs
 from agents.text import lines as text_lines
 from reviews import comparing, editing, pieces, rebasing
 from reviews.decisions import Refused
-from reviews.enums import Verdict
+from reviews.drafts import Draft, DraftTarget
+from reviews.enums import Operation, Verdict
 from reviews.models import Revision
 from tests import recipes
 from tests.reviews import scenes
@@ -366,3 +367,18 @@ def test_an_archive_in_the_way_shows_what_it_has_not_seen(client, team, space):
 
     assert "threeway__row--clash" in page
     assert "- </span>four" in page
+
+
+def test_a_memory_that_moved_and_was_edited_says_how_much_of_it_stays(client, team, space):
+    memory = scenes.memory(space, "/a.md", LONG)
+    after = LONG.replace("rule 7 of many", "rule seven of all")
+    edits = text_lines.diff(text_lines.split(LONG), text_lines.split(after))
+    target = DraftTarget(base=scenes.head(memory), path_after="/b/a.md", edits=edits)
+    draft = Draft(Operation.MOVE, space, "Move it", (target,))
+    change = scenes.changes(scenes.propose(team.row, draft, scenes.move(scenes.memory(space, "/c.md"), "/d.md")))[0]
+    client.force_login(team.reviewer)
+
+    page = client.get(change.proposal.get_absolute_url()).content.decode()
+
+    assert "Moved and edited. 99 % of the text stays as it is." in page
+    assert "Moved. The text stays as it is." in page

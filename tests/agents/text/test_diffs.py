@@ -238,3 +238,18 @@ def test_lines_that_no_edit_touches_are_found_where_they_stand_now(old, new, dat
     touched = any(edit.start < end and edit.end > start for edit in edits)
     assert (place is None) == touched
     assert touched or new[place[0] : place[1]] == old[start:end]
+
+
+@pytest.mark.parametrize(
+    ("after", "share"),
+    [
+        ("a b c d e f g h\n", 1.0),
+        ("", 0.0),
+        ("a b c d e f g h\na b c d e f g h\n", 2 / 3),
+        ("a b c d X f g h\n", 15 / 16),
+    ],
+)
+def test_what_stays_of_a_text_is_counted_in_letters(after, share):
+    before = "a b c d e f g h\n"
+
+    assert diffs.kept(len(before), drawn(before, after)) == pytest.approx(share, abs=0.01)

@@ -1,0 +1,78 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.text.specifics import Specific
+from reviews import merged
+from reviews.merged import Left, Source
+from tests.reviews import scenes
+
+texts = st.lists(st.sampled_from(["- pay within 30 days\n", "- pay within 14 days\n", "- greet\n", "\n", "# T\n"])).map(
+    "".join
+)
+
+
+def read(result, *sources):
+    return merged.read(sources=[Source(f"/{n}.md", text) for n, text in enumerate(sources)], result=result)
+
+
+def test_each_line_names_its_sources_word_for_word_or_reworded():
+    found = read(
+        "# Refunds\n- Ask for the number.\n- Refunds take at most 30 days.\n- Be kind.\n",
+        "# Refunds\n- Ask for the number.\n",
+        "* ask for the number.\n- Refunds take 30 days.\n",
+    )
+
+    assert [(one.number, one.sources, one.is_reworded) for one in found.lines] == [
+        (1, (0,), False),
+        (2, (0, 1), False),
+        (3, (1,), True),
+        (4, (), False),
+    ]
+    assert found.left == ()
+
+
+def test_what_is_nowhere_in_the_result_is_told_with_what_was_exact():
+    found = read(
+        "- Ask for the number.\n", "- Ask for the number.\n", "- Fees are 3.5 % at /etc/fees.toml for Contoso.\n"
+    )
+
+    assert found.left == (Left(1, 1, "- Fees are 3.5 % at /etc/fees.toml for Contoso."),)
+    assert Specific("path", "/etc/fees.toml") in found.lost
+
+
+@given(texts, st.lists(texts, max_size=3))
+def test_every_line_of_a_source_is_in_the_result_reworded_or_left(result, sources):
+    found = read(result, *sources)
+    said = [line for source in sources for line in source.split("\n") if merged._bare(line)]
+    kept = {merged._bare(one.text) for one in found.lines}
+
+    assert [one.number for one in found.lines] == [
+        n for n, line in enumerate(result.split("\n"), 1) if merged._bare(line)
+    ]
+    for one in found.left:
+        assert sources[one.source].split("\n")[one.number - 1].rstrip() == one.text
+        assert merged._bare(one.text) not in kept
+    assert len(found.left) <= len(said)
+    assert not found.left or set(said) - {line for line in said if merged._bare(line) in kept}
+
+
+@given(texts)
+def test_a_merge_that_keeps_all_leaves_nothing(text):
+    found = read(text, text, text)
+
+    assert (found.left, found.lost) == ((), ())
+    assert all(one.sources == (0, 1) for one in found.lines)
+
+
+def test_a_card_of_a_merge_reads_as_many_into_one(client, team):
+    space = scenes.namespace(team.row)
+    into = scenes.memory(space, "/a.md", "- Ask for the number.\n")
+    other = scenes.memory(space, "/b.md", "- Fees are 3.5 % <b>now</b>.\n- Greet.\n")
+    change = scenes.changes(scenes.propose(team.row, scenes.merge(into, "- Ask for the number.\n- Greet.\n", other)))[0]
+    client.force_login(team.reviewer)
+
+    page = client.get(change.get_absolute_url()).content.decode()
+
+    assert "1 line is nowhere in the result" in page
+    assert "<del>- Fees are 3.5 % &lt;b&gt;now&lt;/b&gt;.</del>" in page
+    assert "The result no longer says:" in page
