@@ -19,6 +19,11 @@ SENTENCES = {
     "proposal.opened": say("%(who)s opened this proposal"),
     "proposal.closed": say("The last change was settled by %(who)s: the proposal is closed"),
     "proposal.withdrawn": say("%(who)s withdrew this proposal"),
+    "proposal.assigned": say("It became the turn of %(person)s (%(who)s)"),
+    "proposal.unassigned": say("It is not the turn of %(person)s any more (%(who)s)"),
+    "proposal.claimed": say("%(who)s claimed it for 15 minutes"),
+    "proposal.released": say("%(who)s let it go"),
+    "proposal.overdue": say("It waits longer than agreed: the leads were asked"),
     "proposal.reverted": say("%(who)s proposed to undo it"),
     "change.voted approve": say("%(who)s approved “%(what)s”"),
     "change.voted reject": say("%(who)s rejected “%(what)s”"),
@@ -61,6 +66,12 @@ def events(proposal: Proposal) -> list[Event]:
     return _newest(proposal, [proposal.public_id, *changes.values_list("public_id", flat=True)])
 
 
+def people(found: Sequence[Event]) -> set[str]:
+    """Everybody whom these events name."""
+    said = (event.content().get("data", {}) for event in found)
+    return {event.actor_id for event in found} | {data["person"] for data in said if data.get("person")}
+
+
 def events_of(change: Change) -> list[Event]:
     """The newest events about one change."""
     return _newest(change, [change.public_id])
@@ -85,5 +96,10 @@ def _happening(event: Event, change: Change | None, names: Mapping[str, str]) ->
     data: dict[str, Any] = event.content().get("data", {})
     pattern = SENTENCES.get(f"{event.type} {data.get('verdict')}") or SENTENCES.get(event.type, "%(who)s")
     who = "Lucid" if event.actor_type == "system" else names.get(event.actor_id) or _("An agent")
-    text = _(pattern) % {"who": who, "what": change.title if change else "", "number": data.get("number", "")}
+    text = _(pattern) % {
+        "who": who,
+        "what": change.title if change else "",
+        "number": data.get("number", ""),
+        "person": names.get(data.get("person", ""), ""),
+    }
     return Happening(text, when(event.at), event.at.isoformat(), change.get_absolute_url() if change else "")

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from accounts.models import Team, User
 from audit import trail
-from reviews import desk, pieces, policy, proposals, rebasing, settling
+from reviews import assigning, desk, pieces, policy, proposals, rebasing, settling
 from reviews.bounds import Bound
 from reviews.desk import Seat
 from reviews.enums import RejectCode, State, Verdict
@@ -87,7 +87,8 @@ def decide(
             raise NotYours(change, "You wrote this revision: another reviewer has to approve it.")
         vote, fresh = _record(seat, word, by, at)
         if fresh:
-            unit.record("change.voted", target=change, by=by, data=_bound_data(vote), private={"reason": word.reason})
+            data = _bound_data(vote) | assigning.standing_for(change, by)
+            unit.record("change.voted", target=change, by=by, data=data, private={"reason": word.reason})
             settling.settle(change=change, by=by.trail_actor, at=at, unit=unit, bulk=bulk)
     return change
 

@@ -207,3 +207,27 @@ class FilterForm(forms.Form):
 
     name = forms.CharField(max_length=80)
     shared = forms.BooleanField(required=False)
+
+
+class AbsenceForm(forms.Form):
+    """From when to when one is away, and who is asked instead."""
+
+    since = forms.DateTimeField(
+        label=_("From"), widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    until = forms.DateTimeField(
+        label=_("Until"), widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    delegate = forms.ChoiceField(
+        label=_("Who stands in"),
+        required=False,
+        help_text=_("Somebody who may decide. What they wrote themselves stays with others."),
+    )
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = {one.public_id: one for one in people}
+        self.fields["delegate"].choices = [("", _("Nobody")), *((key, str(one)) for key, one in self.people.items())]
+
+    def clean_delegate(self):
+        return self.people.get(self.cleaned_data["delegate"])

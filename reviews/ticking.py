@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.models import Team
 from agents.models import MemoryVersion, Namespace
-from reviews import applying, rebasing, searching
+from reviews import applying, duties, rebasing, searching
 from reviews.models import Change, Cursor
 
 
@@ -19,6 +19,8 @@ def tick(*, now: datetime) -> None:
         applying.apply_due(team=namespace.team, namespace=namespace, now=now)
     for team in _with_new_versions():
         rebasing.follow_versions(team=team, at=now)
+    for team in duties.teams():
+        duties.attend(team=team, at=now)
     searching.index_due(now=now)
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reviews.views import (
+    assigning,
     change,
     closing,
     deciding,
@@ -25,6 +26,10 @@ urlpatterns = [
     path("proposals/<int:number>/", proposal.proposal, name="proposal"),
     path("proposals/<int:number>/more/", proposal.more, name="more"),
     path("proposals/<int:number>/view/", proposal.show_as, name="show_as"),
+    path("absences/", assigning.away, name="absences"),
+    path("absences/<str:absence_id>/back/", assigning.back, name="absence_end"),
+    path("proposals/<int:number>/assign/", assigning.assign, name="assign"),
+    path("proposals/<int:number>/unassign/", assigning.unassign, name="unassign"),
     path("proposals/<int:number>/here/", together.here, name="here"),
     path("proposals/<int:number>/claim/", together.claim, name="claim"),
     path("proposals/<int:number>/release/", together.release, name="release"),

@@ -7,6 +7,7 @@ another. `PLAIN` holds parameters that name no row by themselves: numbers, forma
 from audit import trail
 from reviews import querying, saved
 from reviews.enums import Verdict
+from reviews.models import Absence
 from tests import agent_recipes, recipes
 from tests.dreaming import scenes as dreams
 from tests.reviews import scenes
@@ -47,6 +48,14 @@ def _filter(people):
     return row.public_id
 
 
+def _absence(people):
+    """Of the admin, who is the insider that looks."""
+    row, _ = Absence.objects.of(people.row).get_or_create(
+        team=people.row, person=people.admin, since=recipes.AT, until=recipes.AT.replace(year=2100), at=recipes.AT
+    )
+    return row.public_id
+
+
 ROWS = {
     "event_id": _event,
     "membership_id": lambda people: recipes.membership(people.row, user=recipes.user()).public_id,
@@ -59,6 +68,7 @@ ROWS = {
     "change_id": lambda people: scenes.changes(_proposal(people))[0].public_id,
     "decision_id": _decision,
     "filter_id": _filter,
+    "absence_id": _absence,
     "session_id": lambda people: agent_recipes.session(agent_recipes.agent(people.row)).public_id,
     "run_id": lambda people: dreams.run(agent_recipes.agent(people.row)).public_id,
     "run_number": lambda people: dreams.run(agent_recipes.agent(people.row)).number,

@@ -15,7 +15,7 @@ from reviews import cards as reading
 from reviews import revisions as verbs
 from reviews.enums import OriginKind, ProposalState
 from reviews.models import AT_ONCE, Decision, Proposal
-from reviews.views import drawing, onward, together
+from reviews.views import assigning, drawing, onward, together
 from reviews.views.rows import proposals as rows
 
 
@@ -74,7 +74,7 @@ def page(request, row, *, start=0, typed=None, status=200):
     """The whole page; also the answer to a form that could not be taken, with what was typed."""
     reader = drawing.reader(request)
     happened = activity.events(row)
-    known = reading.names({row.opened_by_id, *(event.actor_id for event in happened)}, team=request.team)
+    known = reading.names({row.opened_by_id, *activity.people(happened)}, team=request.team)
     seen = overview.of(row)
     context = {
         "proposal": row,
@@ -86,7 +86,7 @@ def page(request, row, *, start=0, typed=None, status=200):
         "withdraws": _withdraws(row, reader),
         "onward": onward.read(request, row),
     }
-    context |= together.context(request, row, since=None)
+    context |= together.context(request, row, since=None) | assigning.context(request, row)
     context |= drawing.shared(request) | _sheet(request, row, start=start, typed=typed)
     response = render(request, "reviews/proposal.html", context, status=status)
     context["cards"].clear()  # a context is a cycle: the garbage collector would have to find out that they are free
