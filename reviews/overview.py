@@ -8,18 +8,21 @@ from datetime import datetime
 from django.db.models import Count, Max, Min, Q
 
 from accounts.models import User
-from reviews.enums import UNDECIDED, State
+from reviews.enums import UNDECIDED, Operation, State
 from reviews.models import Change, Evidence, Proposal
 from reviews.turns import waiting_for
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How far a proposal is, and which sessions (ends of the first and the last) its quotes are from."""
+    """How far a proposal is, how many changes move or merge, and which sessions (ends of the first and the last) its
+    quotes are from.
+    """
 
     total: int
     decided: int
     applied: int
+    moves: int
     sessions: int
     first: datetime | None
     last: datetime | None
@@ -32,6 +35,7 @@ def of(proposal: Proposal) -> Overview:
         total=Count("pk"),
         decided=Count("pk", filter=~Q(state__in=UNDECIDED)),
         applied=Count("pk", filter=Q(state=State.APPLIED)),
+        moves=Count("pk", filter=Q(operation__in=(Operation.MOVE, Operation.MERGE))),
     )
     quoted = Evidence.objects.of(team).filter(change__proposal=proposal)
     sessions = quoted.aggregate(

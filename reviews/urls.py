@@ -25,6 +25,7 @@ urlpatterns = [
     path("filters/<str:filter_id>/remove/", filters.remove, name="filter_remove"),
     path("proposals/<int:number>/", proposal.proposal, name="proposal"),
     path("proposals/<int:number>/more/", proposal.more, name="more"),
+    path("proposals/<int:number>/tree/", reading.tree, name="tree"),
     path("proposals/<int:number>/view/", proposal.show_as, name="show_as"),
     path("absences/", assigning.away, name="absences"),
     path("absences/<str:absence_id>/back/", assigning.back, name="absence_end"),

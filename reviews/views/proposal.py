@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import paging, preferences, roles
 from accounts.access import needs
 from accounts.enums import DiffView, TextView
-from reviews import activity, desk, overview, quoting
+from reviews import activity, desk, overview, quoting, restructuring
 from reviews import cards as reading
 from reviews import revisions as verbs
 from reviews.enums import OriginKind, ProposalState
@@ -79,6 +79,7 @@ def page(request, row, *, start=0, typed=None, status=200):
     context = {
         "proposal": row,
         "overview": seen,
+        "restructured": restructuring.read(row) if seen.moves >= restructuring.FROM else [],
         "opener": known.get(row.opened_by_id, ""),
         "original": _reverted(row),
         "happenings": activity.tell(happened, proposal=row, names=known),

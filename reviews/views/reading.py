@@ -14,7 +14,7 @@ from accounts.access import needs
 from agents import drawn_rows
 from agents.drawn_rows import MORE, Look
 from agents.text import diffs, hidden
-from reviews import comparing, desk, pieces
+from reviews import comparing, desk, pieces, restructuring
 from reviews.models import Revision
 from reviews.views import drawing
 from reviews.views.rows import proposals as rows
@@ -120,6 +120,14 @@ def raw(request, team, change_id, revision):
     response["Content-Disposition"] = content_disposition_header(True, name)
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_safe
+@needs(roles.VIEW)
+def tree(request, team, number):
+    """The namespaces of a proposal before and after all of its changes."""
+    row = get_object_or_404(rows(request), number=number)
+    return render(request, "reviews/tree.html", {"proposal": row, "restructured": restructuring.read(row)})
 
 
 def _rows(request, change_id, number):
