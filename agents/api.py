@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from django.http import HttpResponse, HttpResponseNotModified
@@ -182,16 +183,7 @@ def read_memory(
         "etag": given.etag,
         "tokens": given.tokens,
         "left_out": given.left_out,
-        "memories": [
-            {
-                "namespace": memory.namespace.slug,
-                "path": memory.path,
-                "text": reading.text_of(memory),
-                "version": memory.head.public_id if memory.head else "",
-                "tokens": reading.tokens_of(reading.text_of(memory)),
-            }
-            for memory in given.memories
-        ],
+        "memories": [asdict(page) for page in reading.pages(given.memories)],
     }
 
 

@@ -24,6 +24,34 @@ class Reading:
     left_out: int
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One memory as an agent is given it."""
+
+    namespace: str
+    path: str
+    text: str
+    version: str
+    tokens: int
+
+
+def page(*, namespace: str, path: str, text: str, version: str = "") -> Page:
+    return Page(namespace, path, text, version, tokens_of(text))
+
+
+def pages(memories: Iterable[Memory]) -> list[Page]:
+    """The memories as an agent is given them, in this order."""
+    return [
+        page(
+            namespace=memory.namespace.slug,
+            path=memory.path,
+            text=text_of(memory),
+            version=memory.head.public_id if memory.head else "",
+        )
+        for memory in memories
+    ]
+
+
 def read(*, agent: Agent, budget_tokens: int | None = None, by: Any, at: datetime, record: bool = False) -> Reading:
     """The agent's memory now. A memory that does not fit is left out, and a shorter one after it may still fit.
 
@@ -57,7 +85,11 @@ def text_of(memory: Memory) -> str:
 
 def tokens_of(text: str) -> int:
     """About how many tokens a text takes: a quarter of its characters, rounded up."""
-    return -(-len(text) // CHARACTERS_A_TOKEN)
+    return tokens_of_length(len(text))
+
+
+def tokens_of_length(characters: int) -> int:
+    return -(-characters // CHARACTERS_A_TOKEN)
 
 
 def _etag(memories: Iterable[Memory]) -> str:

@@ -6,11 +6,12 @@ draws. All stand on the change's own page; on the page of a proposal each is loa
 
 from __future__ import annotations
 
-from reviews.panels import evidence, history, origin, pattern, similar
+from reviews.panels import evidence, history, impact, origin, pattern, similar
 from reviews.panels.base import Panel
 
 PANELS: dict[str, Panel] = {
     "evidence": evidence.PANEL,
+    "impact": impact.PANEL,
     "pattern": pattern.PANEL,
     "similar": similar.PANEL,
     "origin": origin.PANEL,

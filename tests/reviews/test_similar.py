@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from agents.text.verdicts import Kind
-from reviews import similar
+from reviews import similar, telling
 from reviews.enums import Verdict
 from tests import agent_recipes
 from tests.reviews import scenes
@@ -107,7 +107,7 @@ def test_an_edit_is_judged_as_it_reads_now(client, team, space):
 
 
 def test_documents_are_read_once_and_the_oldest_are_let_go():
-    kept = similar._Kept(3)
+    kept = telling.Kept(3)
     for name in "abcd":
         kept.put(name, (name,))
     kept.put("e", ("e", "e"))

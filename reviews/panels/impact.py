@@ -1,0 +1,43 @@
+"""What a change does to its readers: their pages before and after, who reads, past sessions, what is forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agents.enums import OutcomeName
+from reviews import desk, impact, past, telling
+from reviews.models import Change
+from reviews.panels.base import Panel
+from reviews.past import Ended
+
+MOST_ASKED = 20
+
+
+def read(change: Change, _request: HttpRequest) -> dict[str, Any]:
+    now = timezone.now()
+    seat = desk.read_one(change, team=change.team)
+    said = telling.said(change)
+    forgotten = impact.forgotten(change, said)
+    pages = impact.turned(seat)
+    seen = past.read(change, (said.fresh or said.gone)[:MOST_ASKED], at=now)
+    return {
+        "pages": pages,
+        "more": sum(page.more_tokens for page in pages),
+        "readers": impact.readers(change, pages, at=now),
+        "past": seen,
+        "ended": [(_("With it"), seen.applies, _named(seen.applies)), (_("Others"), seen.others, _named(seen.others))],
+        "forgotten": forgotten,
+        "held": seat.held,
+    }
+
+
+def _named(ended: Ended) -> list[tuple[str, str, int]]:
+    """The names of outcomes with their kind and their number."""
+    return [(name, str(OutcomeName(name).label if name else _("Nobody said")), count) for name, count in ended.by_name]
+
+
+PANEL = Panel(_("What it does to its readers"), "reviews/panels/impact.html", read)
