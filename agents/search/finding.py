@@ -14,6 +14,7 @@ from django.db import connection
 
 from accounts.models import Team
 from agents.models import SearchRow
+from agents.search import words
 from agents.search.words import Asked
 from agents.text import similarity
 
@@ -75,10 +76,8 @@ def _rows(team: Team, ids: Iterable[int]) -> list[SearchRow]:
 
 def _weight(row: SearchRow, asked: Asked) -> float:
     """How much of a row the question is: words in the title count twice, and a short text says it more plainly."""
-    said = row.words.split(" ")
-    title = set(said[: len(row.title.split())])
-    hits = sum(word in title for word in asked.all_words)
-    return (len(asked.all_words) + hits) / (8 + len(said))
+    hits = len(set(asked.all_words) & set(words.words(row.title)))
+    return (len(asked.all_words) + hits) / (8 + row.words.count(" "))
 
 
 def _near(team: Team, asked: Asked, scope: Scope, known: set[int]) -> list[SearchRow]:

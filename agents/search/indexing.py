@@ -48,9 +48,9 @@ def _drain_team(team: Team, rows: Sequence[SearchDue], index: Index, now: dateti
 
 
 def row(*, team: Team, kind: SearchKind, about: str, title: str, text: str, **given: Any) -> SearchRow:
-    """A row that is not stored yet."""
+    """A row that is not stored yet. A statement is found by its own words; where it stands is found as a memory."""
     title, text = title[:LONGEST_TITLE], text[:LONGEST_TEXT]
-    said = words.joined(title, text)
+    said = words.joined(text) if kind == SearchKind.STATEMENT else words.joined(title, text)
     return SearchRow(team=team, kind=kind, about=about, title=title, text=text, words=said, **given)
 
 
