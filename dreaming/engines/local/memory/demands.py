@@ -21,12 +21,13 @@ from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Span, Tidying, code, counted, gist, listed, strength
 from dreaming.engines.local.lexicon import DENIED, GONE, LEFT_OUT, NEWER, REQUIRED, RETIRED
-from dreaming.engines.local.memory.interfaces import FIRST_WORDS, LOOKED_AT, SHORTEST, UNSURE, is_later, places, word
+from dreaming.engines.local.memory.interfaces import FIRST_WORDS, LOOKED_AT, UNSURE, is_later, places, word
 from dreaming.engines.local.reading.calls import Call, Ints
 from dreaming.engines.local.reading.claims import MOVABLE, Claim, where
 from dreaming.engines.local.reading.signals import Signals, arguments
 
 SHOWN = 3
+NAME = re.compile(r"[\w.-]{2,60}")  # what is written into memory is a name, and no sentence
 CODE = re.compile(r"`[^`\n]{1,500}`")
 DIGITS, LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 
@@ -106,7 +107,7 @@ def _spoken_against(signals: Signals, call: Call, expected: frozenset[str]) -> I
     if call.row < 0 or call.result < 0:
         return
     said = signals.text(call.result)[:FIRST_WORDS]
-    named = [name for name in sorted(expected) if len(name) >= SHORTEST and name in said and word(name).search(said)]
+    named = [name for name in sorted(expected) if NAME.fullmatch(name) and name in said and word(name).search(said)]
     given = _given(signals, call) if named else {}
     for name in named:
         if name in given:
