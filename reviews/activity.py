@@ -32,6 +32,7 @@ SENTENCES = {
     "change.vote_withdrawn": say("%(who)s took back a vote on “%(what)s”"),
     "change.vote_dismissed": say("%(who)s set a request for changes to “%(what)s” aside"),
     "change.edited": say("%(who)s edited “%(what)s”: revision %(number)s"),
+    "bulk.decided": say("%(who)s decided on several changes at once"),
     "change.split": say("%(who)s accepted a part of “%(what)s”; the rest waits as a change of its own"),
     "change.resolved": say("%(who)s resolved what was in the way of “%(what)s”"),
     "change.answered": say("A request for changes to “%(what)s” was answered: revision %(number)s"),

@@ -65,11 +65,12 @@ def decide(
     word: Word,
     by: User,
     at: datetime,
-    bulk: bool = False,
+    batch: str = "",
     opened: Collection[str] = (),
 ) -> Change:
     """Record one vote on the head revision and settle the change; the same vote on the same bound is harmless.
 
+    `batch` names the votes that are cast with this one, and gives all of them longer to be taken back.
     `opened` are the words that the pieces of a very long diff left; an approval needs all of them.
 
     Raises Moved if the bound is not the head's as it stands now, Settled if the change is no longer votable, NotYours
@@ -85,11 +86,11 @@ def decide(
         _refuse_unread(seat, word, by, opened)
         if word.verdict == Verdict.APPROVE and not seat.may_count(by):
             raise NotYours(change, "You wrote this revision: another reviewer has to approve it.")
-        vote, fresh = _record(seat, word, by, at)
+        vote, fresh = _record(seat, word, by, at, batch)
         if fresh:
             data = _bound_data(vote) | assigning.standing_for(change, by)
             unit.record("change.voted", target=change, by=by, data=data, private={"reason": word.reason})
-            settling.settle(change=change, by=by.trail_actor, at=at, unit=unit, bulk=bulk)
+            settling.settle(change=change, by=by.trail_actor, at=at, unit=unit, bulk=bool(batch))
     return change
 
 
@@ -153,15 +154,21 @@ def _refuse_moved(seat: Seat, bound: Bound, word: Word) -> None:
         raise Moved(seat.change, "This change is not what you saw: look at it again.")
 
 
+def unread(seat: Seat, by: User, opened: Collection[str] = ()) -> str:
+    """What somebody has yet to open of a very long diff, in words for them."""
+    left = pieces.unopened(seat.head, [ground.target for ground in seat.standing.targets], by, opened)
+    return f"{left} parts of this diff were not opened: read to its end, then approve." if left else ""
+
+
 def _refuse_unread(seat: Seat, word: Word, by: User, opened: Collection[str]) -> None:
     """Nobody approves a text of which parts were never in front of them."""
     if word.verdict == Verdict.APPROVE:
-        left = pieces.unopened(seat.head, [ground.target for ground in seat.standing.targets], by, opened)
+        left = unread(seat, by, opened)
         if left:
-            raise Refused(seat.change, f"{left} parts of this diff were not opened: read to its end, then approve.")
+            raise Refused(seat.change, left)
 
 
-def _record(seat: Seat, word: Word, by: User, at: datetime) -> tuple[Decision, bool]:
+def _record(seat: Seat, word: Word, by: User, at: datetime, batch: str) -> tuple[Decision, bool]:
     """Store the vote; an earlier other vote of this person on this revision is withdrawn in the same unit."""
     earlier = seat.vote_of(by)
     if earlier is not None and policy.bound_of(earlier) == seat.bound and word.repeats(earlier):
@@ -175,6 +182,7 @@ def _record(seat: Seat, word: Word, by: User, at: datetime) -> tuple[Decision, b
         verdict=word.verdict,
         reason=word.reason,
         reason_code=word.reason_code,
+        batch=batch,
         base_sha256=seat.bound.base,
         proposed_sha256=seat.bound.proposed,
         requirement_sha256=seat.bound.requirement,
@@ -201,4 +209,4 @@ def _bound_data(vote: Decision) -> dict[str, object]:
         "requirement": vote.requirement_sha256,
         "evidence": vote.evidence_sha256,
         "reason_code": vote.reason_code,
-    }
+    } | ({"bulk": True, "batch": vote.batch} if vote.batch else {})

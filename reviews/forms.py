@@ -75,6 +75,32 @@ class PartsForm(BoundForm):
         return {(int(target), int(number)) for target, number in pairs}
 
 
+class SeveralForm(forms.Form):
+    """Which changes, and one word on all of them."""
+
+    change = forms.TypedMultipleChoiceField()
+    verdict = forms.ChoiceField(choices=[(one.value, one.label) for one in (Verdict.APPROVE, Verdict.REJECT)])
+    reason_code = forms.ChoiceField(choices=[("", ""), *RejectCode.choices], required=False)
+    reason = forms.CharField(max_length=LONGEST_REASON, required=False)
+
+    def __init__(self, *args, ids, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["change"].choices = [(one, one) for one in ids]
+
+    def clean(self):
+        given = super().clean()
+        if not given.get("change"):
+            raise forms.ValidationError(_("Choose the changes."))
+        if given.get("verdict") == Verdict.REJECT and not given.get("reason_code"):
+            raise forms.ValidationError(_("Choose why you reject them."))
+        return given
+
+    @property
+    def word(self) -> Word:
+        given = self.cleaned_data
+        return Word(Verdict(given["verdict"]), given["reason"], given["reason_code"])
+
+
 class ReasonForm(forms.Form):
     """Why; asked for wherever something that others rely on is set aside."""
 

@@ -55,6 +55,7 @@ def accept(
             change = decisions.decide(
                 team=team, change_id=change_id, bound=now, word=Word(Verdict.APPROVE), by=by, at=at
             )
+        proposals.close_if_done(proposal=change.proposal, by=by.trail_actor, at=at, unit=unit)  # one more waits in it
     return Split(change, rest, approves)
 
 

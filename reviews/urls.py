@@ -2,6 +2,7 @@ from django.urls import path
 
 from reviews.views import (
     assigning,
+    bulk,
     change,
     closing,
     deciding,
@@ -36,6 +37,10 @@ urlpatterns = [
     path("proposals/<int:number>/release/", together.release, name="release"),
     path("proposals/<int:number>/revert/", closing.revert, name="revert"),
     path("proposals/<int:number>/withdraw/", closing.withdraw, name="withdraw"),
+    path("proposals/<int:number>/several/", bulk.several, name="several"),
+    path("proposals/<int:number>/several/decide/", bulk.decide, name="decide_several"),
+    path("several/<str:batch>/", bulk.outcome, name="batch"),
+    path("several/<str:batch>/undo/", bulk.undo, name="undo_batch"),
     path("changes/<str:change_id>/", change.change, name="change"),
     path("changes/<str:change_id>/panels/<slug:panel>/", change.panel, name="panel"),
     path("changes/<str:change_id>/revisions/", proposal.revisions, name="revisions"),

@@ -5,7 +5,8 @@ another. `PLAIN` holds parameters that name no row by themselves: numbers, forma
 """
 
 from audit import trail
-from reviews import querying, saved
+from reviews import bulk, desk, querying, saved
+from reviews.decisions import Word
 from reviews.enums import Verdict
 from reviews.models import Absence
 from tests import agent_recipes, recipes
@@ -56,7 +57,18 @@ def _absence(people):
     return row.public_id
 
 
+def _batch(people):
+    change = scenes.changes(_proposal(people))[0]
+    change = desk.rows(people.row).get(pk=change.pk)
+    (item,) = bulk.read([change], team=people.row, verdict=Verdict.APPROVE, by=people.second)
+    word = Word(Verdict.APPROVE)
+    return bulk.decide(
+        team=people.row, seen={change.public_id: item.seen}, word=word, by=people.second, at=recipes.AT
+    ).batch
+
+
 ROWS = {
+    "batch": _batch,
     "event_id": _event,
     "membership_id": lambda people: recipes.membership(people.row, user=recipes.user()).public_id,
     "invitation_id": lambda people: recipes.invitation(people.row).public_id,

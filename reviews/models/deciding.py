@@ -51,6 +51,7 @@ class Decision(TeamModel):
     proposed_sha256 = models.CharField(max_length=64)
     requirement_sha256 = models.CharField(max_length=64)
     evidence_sha256 = models.CharField(max_length=64)
+    batch = models.CharField(max_length=40, blank=True)  # of votes that were cast at once
     at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     dismissed_at = models.DateTimeField(null=True)
@@ -69,7 +70,10 @@ class Decision(TeamModel):
                 | Q(dismissed_at__isnull=False, dismissed_by__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=("change", "-at"))]
+        indexes = [
+            models.Index(fields=("change", "-at")),
+            models.Index(fields=("batch",), condition=~Q(batch=""), name="votes_of_a_batch"),
+        ]
 
 
 class Inverse(TeamModel):

@@ -84,6 +84,7 @@ def page(request, row, *, start=0, typed=None, status=200):
         "original": _reverted(row),
         "happenings": activity.tell(happened, proposal=row, names=known),
         "reverts": reader.may(roles.REVERT) and seen.applied,
+        "several": reader.may(roles.DECIDE) and seen.total - seen.decided > 1,
         "withdraws": _withdraws(row, reader),
         "onward": onward.read(request, row),
     }
