@@ -18,7 +18,7 @@ from accounts.models import ApiToken, Team, User
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
 from agents.words import kept
-from reviews import claims, desk, merged, quoting, splitting, threeway_view, wording
+from reviews import claims, desk, duplicates, merged, quoting, splitting, threeway_view, wording
 from reviews.desk import Seat
 from reviews.enums import Operation, RevisionOrigin, State, Verdict
 from reviews.merged import Merged
@@ -80,6 +80,7 @@ class Card:
     versions: list[MemoryVersion] = field(default_factory=list)
     editor: str = ""
     typed: Typed = field(default_factory=Typed)
+    alike: int = 0
     is_current: bool = False
     url: str = ""
     work: SafeString | str = ""
@@ -279,6 +280,7 @@ def read(
     quotes = quoting.read(changes, team=team)
     versions = _versions(changes, team)
     editors = _editors(changes, team)
+    same = duplicates.counts({change.alike for change in changes if change.is_undecided}, team=team)
     typed = typed or {}
     cards = [
         Card(
@@ -289,6 +291,7 @@ def read(
             versions=versions.get(change.pk, []),
             editor=editors.get(seats[change.pk].head.made_by_id, ""),
             typed=typed.get(change.public_id, Typed()),
+            alike=same.get(change.alike, 0) if change.is_undecided else 0,
         )
         for change in changes
     ]

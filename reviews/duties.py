@@ -1,5 +1,5 @@
-"""What the tick does for a team's queue: new proposals find their people, absent people's turns go over, what waits too
-long goes to leads.
+"""What the tick does for a team's queue: new proposals find their people, turns of the absent go over, changes that say
+the same are grouped, what waits too long goes to leads.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Team
 from audit.trail import SYSTEM
-from reviews import absences, assigning, noticing, policy
+from reviews import absences, assigning, duplicates, noticing, policy
 from reviews.enums import AssignedBy, NoticeKind
 from reviews.models import Assignment, Notice, Proposal, ProposalQuerySet
 
@@ -20,6 +20,7 @@ NEW_FOR = timedelta(days=1)  # whoever has not been told by then has seen it in 
 def attend(*, team: Team, at: datetime) -> None:
     introduce(team=team, at=at)
     cover(team=team, at=at)
+    duplicates.refresh(team=team, at=at)
     for proposal in waiting(team).filter(due_at__lte=at, overdue_at=None):
         assigning.escalate(proposal=proposal, at=at)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from agents.enums import Tier
-from reviews import ageing, claiming, ranking, turns
+from reviews import ageing, claiming, duplicates, ranking, turns
 from reviews.ageing import Age
 from reviews.enums import UNDECIDED, ProposalState, State
 from reviews.models import Assignment, Change, Claim, Proposal
@@ -44,6 +44,7 @@ class Line:
     age: Age | None
     score: Score | None
     claim: Claim | None
+    alike: tuple[str, int]
 
     @property
     def tier(self) -> Tier:
@@ -74,10 +75,21 @@ def lines(proposals: Sequence[Proposal], *, team: Team, reader: Reader) -> list[
     by_proposal: dict[int, Mapping[str, Any]] = {row["proposal"]: row for row in counted}
     whose = turns.read(proposals, person=reader.person, team=team, decides=reader.decides)
     held = claiming.claims(proposals, now=reader.now)
-    return [_line(one, by_proposal.get(one.pk, _NONE), whose[one.pk], held.get(one.pk), reader) for one in proposals]
+    same = duplicates.largest(proposals, team=team)
+    return [
+        _line(one, by_proposal.get(one.pk, _NONE), whose[one.pk], held.get(one.pk), same.get(one.pk, ("", 0)), reader)
+        for one in proposals
+    ]
 
 
-def _line(proposal: Proposal, row: Mapping[str, Any], whose: Turns, claim: Claim | None, reader: Reader) -> Line:
+def _line(
+    proposal: Proposal,
+    row: Mapping[str, Any],
+    whose: Turns,
+    claim: Claim | None,
+    alike: tuple[str, int],
+    reader: Reader,
+) -> Line:
     waits = proposal.state == ProposalState.OPEN and row["undecided"] > 0
     return Line(
         proposal=proposal,
@@ -89,6 +101,7 @@ def _line(proposal: Proposal, row: Mapping[str, Any], whose: Turns, claim: Claim
         age=age_of(proposal, now=reader.now) if waits else None,
         score=ranking.score(proposal, now=reader.now) if waits else None,
         claim=claim,
+        alike=alike,
     )
 
 

@@ -185,3 +185,9 @@ def said(seat: Seat) -> str:
         return seat.change.state_reason if seat.change.state not in told_elsewhere else ""
     code = str(RejectCode(vote.reason_code).label) if vote.reason_code in RejectCode.values else ""
     return " · ".join(part for part in (code, vote.reason) if part)
+
+
+@kept
+def alike(count: int) -> str:
+    """How many changes that wait say the same."""
+    return ngettext("%(n)d like this", "%(n)d like this", count) % {"n": count}

@@ -93,6 +93,8 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "space": visible(change.namespace.name),
         "path": visible(card.path),
         "hint": plain(change.title),
+        "alike": wording.alike(card.alike) if card.alike else "",
+        "alike_href": f"{context['inbox_url']}?view=open&q=like:{change.alike}",
         "added": str(card.added),
         "removed": str(card.removed),
         "alert": card.typed.alert,

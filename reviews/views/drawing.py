@@ -32,6 +32,7 @@ def shared(request):
         "icons": {name.replace("-", "_"): icon(name) for name in ICONS},
         "panel_names": [(name, panel.title) for name, panel in PANELS.items()],
         "reject_codes": [(code.value, code.label) for code in RejectCode],
+        "inbox_url": reverse("reviews:inbox", args=[slug]),
         "decisions_url": prefix("reviews:dismiss", slug, cut="x/dismiss/"),
         "sessions_url": prefix("agents:session", slug),
         "memories_url": prefix("agents:memory", slug),
