@@ -35,8 +35,18 @@ class Turned:
     rows: list[diffs.Row]
 
     @property
+    def tokens(self) -> tuple[int, int]:
+        return (self.before.tokens if self.before else 0, self.after.tokens if self.after else 0)
+
+    @property
     def more_tokens(self) -> int:
-        return (self.after.tokens if self.after else 0) - (self.before.tokens if self.before else 0)
+        before, after = self.tokens
+        return after - before
+
+    @property
+    def path(self) -> str:
+        paths = [page.path for page in (self.before, self.after) if page]
+        return " → ".join(dict.fromkeys(paths))
 
 
 @dataclass(frozen=True, slots=True)

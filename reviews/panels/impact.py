@@ -20,6 +20,7 @@ MOST_ASKED = 20
 def read(change: Change, _request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     seat = desk.read_one(change, team=change.team)
+    held = seat.held  # asked before the pages are made, which write into the grounds
     said = telling.said(change)
     forgotten = impact.forgotten(change, said)
     pages = impact.turned(seat)
@@ -31,7 +32,7 @@ def read(change: Change, _request: HttpRequest) -> dict[str, Any]:
         "past": seen,
         "ended": [(_("With it"), seen.applies, _named(seen.applies)), (_("Others"), seen.others, _named(seen.others))],
         "forgotten": forgotten,
-        "held": seat.held,
+        "held": held,
     }
 
 

@@ -33,7 +33,9 @@ def panel(request, team, change_id, panel):
     if panel not in PANELS:
         raise Http404
     row = get_object_or_404(desk.rows(request.team), public_id=change_id)
-    return render(request, "reviews/_panel.html", drawing.shared(request) | _read(request, row, panel))
+    return render(
+        request, "reviews/_panel.html", drawing.shared(request) | {"change": row} | _read(request, row, panel)
+    )
 
 
 def page(request, row, *, typed=None, status=200):

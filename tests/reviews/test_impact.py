@@ -185,3 +185,27 @@ def test_the_panel_takes_the_same_queries_for_any_number_of_agents_and_memories(
 
     assert page.count('class="turned"') == count + 1
     assert "What is forgotten" in page
+
+
+@pytest.mark.parametrize(
+    ("draft", "said"),
+    [
+        (lambda space, memory: scenes.add(space, "/new.md", "- four\n"), "support /new.md"),
+        (lambda space, memory: scenes.archive(memory), "No longer read"),
+        (lambda space, memory: scenes.move(memory, "/moved.md"), "support /notes.md → /moved.md"),
+        (lambda space, memory: scenes.edit(memory, "- one\n- two\n"), "5 → 3 tokens"),
+    ],
+)
+def test_the_panel_draws_every_kind_of_change_before_and_after_it_is_applied(client, team, space, reader, draft, said):
+    change = change_of(team, draft(space, scenes.memory(space)))
+    client.force_login(team.member)
+    url = reverse("reviews:panel", args=[team.slug, change.public_id, "impact"])
+
+    before = client.get(url).content.decode()
+    scenes.approve_and_apply(change, team.reviewer)
+    after = client.get(url).content.decode()
+
+    assert said in before
+    assert "Desk" in before
+    assert "Memory moved" not in before
+    assert "It is in memory already." in after

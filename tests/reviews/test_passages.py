@@ -153,6 +153,19 @@ def test_context_is_drawn_as_text(client, team, space):
     assert "U+202E" in page
 
 
+def test_sessions_beyond_the_first_stand_on_the_page_of_all_quotes(client, team, space):
+    agent = agent_recipes.agent(team.row)
+    sessions = [agent_recipes.session(agent) for _ in range(passages.MOST_SESSIONS + 2)]
+    change = change_of(team, space, *(scenes.quote(session, 0, "Hello") for session in sessions))
+    client.force_login(team.member)
+
+    page = panel(client, team, change)
+
+    assert page.count('class="passage"') == passages.MOST_SESSIONS
+    assert "Quotes of 2 more sessions" in page
+    assert reverse("reviews:revisions", args=[team.slug, change.public_id]) in page
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_the_panel_takes_the_same_queries_for_any_number_of_quotes(
     client, team, space, count, django_assert_num_queries
