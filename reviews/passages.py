@@ -14,7 +14,7 @@ from django.db.models.functions import Length, Substr
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
-from agents.enums import Kind, SourceClass
+from agents.enums import Kind, OutcomeName, SourceClass
 from agents.models import Agent, Outcome, Session, SessionEvent
 from reviews.enums import EvidenceStatus
 from reviews.quoting import Quote, when
@@ -57,7 +57,7 @@ class Passage:
 
     session: Session
     agent: Agent
-    outcomes: list[Outcome]
+    outcomes: list[OutcomeName]
     quotes: list[tuple[Quote, str]]
     stretches: list[list[Said]]
 
@@ -89,9 +89,10 @@ def sides(quotes: Sequence[Quote], *, team: Team) -> tuple[Heard, Heard]:
     ids = {session for one in drawn for session in one}
     sessions = Session.objects.of(team).in_bulk(ids)
     agents = Agent.objects.of(team).in_bulk({quote.session.agent_id for quote in quotes})
-    outcomes: dict[int, list[Outcome]] = defaultdict(list)
-    for outcome in Outcome.objects.of(team).filter(session__in=ids).order_by("at", "pk"):
-        outcomes[outcome.session_id].append(outcome)
+    outcomes: dict[int, list[OutcomeName]] = defaultdict(list)
+    names = Outcome.objects.of(team).filter(session__in=ids).order_by("session", "name")
+    for session, name in names.values_list("session", "name").distinct():
+        outcomes[session].append(OutcomeName(name))
     events = _events(team, quotes, ids)
 
     def passage(pk: int, own: Sequence[Quote]) -> Passage:

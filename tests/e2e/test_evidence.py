@@ -1,0 +1,118 @@
+"""What a change rests on and what it does, in a browser: lines and quotes that point at each other, and the panels."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from reviews.models import Change
+from tests.e2e.conftest import VARIANTS
+from tests.e2e.test_pages import RULES
+
+REFUND, TOOL = "Keep 14 days for refund window", "Before calling issue_refund"
+PANELS = ("evidence", "impact", "pattern", "similar", "origin")
+
+
+def change_of(team, title):
+    return Change.objects.of(team).select_related("proposal__team").get(title__startswith=title)
+
+
+def address(change):
+    return reverse("reviews:change", args=[change.team.slug, change.public_id])
+
+
+def pointed_at(page):
+    return page.locator(".is-pointed-at").count()
+
+
+def test_a_line_and_its_quotes_point_at_each_other_by_pointer_and_keyboard(sample, visit):
+    window = visit("mara", **VARIANTS["light-desktop"])
+    page = window.page
+    page.goto(address(change_of(sample, REFUND)))
+    card = page.locator("[data-change]")
+
+    card.locator("[data-quotes]").hover()
+    assert card.locator(".quote.is-pointed-at").count() == 2
+    window.shot("evidence-pointed-at")
+    page.locator("h1").hover()
+    assert pointed_at(page) == 0
+    card.locator(".diff__why").focus()
+    assert card.locator(".quote.is-pointed-at").count() == 2
+    card.locator(".quote a").first.focus()
+    assert card.locator("[data-quotes].is-pointed-at").count() == 1
+
+    card.locator(".diff__why").click()
+    assert page.url.endswith(f"#{card.locator('.quote').first.get_attribute('id')}")
+
+
+def test_panels_are_loaded_on_the_page_of_the_proposal(sample, visit):
+    window = visit("mara", **VARIANTS["light-desktop"])
+    page = window.page
+    change = change_of(sample, TOOL)
+    page.goto(change.proposal.get_absolute_url())
+    card = page.locator(f"[id='{change.public_id}']")
+    card.locator("h2").click()
+
+    for name in PANELS:
+        card.locator(f"[data-panel={name}] > summary").click()
+    passages = card.locator("[data-panel=evidence] .passage")
+    passages.first.wait_for()
+
+    assert passages.count() == 7
+    passages.first.locator("details > summary").click()
+    assert passages.first.locator("mark").count() == 1
+    assert "could have shown it" in card.locator("[data-panel=pattern]").inner_text()
+    assert "It would have mattered in" in card.locator("[data-panel=impact]").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    window.shot("evidence-panels")
+
+
+def test_a_statement_that_another_memory_contradicts_is_named(sample, visit):
+    page = visit("mara").page
+    page.goto(address(change_of(sample, REFUND)))
+
+    assert "Contradicts" in page.locator("#similar").inner_text()
+    assert "The refund window is 30 days" in page.locator("#impact .forgotten").inner_text()
+
+
+def test_everything_stands_on_the_changes_own_page_without_scripts(sample, visit):
+    window = visit("mara", java_script_enabled=False)
+    page = window.page
+    page.goto(address(change_of(sample, TOOL)))
+
+    assert all(page.locator(f"#{name}").is_visible() for name in PANELS)
+    page.locator("#evidence .passage details > summary").first.click()
+    assert page.locator("#evidence mark").first.is_visible()
+
+
+def test_a_line_that_a_person_writes_without_evidence_is_hatched_and_says_so(sample, visit):
+    window = visit("daniel", **VARIANTS["light-desktop"])
+    page = window.page
+    change = change_of(sample, TOOL)
+    page.goto(f"{address(change)}edit/")
+    field = page.locator("textarea").first
+    field.fill(field.input_value() + "- Thank the customer for waiting so patiently.\n")
+    page.get_by_role("button", name="Save as next revision").click()
+
+    bare = page.locator(f"[id='{change.public_id}'] [data-bare]")
+
+    assert bare.count() == 1
+    assert "No support" in bare.inner_text()
+    assert "repeating-linear-gradient" in bare.locator(".diff__line").evaluate(
+        "e => getComputedStyle(e).backgroundImage"
+    )
+    window.shot("evidence-no-support")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_panels_have_no_faults(sample, visit, variant):
+    window = visit("mara", **VARIANTS[variant])
+    page = window.page
+    page.goto(address(change_of(sample, REFUND)))
+    for summary in page.locator(".passage details > summary").all():
+        summary.click()
+
+    found = Axe().run(page, options={"runOnly": RULES})
+    window.shot(f"evidence-{variant}")
+
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
