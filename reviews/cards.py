@@ -18,11 +18,11 @@ from accounts.models import ApiToken, Team, User
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
 from agents.words import kept
-from reviews import claims, desk, duplicates, merged, quoting, splitting, threeway_view, wording
+from reviews import claims, desk, drafting, duplicates, merged, quoting, splitting, threeway_view, wording
 from reviews.desk import Seat
 from reviews.enums import Operation, RevisionOrigin, State, Verdict
 from reviews.merged import Merged
-from reviews.models import Change, Inverse, Proposal, RevisionTarget
+from reviews.models import Change, DraftVote, Inverse, Proposal, RevisionTarget
 from reviews.quoting import Quote
 from reviews.threeway_view import Stretch
 from reviews.wording import Need
@@ -53,6 +53,7 @@ class Reader:
     person: User
     permissions: Collection[str]
     at: datetime
+    drafting: int | None = None  # the number of the proposal on which they prepare a review
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
@@ -80,6 +81,7 @@ class Card:
     versions: list[MemoryVersion] = field(default_factory=list)
     editor: str = ""
     typed: Typed = field(default_factory=Typed)
+    draft: DraftVote | None = None
     alike: int = 0
     is_current: bool = False
     url: str = ""
@@ -93,14 +95,22 @@ class Card:
         self.id = change.public_id
         self.mine = seat.vote_of(reader.person)
         voted = self.mine is not None and self.mine not in seat.tally.stale
-        self.is_decided = not change.is_undecided or voted
+        self.is_prepared = self.draft is not None and drafting.fits(self.draft, seat)
+        self.is_decided = not change.is_undecided or voted or self.is_prepared
         self.notice = wording.notice(seat, reader.person)
+        if self.draft is not None and not self.is_prepared:
+            self.notice = wording.prepared_in_vain(self.draft)
         counts = [diffs.count(target.rows) for target in self.targets]
         self.added, self.removed = sum(one for one, _gone in counts), sum(gone for _new, gone in counts)
 
     @property
     def decides(self) -> bool:
         return self.change.is_votable and self.reader.may(roles.DECIDE)
+
+    @property
+    def drafts(self) -> bool:
+        """Whether a vote is kept for the reader's review."""
+        return self.decides and self.reader.drafting == self.change.proposal.number
 
     @property
     def approves(self) -> bool:
@@ -232,6 +242,8 @@ class Card:
 
     @property
     def verdict(self) -> tuple[str, str]:
+        if self.draft is not None and self.is_prepared:
+            return self.draft.verdict, wording.prepared(self.draft)
         return wording.verdict(self.seat, self.reader.person)
 
     @property
@@ -281,6 +293,7 @@ def read(
     versions = _versions(changes, team)
     editors = _editors(changes, team)
     same = duplicates.counts({change.alike for change in changes if change.is_undecided}, team=team)
+    drafts = _drafts(changes, team, reader)
     typed = typed or {}
     cards = [
         Card(
@@ -291,6 +304,7 @@ def read(
             versions=versions.get(change.pk, []),
             editor=editors.get(seats[change.pk].head.made_by_id, ""),
             typed=typed.get(change.public_id, Typed()),
+            draft=drafts.get(change.pk),
             alike=same.get(change.alike, 0) if change.is_undecided else 0,
         )
         for change in changes
@@ -333,6 +347,14 @@ def _moved(target: RevisionTarget) -> str:
         return _("Moved. The text stays as it is.")
     share = diffs.kept(len(target.base.text) if target.base else 0, target.rows)
     return _("Moved and edited. %(share)d %% of the text stays as it is.") % {"share": min(99, round(share * 100))}
+
+
+def _drafts(changes: Sequence[Change], team: Team, reader: Reader) -> dict[int, DraftVote]:
+    """What the reader has prepared."""
+    if not reader.may(roles.DECIDE):
+        return {}
+    rows = DraftVote.objects.of(team).filter(change__in=changes, by=reader.person)
+    return {row.change_id: row for row in rows}
 
 
 def _editors(changes: Sequence[Change], team: Team) -> dict[str, str]:

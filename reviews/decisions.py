@@ -14,7 +14,7 @@ from reviews import assigning, desk, pieces, policy, proposals, rebasing, settli
 from reviews.bounds import Bound
 from reviews.desk import Seat
 from reviews.enums import RejectCode, State, Verdict
-from reviews.models import Change, Decision
+from reviews.models import Change, Decision, DraftVote
 
 
 class Refused(Exception):
@@ -66,12 +66,13 @@ def decide(
     by: User,
     at: datetime,
     batch: str = "",
-    opened: Collection[str] = (),
+    opened: Collection[str] | None = (),
 ) -> Change:
     """Record one vote on the head revision and settle the change; the same vote on the same bound is harmless.
 
     `batch` names the votes that are cast with this one, and gives all of them longer to be taken back.
-    `opened` are the words that the pieces of a very long diff left; an approval needs all of them.
+    `opened` are the words that the pieces of a very long diff left; an approval needs all of them
+    (None where that was checked when the vote was prepared).
 
     Raises Moved if the bound is not the head's as it stands now, Settled if the change is no longer votable, NotYours
     if an approval could not count, Refused if the word is incomplete.
@@ -79,19 +80,26 @@ def decide(
     with trail.unit_of_work(at=at) as unit:
         change = desk.locked(team, public_id=change_id).get()
         seat = desk.read_one(change, team=team)
-        if not change.is_votable:
-            raise Settled(change, f"This change is {change.get_state_display().lower()} already.")
-        word.check(change)
-        _refuse_moved(seat, bound, word)
-        _refuse_unread(seat, word, by, opened)
-        if word.verdict == Verdict.APPROVE and not seat.may_count(by):
-            raise NotYours(change, "You wrote this revision: another reviewer has to approve it.")
+        refuse(seat, bound=bound, word=word, by=by, opened=opened)
         vote, fresh = _record(seat, word, by, at, batch)
         if fresh:
             data = _bound_data(vote) | assigning.standing_for(change, by)
             unit.record("change.voted", target=change, by=by, data=data, private={"reason": word.reason})
             settling.settle(change=change, by=by.trail_actor, at=at, unit=unit, bulk=bool(batch))
     return change
+
+
+def refuse(seat: Seat, *, bound: Bound, word: Word, by: User, opened: Collection[str] | None = ()) -> None:
+    """Raises what `decide` raises, where this person could not say this word of the change as it stands."""
+    change = seat.change
+    if not change.is_votable:
+        raise Settled(change, f"This change is {change.get_state_display().lower()} already.")
+    word.check(change)
+    _refuse_moved(seat, bound, word)
+    if opened is not None:
+        _refuse_unread(seat, word, by, opened)
+    if word.verdict == Verdict.APPROVE and not seat.may_count(by):
+        raise NotYours(change, "You wrote this revision: another reviewer has to approve it.")
 
 
 def withdraw(*, team: Team, change_id: str, by: User, at: datetime) -> Change:
@@ -174,6 +182,7 @@ def _record(seat: Seat, word: Word, by: User, at: datetime, batch: str) -> tuple
     if earlier is not None and policy.bound_of(earlier) == seat.bound and word.repeats(earlier):
         return earlier, False
     Decision.objects.of(seat.change.team).filter(revision=seat.head, by=by, withdrawn_at=None).update(withdrawn_at=at)
+    DraftVote.objects.of(seat.change.team).filter(change=seat.change, by=by).delete()  # this is their word now
     vote = Decision.objects.create(
         team_id=seat.change.team_id,
         change=seat.change,

@@ -49,6 +49,7 @@ def next_for(person: User, change: Change) -> Change:
     the same.
     """
     waiting = waiting_for(person, team=change.team).filter(proposal=change.proposal_id).exclude(pk=change.pk)
+    waiting = waiting.exclude(draft_votes__by=person)
     waiting = waiting.select_related("proposal__team").in_order()
     behind = Q(position__gt=change.position) | Q(position=change.position, pk__gt=change.pk)
     return waiting.filter(behind).first() or waiting.first() or change

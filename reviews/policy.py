@@ -13,7 +13,7 @@ from agents.enums import TIER_ORDER, Tier
 from agents.models import Namespace
 from reviews.bounds import Bound
 from reviews.enums import Operation, Severity, Verdict
-from reviews.models import Change, Check, Decision, Policy, Revision
+from reviews.models import Change, Check, Decision, DraftVote, Policy, Revision
 
 DEFAULT: dict[str, Any] = {
     "version": 1,
@@ -115,7 +115,7 @@ def tally(*, head: Revision, bound: Bound, required: dict[str, Any], votes: Sequ
     )
 
 
-def bound_of(vote: Decision) -> Bound:
+def bound_of(vote: Decision | DraftVote) -> Bound:
     return Bound(vote.base_sha256, vote.proposed_sha256, vote.requirement_sha256, vote.evidence_sha256)
 
 

@@ -15,7 +15,7 @@ from agents.words import kept
 from reviews import policy
 from reviews.desk import Seat
 from reviews.enums import Operation, RejectCode, RevisionOrigin, State, Verdict
-from reviews.models import Change, Decision
+from reviews.models import Change, Decision, DraftVote
 from reviews.quoting import when
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -155,6 +155,15 @@ def verdict(seat: Seat, person: User) -> tuple[str, str]:
     label = str(change.get_state_display())
     by = _deciders(seat, person)
     return change.state, _("%(state)s by %(names)s") % {"state": label, "names": by} if by else label
+
+
+def prepared(draft: DraftVote) -> str:
+    return _("Prepared: %(verdict)s") % {"verdict": Verdict(draft.verdict).label}
+
+
+def prepared_in_vain(draft: DraftVote) -> Notice:
+    words = _("You prepared “%(verdict)s”, and something moved since. Decide again, or remove it.")
+    return Notice("stale", words % {"verdict": Verdict(draft.verdict).label})
 
 
 _OWN = {

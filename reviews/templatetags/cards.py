@@ -172,6 +172,8 @@ def _flags(card: Card) -> dict[str, object]:
         "applies": card.applies,
         "undoes": card.undoes,
         "reverts": card.reverts,
+        "drafts": card.drafts,
+        "is_prepared": card.draft is not None,
         "is_sole": card.change.sole_reviewer_used,
         "reason_code": card.typed.reason_code,
         "asks": card.typed.asks,

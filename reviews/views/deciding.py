@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST
 
 from accounts import roles
 from accounts.access import needs
-from reviews import applying, decisions, overview, rebasing
+from reviews import applying, decisions, drafting, overview, rebasing
 from reviews.cards import Typed
 from reviews.decisions import Moved, Refused
 from reviews.enums import State, Verdict
 from reviews.forms import DecisionForm, ReasonForm
 from reviews.models import AT_ONCE, Change, Decision
-from reviews.views import drawing, onward
+from reviews.views import drawing, onward, reviewing
 from reviews.views import proposal as proposals
 
 DONE = {
@@ -30,12 +30,12 @@ DONE = {
 @needs(roles.DECIDE)
 def decide(request, team, change_id):
     change = _change(request, change_id)
-    form = DecisionForm(request.POST)
+    form, keep = DecisionForm(request.POST), "prepare" in request.POST
     if not form.is_valid():
         return _refused(request, change, _typed(request, form.problem), 422)
     try:
         _refuse_other_revision(change, form)
-        change = decisions.decide(
+        change = (drafting.prepare if keep else decisions.decide)(
             team=request.team,
             change_id=change_id,
             bound=form.bound,
@@ -47,7 +47,16 @@ def decide(request, team, change_id):
     except Refused as clash:
         _carry_over(request, clash)
         return _refused(request, change, _typed(request, str(clash)), 409)
-    return _answer(request, change, DONE[form.word.verdict])
+    return _answer(request, change, _("Kept for your review.") if keep else DONE[form.word.verdict])
+
+
+@require_POST
+@needs(roles.DECIDE)
+def unprepare(request, team, change_id):
+    """Throw away what was kept for one's review."""
+    change = _change(request, change_id)
+    change = drafting.remove(team=request.team, change_id=change_id, by=request.user, at=timezone.now())
+    return _answer(request, change, _("Removed from your review."), onwards=False)
 
 
 @require_POST
@@ -126,6 +135,7 @@ def _answer(request, change, text, *, onwards=True):
         "overview": overview.of(change.proposal),
         "undo": card.undoes and onwards,
         "onward": onward.read(request, change.proposal),
+        **reviewing.context(request, change.proposal),
     }
     return render(request, "reviews/_answer.html", drawing.shared(request) | context)
 

@@ -19,7 +19,8 @@ ICONS = ("check", "x", "pencil", "circle", "circle-check", "undo-2", "zap", "lis
 
 
 def reader(request):
-    return Reader(request.user, request.membership.permissions, timezone.now())
+    drafting = request.session.get(f"review {request.team.slug}")
+    return Reader(request.user, request.membership.permissions, timezone.now(), drafting)
 
 
 def shared(request):

@@ -16,7 +16,7 @@ from reviews.decisions import Refused
 from reviews.enums import Severity, State
 from reviews.forms import EditForm
 from reviews.models import Revision
-from reviews.views import drawing
+from reviews.views import drawing, onward, reviewing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,6 +88,8 @@ def _done(request, change):
         "card": drawing.one_card(request, change.public_id),
         "overview": overview.of(change.proposal),
         "text": said,
+        "onward": onward.read(request, change.proposal),
+        **reviewing.context(request, change.proposal),
         "undo": False,
     }
     return render(request, "reviews/_answer.html", drawing.shared(request) | context)

@@ -15,7 +15,7 @@ from reviews import cards as reading
 from reviews import revisions as verbs
 from reviews.enums import OriginKind, ProposalState
 from reviews.models import AT_ONCE, Decision, Proposal
-from reviews.views import assigning, drawing, onward, together
+from reviews.views import assigning, drawing, onward, reviewing, together
 from reviews.views.rows import proposals as rows
 
 
@@ -87,6 +87,7 @@ def page(request, row, *, start=0, typed=None, status=200):
         "several": reader.may(roles.DECIDE) and seen.total - seen.decided > 1,
         "withdraws": _withdraws(row, reader),
         "onward": onward.read(request, row),
+        **reviewing.context(request, row),
     }
     context |= together.context(request, row, since=None) | assigning.context(request, row)
     context |= drawing.shared(request) | _sheet(request, row, start=start, typed=typed)

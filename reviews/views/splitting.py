@@ -15,7 +15,7 @@ from reviews import desk, overview
 from reviews import splitting as verbs
 from reviews.decisions import Refused
 from reviews.forms import PartsForm
-from reviews.views import drawing
+from reviews.views import drawing, onward, reviewing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,6 +57,8 @@ def _done(request, split):
         "rest": drawing.one_card(request, split.rest.public_id),
         "overview": overview.of(split.change.proposal),
         "text": said,
+        "onward": onward.read(request, split.change.proposal),
+        **reviewing.context(request, split.change.proposal),
     }
     return render(request, "reviews/_split.html", drawing.shared(request) | context)
 

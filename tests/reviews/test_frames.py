@@ -89,7 +89,7 @@ def many_kinds(team):
 @pytest.mark.parametrize("who", ["lead", "reviewer", "second", "auditor"])
 def test_cards_filled_in_read_as_cards_drawn_one_by_one(rf: RequestFactory, team, many_kinds, who):
     request = rf.get("/")
-    request.user, request.team = getattr(team, who), team.row
+    request.user, request.team, request.session = getattr(team, who), team.row, {}
     request.membership = Membership.objects.of(team.row).get(user=request.user)
     read = cards.read(
         cards.rows(many_kinds),
