@@ -24,6 +24,8 @@ _SIDE = (
     '<div class="diff__side diff__side--%s"%s>%s<div class="diff__line">'
     '<span class="diff__sign"%s</span>%%s%s</div></div>'
 )
+_SIDE_CLASS = 'class="diff__side'
+_BEGINS = f"<div {_SIDE_CLASS}"
 _SAME = _SIDE % ("equal", "", "{}{}", ">", "")
 _REPEAT = _SIDE % ("repeat", ' aria-hidden="true"', "{}", ">", "")
 _OLD = _SIDE % ("del", "{}", "{}", ' aria-hidden="true">&minus;', "{}")
@@ -92,6 +94,21 @@ class _Drawer:
     def row(self, index: int, row: diffs.Row) -> Part:
         if row[0] == SKIPPED:
             return "{}", [_gap(row[1], row[2], self.look)]
+        markup, values = self._row(index, row)
+        return (self._named(row, markup), values) if self.look.anchors else (markup, values)
+
+    def _named(self, row: diffs.Row, markup: str) -> str:
+        """The row with the anchors of its lines: on its sides, and on itself where both sides are one."""
+        kind, old_number, new_number = row[:3]
+        whole, *sides = markup.split(_BEGINS)
+        old, new = f' id="{self.look.prefix}O{old_number}"', f' id="{self.look.prefix}L{new_number}"'
+        if kind == EQUAL:
+            whole, names = whole.replace("<div", f"<div{new}", 1), [old, ""]
+        else:
+            names = [new] if kind == ADDED else [old, new]
+        return whole + "".join(f"<div{name} {_SIDE_CLASS}{side}" for name, side in zip(names, sides, strict=False))
+
+    def _row(self, index: int, row: diffs.Row) -> Part:
         kind, old_number, new_number, left, right = row
         if kind == EQUAL:
             return self._equal(old_number, new_number, left)
@@ -118,7 +135,7 @@ class _Drawer:
         values: list[str] = [self._old(old_number), self._new(new_number), *texts]
         if not self.look.split:
             return _EQUAL % line, values
-        return _EQUAL_TWICE % (line, line), [*values, _number(new_number, True, "", ""), *texts]
+        return _EQUAL_TWICE % (line, line), [*values, self._new(new_number, repeats=True), *texts]
 
     def _moved(self, kind: str, old_number: int, new_number: int, segments: diffs.Segments, other: int) -> Part:
         """A line that stands elsewhere on the other side."""
@@ -130,8 +147,8 @@ class _Drawer:
     def _old(self, number: int) -> SafeString:
         return _number(number, False, self.look.prefix if self.look.anchors else None, self.look.linked)
 
-    def _new(self, number: int) -> SafeString:
-        return _number(number, True, self.look.prefix if self.look.anchors else None, self.look.linked)
+    def _new(self, number: int, *, repeats: bool = False) -> SafeString:
+        return _number(number, True, self.look.prefix if self.look.anchors else None, self.look.linked, repeats)
 
     def line(self, segments: diffs.Segments, other: diffs.Segments | None = None, mark: str = "") -> Part:
         """The text of one side. Markdown's signs are set apart, unless they are what changed."""
@@ -215,13 +232,14 @@ def _show_all(count: int) -> str:
 
 
 @lru_cache(40_000)
-def _number(number: int, is_new: bool, prefix: str | None, page: str) -> SafeString:
-    """A line number: with a prefix, however short, a link to its line."""
+def _number(number: int, is_new: bool, prefix: str | None, page: str, repeats: bool = False) -> SafeString:
+    """A line number: with a prefix, however short, a link to its line. One that repeats is for the pointer alone."""
     kind = "diff__no diff__no--new" if is_new else "diff__no"
     if prefix is None:
         return format_html('<span class="{}">{}</span>', kind, number)
-    anchor = f"{prefix}{'L' if is_new else 'O'}{number}"
-    return format_html('<a class="{}" id="{}" href="{}#{}">{}</a>', kind, anchor, page, anchor, number)
+    place = f"{page}#{prefix}{'L' if is_new else 'O'}{number}"
+    aside = SafeString(' tabindex="-1"' if repeats else "")
+    return format_html('<a class="{}" href="{}"{}>{}</a>', kind, place, aside, number)
 
 
 def _sign(sign: SafeString) -> SafeString:

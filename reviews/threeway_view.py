@@ -48,13 +48,14 @@ class Stretch:
 
     def rows(self, side: Lines) -> list[diffs.Row]:
         """One side against the base, with the numbers of the whole texts."""
-        rows = diffs.rows(self.base.lines, text_lines.diff(self.base.lines, side.lines), context=len(self.base.lines))
-        return [_numbered(row, self.base.first - 1, side.first - 1) for row in rows if row[0] != diffs.SKIPPED]
+        edits = text_lines.diff(self.base.lines, side.lines)
+        size = len(self.base.lines)
+        rows = diffs.rows(self.base.lines, edits, size) if edits else diffs.between(self.base.lines, (), 1, size)
+        return [_numbered(row, self.base.first - 1, side.first - 1) for row in rows]
 
     @property
     def base_rows(self) -> list[diffs.Row]:
-        whole = diffs.between(self.base.lines, (), 1, len(self.base.lines))
-        return [_numbered(row, self.base.first - 1, self.base.first - 1) for row in whole]
+        return self.rows(self.base)
 
     @property
     def proposed_rows(self) -> list[diffs.Row]:

@@ -1,28 +1,34 @@
 // A range of lines in the address (#L12-L15): marks the lines, and a press with shift makes one.
-const RANGE = /^#([A-Z0-9]*?)([LO])(\d+)-\1?\2?(\d+)$/;
+const LINE = /^#([A-Z0-9]*?)([LO])(\d+)(?:-\1\2(\d+)|-\2(\d+))?$/;
 
 function mark() {
-  const found = RANGE.exec(location.hash);
-  for (const side of document.querySelectorAll(".is-linked")) side.classList.remove("is-linked");
-  if (!found) return;
-  const [, memory, text, first, last] = found;
-  for (let line = Number(first); line <= Number(last); line += 1) {
-    const number = document.getElementById(`${memory}${text}${line}`);
-    number?.parentElement.classList.add("is-linked");
-    if (line === Number(first)) number?.scrollIntoView({ block: "center" });
+  for (const line of document.querySelectorAll(".is-linked")) line.classList.remove("is-linked");
+  const [, memory, text, first, ...ends] = LINE.exec(location.hash) ?? [];
+  const last = ends.find(Boolean);
+  if (!last) return;
+  for (let number = Number(first); number <= Number(last); number += 1) {
+    const line = document.getElementById(`${memory}${text}${number}`);
+    line?.classList.add("is-linked");
+    if (number === Number(first)) line?.scrollIntoView({ block: "center" });
   }
 }
 
 document.addEventListener("click", (event) => {
-  const to = event.target.closest?.("a.diff__no[id]");
-  const from = to && event.shiftKey && document.querySelector("a.diff__no:target, .is-linked > a.diff__no[id]");
-  if (!from) return;
-  const [one, other] = [from, to].map((number) => /^(.*)([LO])(\d+)$/.exec(number.id));
-  if (one[1] !== other[1] || one[2] !== other[2]) return;
+  const pressed = event.shiftKey && event.target.closest?.("a.diff__no");
+  const [to, from] = [pressed?.hash, location.hash].map((hash) => LINE.exec(hash ?? ""));
+  if (!to || !from || to[1] !== from[1] || to[2] !== from[2]) return;
   event.preventDefault();
-  const [first, last] = [Number(one[3]), Number(other[3])].sort((a, b) => a - b);
-  location.hash = `#${one[1]}${one[2]}${first}-${one[2]}${last}`;
+  const [first, last] = [Number(from[3]), Number(to[3])].sort((one, other) => one - other);
+  location.hash = `#${to[1]}${to[2]}${first}-${to[2]}${last}`;
+});
+
+// The focus stays where a gap was opened.
+document.addEventListener("lucid:swapped", () => {
+  mark();
+  const opened = document.querySelector("[data-opened]");
+  if (!opened) return;
+  delete opened.dataset.opened;
+  opened.focus({ preventScroll: true });
 });
 addEventListener("hashchange", mark);
-document.addEventListener("lucid:swapped", mark);
 mark();

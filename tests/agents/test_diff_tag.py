@@ -185,7 +185,9 @@ def test_gaps_open_in_a_part_and_on_the_page_of_the_revision():
 def test_line_numbers_are_links_where_they_are_asked_to_be():
     row = ["equal", 3, 4, [[0, "a"]], [[0, "a"]]]
 
-    assert '<a class="diff__no diff__no--new" id="T2L4" href="#T2L4">4</a>' in diff(
-        [row], look=Look(anchors=True, target=2)
-    )
+    page = diff([row], look=Look(anchors=True, target=2))
+
+    assert '<a class="diff__no diff__no--new" href="#T2L4">4</a>' in page
+    assert 'id="T2L4" class="diff__row' in page
+    assert 'id="T2O3" class="diff__side' in page
     assert " id=" not in diff([row])
