@@ -57,7 +57,7 @@ def test_what_is_read_has_no_faults(sample, edited, conflict, restructured, visi
     window = visit("mara", **VARIANTS[variant])
     pages = {
         "reading-card": card_url(edited),
-        "reading-revision": revision_url(edited) + "#L31",
+        "reading-revision": revision_url(edited),
         "reading-three-texts": card_url(conflict),
         "reading-tree": restructured.get_absolute_url(),
         "reading-merge": card_url(scenes.changes(restructured)[3]),
