@@ -4,7 +4,7 @@ from accounts.enums import Scope
 from agents.models import Session
 from audit.models import Event
 from reviews.enums import Verdict
-from reviews.models import Change, Decision, Evidence, Proposal
+from reviews.models import Change, Decision, Evidence, EvidenceLink, Proposal
 from tests import agent_recipes
 from tests.api.conftest import data_of, fault, machine_of
 from tests.reviews import scenes
@@ -142,6 +142,18 @@ def test_quote_is_verified_letter_for_letter(propose, machine, memory, agent, te
         ("verified", "for"),
         ("missing", "against"),
     }
+
+
+def test_quote_names_the_lines_that_it_is_about(propose, memory, agent, team):
+    session = agent_recipes.session(agent, texts=("use 2",))
+    quote = {"session": session.public_id, "event": 0, "start": 0, "end": 5, "quote": "use 2"}
+
+    told = propose(edit(memory, evidence=[quote | {"lines": {"start": 1, "end": 2}}]))
+    beyond = propose(edit(memory, "- 1\n", evidence=[quote | {"lines": {"start": 1, "end": 2}}]))
+
+    link = EvidenceLink.objects.of(team.row).get(revision__change__public_id=told.json()["changes"][0]["id"])
+    assert (link.target_position, link.line_start, link.line_end) == (0, 1, 2)
+    assert fault(beyond)[:2] == (422, "bad_draft")
 
 
 def test_same_change_again_names_the_one_that_waits(propose, memory, team):
