@@ -11,7 +11,7 @@ import pytest
 
 from agents.memory import MAX_BYTES
 from agents.text import lines as text_lines
-from reviews import rebasing, reverting
+from reviews import decisions, rebasing, reverting, splitting
 from reviews.drafts import Draft, DraftTarget
 from reviews.enums import Operation
 from tests.reviews import scenes
@@ -20,6 +20,10 @@ HISTORIES = Path(os.environ.get("LUCID_DATA", ""), "dev", "memory_file_histories
 FILES = sorted(HISTORIES.glob("*__*.jsonl")) if os.environ.get("LUCID_DATA") else []
 LISTED = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow]) for path in FILES]
 MOST = 16  # of the steps of one file: all of the longest take many minutes
+QUICK = [
+    pytest.param(path, 1, id=f"quick-{path.stem}") for path in sorted(FILES, key=lambda one: one.stat().st_size)[:2]
+]
+WITH_QUICK = [*QUICK, *(pytest.param(path, MOST, id=path.stem, marks=[pytest.mark.slow]) for path in FILES)]
 pytestmark = pytest.mark.skipif(not FILES, reason="LUCID_DATA names no folder with dev/memory_file_histories")
 
 
@@ -30,12 +34,12 @@ def revisions(path):
     return [text for before, text in pairwise([None, *held]) if text != before]
 
 
-def some(steps):
-    """At most MOST of the steps, evenly over the history; all of them where LUCID_ALL_REVISIONS is set."""
+def some(steps, most=MOST):
+    """At most that many of the steps, evenly over the history; all of them where LUCID_ALL_REVISIONS is set."""
     steps = list(enumerate(steps))
-    if os.environ.get("LUCID_ALL_REVISIONS") or len(steps) <= MOST:
+    if os.environ.get("LUCID_ALL_REVISIONS") or len(steps) <= most:
         return steps
-    return [steps[number * len(steps) // MOST] for number in range(MOST)]
+    return [steps[number * len(steps) // most] for number in range(most)]
 
 
 def lines_of(text):
@@ -90,6 +94,69 @@ def test_every_revision_is_written_and_taken_back_byte_for_byte(team, path):
         write(team, scenes.changes(revert), chance)
         assert scenes.text(memory) == before, number
         assert {change.state for change in scenes.changes(proposal)} == {"reverted"}, number
+
+
+def accept_in_parts(team, change, chance):
+    """Accept some hunks after others until none is left, with second thoughts, writing now and then."""
+    while (count := sum(len(ground.hunks) for ground in scenes.seat(change).standing.targets)) > 1:
+        seat = scenes.seat(change)
+        split = splitting.accept(
+            team=team.row,
+            change_id=change.public_id,
+            revision_id=seat.head.public_id,
+            bound=seat.bound,
+            parts={(0, number) for number in chance.sample(range(count), max(1, count // 2))},
+            by=team.reviewer,
+            at=scenes.AT,
+        )
+        if chance.random() < 0.5:
+            taken = {"team": team.row, "change_id": change.public_id, "by": team.reviewer, "at": scenes.AT}
+            assert decisions.withdraw(**taken).state == "open"
+            scenes.vote(change, team.reviewer)
+        if chance.random() < 0.5:
+            scenes.apply(change.namespace)
+        change = split.rest
+    scenes.vote(change, team.reviewer)
+    scenes.apply(change.namespace)
+
+
+@pytest.mark.parametrize(("path", "most"), WITH_QUICK)
+def test_every_revision_is_accepted_in_parts_and_taken_back_byte_for_byte(team, path, most):
+    """One change for the whole step; its parts are accepted, undone, accepted again and written in any order."""
+    chance = random.Random(path.name)
+    for number, (before, after) in some(pairwise(revisions(path)), most):
+        memory = scenes.memory(scenes.namespace(team.row), text=before)
+        proposal = scenes.propose(team.row, scenes.edit(memory, after))
+        accept_in_parts(team, scenes.changes(proposal)[0], chance)
+        assert scenes.text(memory) == after, number
+        assert {change.state for change in scenes.changes(proposal)} == {"applied"}, number
+
+        revert = reverting.open_revert(team=team.row, proposal=proposal, reason="", by=team.lead, at=scenes.LATER)
+        write(team, scenes.changes(revert), chance)
+        assert scenes.text(memory) == before, number
+
+
+@pytest.mark.parametrize(("path", "most"), WITH_QUICK)
+def test_a_change_made_on_one_revision_meets_the_next_or_says_why_not(team, path, most):
+    """The step n to n+2 as one change on n, while n+1 is written: carried over whole, or a conflict that is true."""
+    texts = revisions(path)
+    for number, (base, meanwhile, wanted) in some(zip(texts, texts[1:], texts[2:], strict=False), most):
+        if base == wanted:
+            continue
+        memory = scenes.memory(scenes.namespace(team.row), text=base)
+        change = scenes.changes(scenes.propose(team.row, scenes.edit(memory, wanted)))[0]
+        mine, theirs = (text_lines.diff(lines_of(base), lines_of(text)) for text in (wanted, meanwhile))
+        scenes.write_elsewhere(memory, meanwhile)
+        change = rebasing.refresh(team=team.row, change_id=change.pk, at=scenes.AT)
+
+        apart = all(_apart(one, other) for one in mine for other in theirs)
+        assert change.state in (("open",) if apart else ("open", "conflict", "superseded")), number
+        if apart:
+            scenes.approve_and_apply(change, team.reviewer)
+            both = sorted([*theirs, *mine], key=_place)
+            assert scenes.text(memory) == "".join(text_lines.apply(lines_of(base), both)), number
+        elif change.state == "conflict":
+            assert scenes.text(memory) == meanwhile, number
 
 
 @pytest.mark.parametrize("path", LISTED)
