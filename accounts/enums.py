@@ -17,6 +17,13 @@ class Theme(TextChoices):
     DARK = "dark", _("Dark")
 
 
+class Palette(TextChoices):
+    """The colours of what is added and removed."""
+
+    TEAL = "teal", _("Teal and vermilion")
+    BLUE = "blue", _("Blue and amber, easier to tell apart")
+
+
 class DiffView(TextChoices):
     SPLIT = "split", _("Side by side")
     UNIFIED = "unified", _("One column")

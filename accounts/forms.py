@@ -4,7 +4,8 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import DiffView, Digest, Role, Scope, TextView, Theme
+from accounts import keys
+from accounts.enums import DiffView, Digest, Palette, Role, Scope, TextView, Theme
 from accounts.models import User, time_zone_choices
 
 WORDS = {
@@ -23,7 +24,14 @@ def _roles():
 
 
 class ThemeForm(forms.Form):
-    theme = forms.ChoiceField(choices=Theme)
+    """Either of them, set from the menu."""
+
+    theme = forms.ChoiceField(choices=Theme, required=False)
+    palette = forms.ChoiceField(choices=Palette, required=False)
+
+    @property
+    def given(self):
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class ProfileForm(forms.Form):
@@ -32,9 +40,57 @@ class ProfileForm(forms.Form):
         label=_("Time zone"), choices=time_zone_choices, help_text=_("Times are shown in this zone.")
     )
     theme = forms.ChoiceField(label=_("Theme"), choices=Theme)
+    palette = forms.ChoiceField(label=_("Colours of changes"), choices=Palette)
     diff_view = forms.ChoiceField(label=_("Differences"), choices=DiffView)
     text_view = forms.ChoiceField(label=_("Text of differences"), choices=TextView)
     notify_by = forms.ChoiceField(label=_("Mail when it is my turn"), choices=Digest)
+
+
+class KeysForm(forms.Form):
+    """One field for each key. Their names go by number: a key like `/` would make an odd one."""
+
+    single_keys = forms.BooleanField(label=_("Single keys act"), required=False)
+    confirms_approval = forms.BooleanField(label=_("A second press confirms an approval"), required=False)
+
+    def __init__(self, data=None, *, user):
+        super().__init__(data)
+        self.named = {f"key_{number}": name for number, name in enumerate(keys.KEYS)}
+        self.initial = {"single_keys": user.single_keys, "confirms_approval": user.confirms_approval}
+        own = keys.of(user.keys)
+        for field, name in self.named.items():
+            self.initial[field] = own[name]
+            self.fields[field] = forms.CharField(label=keys.KEYS[name], required=False, widget=_key_input())
+
+    @property
+    def switches(self):
+        return [self["single_keys"], self["confirms_approval"]]
+
+    @property
+    def singles(self):
+        return [self[field] for field in self.named]
+
+    def clean(self):
+        given = super().clean()
+        typed = {name: given[field] for field, name in self.named.items() if field in given}
+        twice = keys.clashes(typed)
+        for field, name in self.named.items():
+            if typed.get(name) and not keys.is_key(typed[name]):
+                self.add_error(field, _("One character that shows."))
+            elif name in twice:
+                self.add_error(field, _("This key does two things."))
+        return given
+
+    @property
+    def values(self):
+        """What is remembered of it."""
+        given = self.cleaned_data
+        typed = {name: given[field] for field, name in self.named.items()}
+        switches = {name: given[name] for name in ("single_keys", "confirms_approval")}
+        return switches | {"keys": keys.differing(typed)}
+
+
+def _key_input():
+    return forms.TextInput({"class": "input keys__field", "autocomplete": "off", "autocapitalize": "off", "size": 2})
 
 
 class TeamForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts import roles
-from accounts.enums import DiffView, Digest, Role, TextView, Theme
+from accounts.enums import DiffView, Digest, Palette, Role, TextView, Theme
 from accounts.teams import TeamQuerySet
 from audit import ids
 from audit.trail import Actor
@@ -50,9 +50,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(_("theme"), max_length=8, choices=Theme, default=Theme.SYSTEM)
+    palette = models.CharField(_("colours of changes"), max_length=8, choices=Palette, default=Palette.TEAL)
     diff_view = models.CharField(_("diff"), max_length=8, choices=DiffView, default=DiffView.SPLIT)
     text_view = models.CharField(_("text"), max_length=8, choices=TextView, default=TextView.PROSE)
     notify_by = models.CharField(_("mail when it is my turn"), max_length=8, choices=Digest, default=Digest.HOURLY)
+    single_keys = models.BooleanField(_("single keys act"), default=True)
+    confirms_approval = models.BooleanField(_("a second press confirms an approval"), default=True)
+    keys = models.JSONField(default=dict, editable=False)  # only those that are not as they come
     is_demo = models.BooleanField(default=False, editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

@@ -18,6 +18,7 @@ team_pages = [
 urlpatterns = [
     path("", person.home, name="home"),
     path("profile/", person.profile, name="profile"),
+    path("profile/keys/", person.keys, name="keys"),
     path("profile/theme/", person.theme, name="theme"),
     path("join/<str:secret>/", person.accept, name="accept"),
     path("t/<slug:team>/team/", include(team_pages)),

@@ -122,7 +122,7 @@ class EditForm(forms.Form):
                 required=False,
                 strip=False,
                 initial=text,
-                widget=forms.Textarea({"rows": rows, "spellcheck": "true", "autofocus": place == 0}),
+                widget=forms.Textarea({"rows": rows, "spellcheck": "true", "data-focus": place == 0}),
             )
 
     @property

@@ -6,6 +6,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import members, preferences, signing_in
-from accounts.forms import JoinForm, ProfileForm, ThemeForm
+from accounts.forms import JoinForm, KeysForm, ProfileForm, ThemeForm
 from accounts.models import Team, User
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -37,12 +38,33 @@ def home(request):
 @require_http_methods(["GET", "POST"])
 def profile(request):
     _in_only_team(request)
-    form = ProfileForm(request.POST or None, initial={name: getattr(request.user, name) for name in preferences.FIELDS})
+    form = ProfileForm(request.POST or None, initial=_own(request.user))
     if request.method == "POST" and form.is_valid():
         preferences.set_own(user=request.user, values=form.cleaned_data, at=timezone.now())
         messages.success(request, _("Saved."))
         return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    return _profile(request, form, KeysForm(user=request.user))
+
+
+@require_POST
+def keys(request):
+    """The keys of a person; the form stands on the profile."""
+    _in_only_team(request)
+    form = KeysForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _profile(request, ProfileForm(initial=_own(request.user)), form)
+    preferences.set_own(user=request.user, values=form.values, at=timezone.now())
+    messages.success(request, _("Saved."))
+    return redirect(reverse("accounts:profile") + "#keys-form")
+
+
+def _profile(request, form, keys_form):
+    status = 422 if form.errors or keys_form.errors else 200
+    return render(request, "accounts/profile.html", {"form": form, "keys_form": keys_form}, status=status)
+
+
+def _own(user):
+    return {name: getattr(user, name) for name in preferences.FIELDS}
 
 
 def _in_only_team(request):
@@ -56,7 +78,7 @@ def _in_only_team(request):
 def theme(request):
     form = ThemeForm(request.POST)
     if form.is_valid():
-        preferences.set_own(user=request.user, values=form.cleaned_data, at=timezone.now())
+        preferences.set_own(user=request.user, values=form.given, at=timezone.now())
     back = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return redirect(back if own else "accounts:home")

@@ -30,7 +30,10 @@ def proposal(request, team, number):
 def more(request, team, number):
     """The cards from a position on, with their lines of the outline: what the page loads as it is reached."""
     row = get_object_or_404(rows(request), number=number)
-    return render(request, "reviews/_more.html", drawing.shared(request) | {"proposal": row} | _sheet(request, row))
+    sheet = _sheet(request, row)
+    for card in sheet["cards"]:
+        card.is_current = False  # the page has one already
+    return render(request, "reviews/_more.html", drawing.shared(request) | {"proposal": row} | sheet)
 
 
 @require_safe

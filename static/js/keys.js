@@ -1,8 +1,15 @@
 // Keys act on the current change card, else on the page. Every key has a button or link that does the same.
+// A key goes by the name that it has by default; which key a person presses for it stands on the body.
 const ARMED = 4000;
 const SETTLE = 400;
+const named = JSON.parse(document.body.dataset.keys ?? "{}");
+const confirms = document.body.dataset.confirms !== undefined;
 let arrived = 0;
 let going = false;
+let held = "";
+let decided = "";
+let chosen = "";
+let awaited = null;
 
 const cards = () => [...document.querySelectorAll("[data-change]")];
 const current = () => document.querySelector("[data-change].change--current");
@@ -10,7 +17,8 @@ const undecided = (card) => !card.matches(".change--decided");
 
 function choose(card, { focus = true } = {}) {
   if (!card) return;
-  if (card !== current()) arrived = performance.now();
+  if (card.id !== chosen) arrived = performance.now();
+  chosen = card.id;
   for (const other of cards()) other.classList.toggle("change--current", other === card);
   for (const link of document.querySelectorAll(".outline a[href^='#']")) {
     if (link.hash === `#${card.id}`) link.setAttribute("aria-current", "true");
@@ -21,21 +29,39 @@ function choose(card, { focus = true } = {}) {
   card.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
+// The cards after the last one on the page come when they are asked for; then `act` goes on.
+function reach(act) {
+  const place = document.querySelector(".goes-on");
+  if (!place) return false;
+  awaited = { place, act };
+  place.dispatchEvent(new CustomEvent("reached"));
+  return true;
+}
+
 function step(by, wanted = () => true) {
   const all = cards();
   const from = all.indexOf(current());
   const rest = by > 0 ? all.slice(from + 1) : all.slice(0, Math.max(from, 0)).reverse();
-  choose(rest.find(wanted));
+  const found = rest.find(wanted);
+  if (found || by < 0) choose(found);
+  else if (!reach(() => step(by, wanted)) && wanted === undecided) goOn();
+}
+
+function goOn() {
+  const next = document.querySelector("#onward a[rel=next]");
+  if (next) next.click();
+  else choose(cards().find(undecided));
 }
 
 const firstField = (place) =>
   [...place.querySelectorAll("input:not([type=hidden]), select, textarea")].find((field) => field.checkVisibility());
 
-function press(key) {
-  const target = [current(), document].map((place) => place?.querySelector(`[data-key="${key}"]`)).find(Boolean);
+function press(name) {
+  const wide = name === "u" ? document.getElementById(decided) : document;
+  const target = [current(), wide].map((place) => place?.querySelector(`[data-key="${name}"]`)).find(Boolean);
   if (!target) return false;
   if (target.matches("input:not([type=checkbox]), textarea, select")) target.focus();
-  else if (key === "a") approve(target);
+  else if (name === "a") approve(target);
   else target.click();
   if (target.matches("summary")) firstField(target.closest("form") ?? target.parentElement)?.focus();
   return true;
@@ -44,7 +70,7 @@ function press(key) {
 // A second press of the key confirms; one that comes right after arriving is a slip.
 function approve(button) {
   if (performance.now() - arrived < SETTLE) return;
-  if (button.dataset.armed !== undefined) {
+  if (!confirms || button.dataset.armed !== undefined) {
     delete button.dataset.armed;
     button.click();
     return;
@@ -65,50 +91,80 @@ const moves = {
   p: () => step(-1, undecided),
 };
 
-const switched = document.querySelector("[data-keys-switch]");
-const stored = "lucid-single-keys";
-if (switched) {
-  switched.checked = localStorage.getItem(stored) !== "off";
-  switched.addEventListener("change", () => localStorage.setItem(stored, switched.checked ? "on" : "off"));
+function act(name) {
+  if (document.querySelector("dialog:popover-open")) return name === "?" && press(name);
+  if (!moves[name]) return press(name);
+  if (cards().length) moves[name]();
+  return cards().length > 0;
+}
+
+// By the button that comes next after the field: a form may have several.
+function submit(field) {
+  const { form } = field;
+  const all = [...(form?.elements ?? [])];
+  const button = all.slice(all.indexOf(field)).find((one) => one.type === "submit" && one.checkVisibility());
+  form?.requestSubmit(button);
 }
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   if (typing) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) typing.form?.requestSubmit();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(typing);
     else if (event.key === "Escape") {
       const cancel = typing.form?.querySelector("[data-cancel]");
       if (cancel) cancel.click();
-      else (typing.closest("[data-change]") ?? document.body).focus();
+      else (typing.closest("[data-change]") ?? document.getElementById("main")).focus();
     }
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || switched?.checked === false) return;
-  let acted = true;
-  if (going) document.querySelector(`[data-go="${CSS.escape(event.key)}"]`)?.click();
-  else if (moves[event.key] && cards().length) moves[event.key]();
-  else if (event.key !== "g") acted = /^[axeuvsoc/?]$/.test(event.key) && press(event.key);
-  going = !going && event.key === "g";
-  if (acted) event.preventDefault();
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const name = named[event.key];
+  if (going) {
+    document.querySelector(`[data-go="${CSS.escape(event.key)}"]`)?.click();
+    going = false;
+  } else if (name === "g") going = true;
+  else if (!name || !act(name)) return;
+  event.preventDefault();
 });
 
+document.addEventListener("focusin", (event) => {
+  held = event.target.closest?.("[data-change]")?.id ?? "";
+});
 for (const kind of ["focusin", "click"]) {
   document.addEventListener(kind, (event) => choose(event.target.closest?.("[data-change]"), { focus: false }));
 }
 
-// After a decision the next undecided card is at hand; the page never loses its place.
-document.addEventListener("lucid:swapped", ({ detail }) => {
-  const card = detail.change && document.getElementById(detail.change);
-  if (!card) return;
-  if (document.activeElement !== document.body && card.contains(document.activeElement)) return;
-  const field = card.querySelector("[autofocus]");
-  choose(card, { focus: undecided(card) && !field });
-  if (field) field.focus();
-  if (undecided(card) || field) return;
+// After a decision the next undecided card is at hand.
+function leave(card) {
   const all = cards();
-  const at = all.indexOf(card);
-  choose(all.slice(at + 1).find(undecided) ?? all.find(undecided) ?? card);
+  const next = all.slice(all.indexOf(card) + 1).find(undecided);
+  const waits = !next && reach(() => leave(card));
+  choose(next ?? (waits ? card : (all.find(undecided) ?? card)));
+}
+
+// The page never loses its place: where a swap took the focused element away, its card has the focus.
+function settle(card) {
+  const field = card?.querySelector("[data-focus]");
+  const isOn = card && (document.activeElement === document.body || !card.contains(document.activeElement));
+  if (field) {
+    choose(card, { focus: false });
+    field.focus();
+  } else if (isOn && undecided(card)) choose(card);
+  else if (isOn) {
+    decided = card.id;
+    leave(card);
+  } else if (document.activeElement === document.body) document.getElementById(held)?.focus({ preventScroll: true });
+}
+
+document.addEventListener("lucid:swapped", ({ detail }) => {
+  settle(detail.change && document.getElementById(detail.change));
+  choose(document.getElementById(chosen), { focus: false });
+  if (!awaited || awaited.place.isConnected) return;
+  const { act: goOnFrom } = awaited;
+  awaited = null;
+  goOnFrom();
 });
 
-if (!current()) choose(cards().find(undecided) ?? cards()[0], { focus: false });
+choose(current() ?? cards().find(undecided) ?? cards()[0], { focus: false });
 arrived = performance.now();
+document.querySelector("[data-focus]")?.focus();

@@ -11,9 +11,16 @@ on(["htmx:beforeSwap", "htmx:before:swap"], (event) => {
   location.assign(xhr?.responseURL || location.href);
 });
 
+// Of folds with one name only one is open: the old ones, still there when the new ones come, would close them.
+on(["htmx:beforeSwap", "htmx:before:swap"], ({ detail }) => {
+  const target = detail?.target ?? detail?.ctx?.target;
+  for (const fold of target?.querySelectorAll?.("details[name]") ?? []) fold.removeAttribute("name");
+});
+
 on(["htmx:afterSettle", "htmx:after:settle"], ({ detail }) => {
   const source = detail?.requestConfig?.elt ?? detail?.ctx?.sourceElement;
-  tell("swapped", { change: source?.closest?.("[data-change]")?.id });
+  const target = source?.closest?.("[data-toast]") && (detail.target ?? detail.ctx?.target);
+  tell("swapped", { change: (source?.closest?.("[data-change]") ?? target)?.id });
 });
 
 on(["htmx:responseError", "htmx:response:error"], ({ detail }) => {

@@ -1,12 +1,12 @@
-// The theme shows at once; the form behind it stores the choice on the account.
+// The theme and the palette show at once; the form behind it stores the choice on the account.
 const root = document.documentElement;
 
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (!event.target.matches("[data-themes]") || !button?.value) return;
   event.preventDefault();
-  root.dataset.theme = button.value;
-  for (const other of event.target.querySelectorAll("[aria-pressed]")) {
+  root.dataset[button.name] = button.value;
+  for (const other of event.target.querySelectorAll(`[name="${CSS.escape(button.name)}"]`)) {
     other.setAttribute("aria-pressed", String(other === button));
   }
   fetch(event.target.action, { method: "POST", body: new FormData(event.target, button), redirect: "manual" });

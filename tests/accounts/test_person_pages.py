@@ -51,7 +51,7 @@ def test_start_without_a_team_says_who_invites(client, team):
 
 def test_profile_sets_what_is_shown_and_records_only_the_names(client, team):
     client.force_login(team.lead)
-    values = {"name": "Lea", "time_zone": "Asia/Tokyo", "theme": "dark"}
+    values = {"name": "Lea", "time_zone": "Asia/Tokyo", "theme": "dark", "palette": "blue"}
     values |= {"diff_view": "unified", "text_view": "source", "notify_by": "never"}
 
     response = client.post(reverse("accounts:profile"), values)
@@ -59,8 +59,8 @@ def test_profile_sets_what_is_shown_and_records_only_the_names(client, team):
     assert response.status_code == 302
     assert User.objects.filter(pk=team.lead.pk).values(*values).get() == values
     event = Event.objects.of_log(trail.INSTALLATION).get()
-    assert event.content()["data"] == {"changed": ["name", "time_zone", "theme", "diff_view", "text_view", "notify_by"]}
-    assert 'data-theme="dark"' in client.get(reverse("accounts:profile")).content.decode()
+    assert event.content()["data"] == {"changed": list(values)}
+    assert 'data-theme="dark" data-palette="blue"' in client.get(reverse("accounts:profile")).content.decode()
 
 
 def test_profile_keeps_the_navigation_of_an_only_team(client, team, other_team):
@@ -92,6 +92,15 @@ def test_theme_is_set_and_leads_back_into_the_house(client, team, back, goes):
 
     assert response.url == goes
     assert User.objects.get(pk=team.lead.pk).theme == "light"
+
+
+def test_palette_is_set_from_the_menu_and_leaves_the_theme(client, team):
+    client.force_login(team.lead)
+    client.post(reverse("accounts:theme"), {"theme": "dark"})
+
+    client.post(reverse("accounts:theme"), {"palette": "blue"})
+
+    assert User.objects.filter(pk=team.lead.pk).values_list("theme", "palette").get() == ("dark", "blue")
 
 
 def test_invited_person_joins_with_a_new_account(client, team, invited):

@@ -96,11 +96,13 @@ def session_of(user):
 
 @pytest.fixture
 def visit(browser, live_server):
-    """Opens windows: visit("mara", **options); all are closed at the end, and none may have said or fetched a thing."""
+    """Opens windows: visit("mara", **options), or of any person. All are closed at the end, and none may have said or
+    fetched a thing.
+    """
     visits = []
 
-    def open_(name=None, **options):
-        user = User.objects.get(email__startswith=f"{name}.") if name else None
+    def open_(person=None, **options):
+        user = User.objects.get(email__startswith=f"{person}.") if isinstance(person, str) else person
         visits.append(Visit(browser, live_server.url, user, **options))
         return visits[-1]
 

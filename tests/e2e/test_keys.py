@@ -1,0 +1,163 @@
+"""The keyboard: deciding, going on over cards not loaded yet and over proposals, never losing the place."""
+
+import pytest
+from playwright.sync_api import expect
+
+from reviews.enums import State
+from reviews.models import AT_ONCE, Change
+from tests import recipes
+from tests.reviews import scenes
+
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+ON_A_CARD = "[data-change]:focus-within"
+
+
+@pytest.fixture
+def people(transactional_db):
+    return recipes.people_of_a_team("north")
+
+
+@pytest.fixture
+def space(people):
+    return scenes.namespace(people.row)
+
+
+def proposal_of(people, space, count, name="notes"):
+    drafts = [scenes.add(space, f"/{name}-{n}.md", f"- Line {n} of {name}\n") for n in range(count)]
+    return scenes.propose(people.row, *drafts, title=f"About {name}")
+
+
+def title(page):
+    return page.locator(".change--current .change__title").inner_text()
+
+
+def approve(page, key="a"):
+    """As people do: not within half a second of arriving."""
+    page.wait_for_timeout(450)
+    page.keyboard.press(key)
+    page.keyboard.press(key)
+
+
+def states(people):
+    return list(Change.objects.of(people.row).order_by("position").values_list("state", flat=True))
+
+
+def test_approving_takes_two_presses_and_moves_on_to_the_next(people, space, visit):
+    page = visit(people.reviewer, **DESKTOP).page
+    page.goto(proposal_of(people, space, 3).get_absolute_url())
+    assert "notes-0" in title(page)
+
+    page.wait_for_timeout(450)
+    page.keyboard.press("a")
+    expect(page.get_by_role("status").filter(has_text="Press again to approve")).to_have_count(1)
+    assert states(people) == [State.OPEN] * 3
+    page.keyboard.press("a")
+
+    expect(page.locator(".change--decided")).to_have_count(1)
+    expect(page.locator(".change--current .change__title")).to_contain_text("notes-1")
+    assert page.evaluate("document.activeElement.id") == page.locator(".change--current").get_attribute("id")
+    assert states(people) == [State.APPROVED, State.OPEN, State.OPEN]
+
+    page.keyboard.press("u")
+    expect(page.locator(".change--decided")).to_have_count(0)
+    expect(page.locator(".change--current .change__title")).to_contain_text("notes-0")
+    expect(page.locator(ON_A_CARD)).to_have_count(1)
+
+
+def test_focus_stays_on_a_card_after_every_kind_of_answer(people, space, visit):
+    window = visit(people.reviewer, **DESKTOP)
+    page = window.page
+    page.goto(proposal_of(people, space, 3).get_absolute_url())
+
+    page.keyboard.press("x")
+    page.keyboard.press("Tab")
+    page.keyboard.type("No.")
+    page.keyboard.press("Control+Enter")
+    page.locator("[role=alert]").first.wait_for()
+    expect(page.locator(ON_A_CARD)).to_have_count(1)
+    assert window.messages.pop().endswith("422 (Unprocessable Entity)")  # the browser's own note
+
+    page.locator(".change--current select").select_option("false")
+    page.locator(".change--current").get_by_role("button", name="Reject with this reason").click()
+    expect(page.locator(".change--decided")).to_have_count(1)
+    expect(page.locator(ON_A_CARD)).to_have_count(1)
+
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(page.locator(".change--decided")).to_have_count(0)
+    expect(page.locator(ON_A_CARD)).to_have_count(1)
+
+    page.keyboard.press("o")
+    assert page.evaluate("document.activeElement.className") == "change__evidence"
+    page.keyboard.press("e")
+    page.locator("form.edit textarea:focus").wait_for()
+    page.keyboard.press("Escape")
+    expect(page.locator("form.edit")).to_have_count(0)
+    expect(page.locator(ON_A_CARD)).to_have_count(1)
+
+
+def test_next_goes_on_to_cards_that_are_not_loaded_yet(people, space, visit):
+    page = visit(people.reviewer, **DESKTOP).page
+    page.goto(proposal_of(people, space, AT_ONCE + 2).get_absolute_url())
+
+    for _ in range(AT_ONCE):
+        page.keyboard.press("j")
+
+    expect(page.locator(".change--current .change__title")).to_contain_text(f"notes-{AT_ONCE}.")
+    page.keyboard.press("k")
+    assert f"notes-{AT_ONCE - 1}." in title(page)
+
+
+def test_next_undecided_goes_on_to_the_next_proposal(people, space, visit):
+    first, second = proposal_of(people, space, 2), proposal_of(people, space, 2, "rules")
+    page = visit(people.reviewer, **DESKTOP).page
+    page.goto(first.get_absolute_url())
+
+    page.keyboard.press("n")
+    assert "notes-1" in title(page)
+    page.keyboard.press("n")
+
+    page.wait_for_url(f"**{second.get_absolute_url()}**")
+    assert "rules-0" in title(page)
+
+
+def test_own_keys_act_and_the_others_do_not(people, space, visit):
+    person = people.reviewer
+    person.keys, person.confirms_approval = {"a": "y", "j": ""}, False
+    person.save()
+    page = visit(people.reviewer, **DESKTOP).page
+    page.goto(proposal_of(people, space, 2).get_absolute_url())
+
+    page.keyboard.press("j")
+    assert "notes-0" in title(page)
+    approve(page, "a")
+    assert page.locator("[data-armed]").count() == 0
+    page.keyboard.press("y")
+    expect(page.locator(".change--decided")).to_have_count(1)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys").get_by_text("y", exact=True)).to_be_visible()
+
+
+def test_no_single_key_acts_when_they_are_switched_off(people, space, visit):
+    people.reviewer.single_keys = False
+    people.reviewer.save()
+    page = visit(people.reviewer, **DESKTOP).page
+    page.goto(proposal_of(people, space, 2).get_absolute_url())
+
+    for key in "jaax?":
+        page.keyboard.press(key)
+    page.wait_for_timeout(500)
+    approve(page)
+
+    assert states(people) == [State.OPEN] * 2
+    assert "notes-0" in title(page)
+
+
+def test_keys_are_set_without_javascript(people, space, visit):
+    page = visit(people.reviewer, java_script_enabled=False).page
+    page.goto("/profile/")
+
+    page.get_by_label("Approve", exact=True).fill("y")
+    page.get_by_role("button", name="Save the keys").click()
+
+    page.get_by_text("Saved.").wait_for()
+    assert page.get_by_label("Approve", exact=True).input_value() == "y"
