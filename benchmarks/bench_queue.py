@@ -8,6 +8,7 @@ reader. The database is a new one beside that of DATABASE_URL.
 """
 
 import argparse
+import copy
 import json
 import os
 import statistics
@@ -34,12 +35,11 @@ from accounts.enums import Role  # noqa: E402
 from accounts.models import Membership, Team, User  # noqa: E402
 from agents import roster  # noqa: E402
 from agents.text import lines as text_lines  # noqa: E402
-from audit import trail  # noqa: E402
-from reviews import assigning, decisions, desk, duplicates, inbox, proposals, queue, turns  # noqa: E402
-from reviews.decisions import Word  # noqa: E402
+from audit import ids, trail  # noqa: E402
+from reviews import assigning, duplicates, inbox, policy, proposals, queue, ranking, turns  # noqa: E402
 from reviews.drafts import Draft, DraftTarget  # noqa: E402
-from reviews.enums import Operation, OriginKind, Verdict  # noqa: E402
-from reviews.models import Proposal  # noqa: E402
+from reviews.enums import Operation, OriginKind  # noqa: E402
+from reviews.models import Change, Decision, Proposal, Revision, RevisionTarget  # noqa: E402
 from reviews.proposals import Origin  # noqa: E402
 
 QUERIES = ("view=mine", "view=mine&q=tier:high", "view=open&q=is:overdue+refund", "view=mine&q=nowhere")
@@ -59,34 +59,86 @@ def scene(changes, each):
         roster.create_namespace(team=team, slug=floor, name=floor, tier_floor=floor, by=trail.SYSTEM, at=now)
         for floor in floors
     ]
-    for number in range(changes // each):
-        at = now - timedelta(minutes=7 * number)
-        row = _propose(team, spaces[number % 3], number, each, at)
-        if number % 10 == 0:
-            assigning.by_hand(proposal=row, person=people[number // 10 % 3], by=trail.SYSTEM, at=now)
-        elif number % 10 == 1:
-            _ask(row, people[0], now)
+    models = [_propose(team, space, each, now) for space in spaces]
+    rows = _copies(team, models, changes // each - len(models), now)
+    for number, row in enumerate(rows[::10]):
+        assigning.by_hand(proposal=row, person=people[number % 3], by=trail.SYSTEM, at=now)
+    _ask(team, rows[1::10], people[0], now)
     return team, people[0]
 
 
-def _propose(team, space, number, each, at):
+def _propose(team, space, each, at):
     drafts = []
     for n in range(each):
-        text = (
-            f"- The {THINGS[(number + n) % 6]} of case {number * each + n} is {number % 37} days, or {n} for others.\n"
-        )
-        edits = (text_lines.Edit(0, 0, tuple(text_lines.split(text))),)
-        target = DraftTarget(base=None, path_after=f"/{number}/{n}.md", edits=edits)
-        drafts.append(Draft(Operation.ADD, space, f"Note on {THINGS[n % 6]} {number}", (target,)))
-    origin = Origin(OriginKind.DREAM, f"run_{number}", trail.SYSTEM)
-    return proposals.open_(team=team, agent=None, title=f"Notes {number}", origin=origin, drafts=drafts, at=at)
+        edits = (text_lines.Edit(0, 0, (f"{_says(0, n)}\n",)),)
+        target = DraftTarget(base=None, path_after=f"/{space.slug}/{n}.md", edits=edits)
+        drafts.append(Draft(Operation.ADD, space, f"Note on {THINGS[n % 6]}", (target,)))
+    origin = Origin(OriginKind.DREAM, "run_1", trail.SYSTEM)
+    return proposals.open_(team=team, agent=None, title=f"Notes {space.slug}", origin=origin, drafts=drafts, at=at)
 
 
-def _ask(row, person, at):
-    for change in desk.rows(row.team).filter(proposal=row):
-        bound = desk.read_one(change, team=row.team).bound
-        word = Word(Verdict.REQUEST_CHANGES, "Say since when.")
-        decisions.decide(team=row.team, change_id=change.public_id, bound=bound, word=word, by=person, at=at)
+def _says(number, n):
+    return f"- The {THINGS[(number + n) % 6]} of case {number} is {number % 37} days, or {n} for others."
+
+
+def _copies(team, models, count, now):
+    """Rows like those that the verb stored, in bulk: opening thousands of proposals one by one takes minutes."""
+    kept = [list(Change.objects.of(team).filter(proposal=one).select_related("head")) for one in models]
+    rows = []
+    for number in range(count):
+        row = copy.copy(models[number % 3])
+        row.pk, row.public_id, row.number = None, ids.new("prp"), 100 + number
+        row.opened_at = now - timedelta(minutes=7 * number)
+        ranking.place(row, tiers=[row.tier] * row.waiting, document=policy.DEFAULT)
+        rows.append(row)
+    Proposal.objects.bulk_create(rows, batch_size=500)
+    changes = [
+        _like(one, "chg", proposal=row, fingerprint=f"{number}-{one.position}", head=None)
+        for number, row in enumerate(rows)
+        for one in kept[number % 3]
+    ]
+    Change.objects.bulk_create(changes, batch_size=500)
+    heads = [one.head for number in range(count) for one in kept[number % 3]]
+    heads = [_like(head, "rev", change=change) for head, change in zip(heads, changes, strict=True)]
+    Revision.objects.bulk_create(heads, batch_size=500)
+    for change, head in zip(changes, heads, strict=True):
+        change.head = head
+    Change.objects.of(team).bulk_update(changes, ["head"], batch_size=500)
+    hunk = {"start": 0, "end": 0, "before": [], "above": None, "below": None}
+    RevisionTarget.objects.bulk_create(
+        (
+            RevisionTarget(
+                team=team,
+                revision=head,
+                position=0,
+                path_after=f"/{number}.md",
+                hunks=[hunk | {"after": [f"{_says(number // 10, number % 10)}\n"]}],
+            )
+            for number, head in enumerate(heads)
+        ),
+        batch_size=500,
+    )
+    return rows
+
+
+def _like(row, prefix, **values):
+    other = copy.copy(row)
+    other.pk, other.public_id = None, ids.new(prefix)
+    for name, value in values.items():
+        setattr(other, name, value)
+    return other
+
+
+def _ask(team, rows, person, at):
+    """The reader asked for changes to each change of these proposals."""
+    asked = Change.objects.of(team).filter(proposal__in=rows)
+    names = ("base_sha256", "proposed_sha256", "requirement_sha256", "evidence_sha256")
+    seen = dict.fromkeys(names, "0" * 64)
+    Decision.objects.bulk_create(
+        Decision(team=team, change=one, revision_id=one.head_id, by=person, verdict="request_changes", at=at, **seen)
+        for one in asked
+    )
+    asked.update(state="changes_requested")
 
 
 def timed(act, rounds):

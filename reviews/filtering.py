@@ -87,10 +87,18 @@ def _reviewer(term: Term, team: Team, reader: Reader) -> Q:
 
 
 def _word(term: Term, team: Team, _reader: Reader) -> Q:
-    named = Change.objects.of(team).filter(proposal=OuterRef("pk"), title__icontains=term.value)
-    targets = RevisionTarget.objects.of(team).filter(revision__change__proposal=OuterRef("pk"))
+    """In the title, the agent's name, or a change's title or path. Not asked row by row: a word that nothing holds
+    would look at the changes of each proposal in turn.
+    """
+    named = Change.objects.of(team).filter(title__icontains=term.value)
+    targets = RevisionTarget.objects.of(team)
     at_path = targets.filter(Q(path_before__icontains=term.value) | Q(path_after__icontains=term.value))
-    return Q(title__icontains=term.value) | Q(agent__name__icontains=term.value) | Q(Exists(named)) | Q(Exists(at_path))
+    return (
+        Q(title__icontains=term.value)
+        | Q(agent__name__icontains=term.value)
+        | Q(pk__in=named.values("proposal"))
+        | Q(pk__in=at_path.values("revision__change__proposal"))
+    )
 
 
 def _is(term: Term, team: Team, reader: Reader) -> Q:
