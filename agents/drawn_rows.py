@@ -37,6 +37,7 @@ _CHANGED = f'<div class="diff__row diff__row--change">{_OLD}{_NEW}</div>'
 _REMOVED = f'<div class="diff__row diff__row--del">{_OLD}</div>'
 _ADDED = f'<div class="diff__row diff__row--ins">{_NEW}</div>'
 _MOVED = f'<div class="diff__row diff__row--%s">{_ELSEWHERE}</div>'
+_UNDER = '<div class="diff__under">{}</div>'
 _MARKED = {"del": "<del>{}</del>", "ins": "<ins>{}</ins>"}
 
 Part = tuple[str, Sequence[str]]
@@ -51,8 +52,9 @@ _NO_NOTE: Note = (NOTHING, NOTHING)
 class Look(NamedTuple):
     """How a diff is drawn. `at` is the address of the revision's page, where its gaps open; `left` what it is beside.
 
-    With `anchors` its line numbers are links to themselves, on the page `linked` where that is another one. `notes` are
-    of changed lines, by the new number or by the old number below zero.
+    With `anchors` its line numbers are links to themselves, on the page `linked` where that is another one; with
+    `talk`, the address of a form, they lead to what can be said about their line. `notes` are of changed lines,
+    by the new number or by the old number below zero; `under` is what stands below lines, by the same numbers.
     """
 
     split: bool = False
@@ -63,6 +65,8 @@ class Look(NamedTuple):
     anchors: bool = False
     linked: str = ""
     notes: tuple[tuple[int, Note], ...] = ()
+    talk: str = ""
+    under: tuple[tuple[int, SafeString], ...] = ()
 
     @property
     def prefix(self) -> str:
@@ -79,7 +83,7 @@ def needs_columns(rows: Sequence[diffs.Row]) -> bool:
 def draw(rows: Sequence[diffs.Row], look: Look) -> SafeString:
     """The rows without a frame around them."""
     drawer = _Drawer(look, diffs.moved(rows))
-    parts = [drawer.row(index, row) for index, row in enumerate(rows)]
+    parts = [part for index, row in enumerate(rows) for part in (drawer.row(index, row), *drawer.below(row))]
     values = chain.from_iterable(values for _, values in parts)
     return format_html("".join(markup for markup, _ in parts), *values) if parts else NOTHING
 
@@ -88,7 +92,7 @@ class _Drawer:
     """One diff being drawn. `places` are of lines that moved the numbers on the other side."""
 
     def __init__(self, look: Look, places: dict[int, int]) -> None:
-        self.look, self.places, self.notes = look, places, dict(look.notes)
+        self.look, self.places, self.notes, self.under = look, places, dict(look.notes), dict(look.under)
         self.spoken = _spoken()
 
     def row(self, index: int, row: diffs.Row) -> Part:
@@ -122,6 +126,13 @@ class _Drawer:
             return _REMOVED % old, self._left(old_number, old_texts)
         return _ADDED % new, self._right(new_number, new_texts)
 
+    def below(self, row: diffs.Row) -> list[Part]:
+        """What stands below a row, of its left side first."""
+        if not self.under or row[0] == SKIPPED:
+            return []
+        numbers = [-row[1] if row[0] != ADDED else 0, row[2] if row[0] != REMOVED else 0]
+        return [(_UNDER, [self.under[number]]) for number in numbers if number in self.under]
+
     def _left(self, number: int, texts: Sequence[str]) -> list[str]:
         attributes, ending = self.notes.get(-number, _NO_NOTE)
         return [attributes, self._old(number), *texts, ending]
@@ -145,10 +156,16 @@ class _Drawer:
         return _MOVED % (kind, markup), [number, *texts, _moved_label(kind, other)]
 
     def _old(self, number: int) -> SafeString:
-        return _number(number, False, self.look.prefix if self.look.anchors else None, self.look.linked)
+        return self._numbered(number, is_new=False)
 
     def _new(self, number: int, *, repeats: bool = False) -> SafeString:
-        return _number(number, True, self.look.prefix if self.look.anchors else None, self.look.linked, repeats)
+        return self._numbered(number, is_new=True, repeats=repeats)
+
+    def _numbered(self, number: int, *, is_new: bool, repeats: bool = False) -> SafeString:
+        if self.look.talk and not self.look.anchors:
+            return _number(number, True, None, "", False) if repeats else _said_about(number, is_new, self.look.talk)
+        prefix = self.look.prefix if self.look.anchors else None
+        return _number(number, is_new, prefix, self.look.linked, repeats)
 
     def line(self, segments: diffs.Segments, other: diffs.Segments | None = None, mark: str = "") -> Part:
         """The text of one side. Markdown's signs are set apart, unless they are what changed."""
@@ -240,6 +257,24 @@ def _number(number: int, is_new: bool, prefix: str | None, page: str, repeats: b
     place = f"{page}#{prefix}{'L' if is_new else 'O'}{number}"
     aside = SafeString(' tabindex="-1"' if repeats else "")
     return format_html('<a class="{}" href="{}"{}>{}</a>', kind, place, aside, number)
+
+
+def _said_about(number: int, is_new: bool, form: str) -> SafeString:
+    """A line number that opens the form for a comment on its line below it; without scripts, the page of the form."""
+    kind = "diff__no diff__no--new" if is_new else "diff__no"
+    url = f"{form}&side={'after' if is_new else 'before'}&line={number}"
+    return format_html(_SAYS, kind, url, url, _comment_on(), number)
+
+
+_SAYS = (
+    '<a class="{}" href="{}" hx-get="{}" hx-target="closest .diff__row" hx-swap="afterend">'
+    '<span class="visually-hidden">{} </span>{}</a>'
+)
+
+
+@kept
+def _comment_on() -> str:
+    return gettext("Comment on line")
 
 
 def _sign(sign: SafeString) -> SafeString:

@@ -12,7 +12,8 @@ _OVERSIGHT = _("EU AI Act Article 14: human oversight")
 
 _BY_FAMILY = {
     **dict.fromkeys(("auth", "team", "member", "token", "access"), (_ACCESS,)),
-    **dict.fromkeys(("proposal", "change", "policy"), (_CHANGES, _OVERSIGHT)),
+    **dict.fromkeys(("proposal", "change", "thread", "review", "bulk", "policy"), (_CHANGES, _OVERSIGHT)),
+    **dict.fromkeys(("filter", "absence", "notices"), (_OVERSIGHT,)),
     **dict.fromkeys(("memory", "store"), (_CHANGES, _RECORDS)),
     **dict.fromkeys(("agent", "namespace"), (_CHANGES,)),
     **dict.fromkeys(("sessions", "session", "outcome", "feedback", "dream"), (_RECORDS,)),

@@ -21,6 +21,7 @@ FAMILIES = {
     "memory": (_("Memory"), catalogue.MEMORY),
     "proposal": (_("Proposals"), catalogue.PROPOSAL),
     "change": (_("Changes and votes"), catalogue.CHANGE),
+    "desk": (_("Working together"), catalogue.DESK),
     "policy": (_("Policy"), catalogue.POLICY),
     "dream": (_("Dreaming"), catalogue.DREAM),
     "admin": (_("Exports and checks"), catalogue.ADMIN),

@@ -201,6 +201,11 @@ PATTERNS: dict[str, dict[str, str]] = {
         "proposal.closed": _("Nothing is left to decide of the proposal “%(what)s”"),
         "proposal.withdrawn": _("%(who)s withdrew the proposal “%(what)s”"),
         "proposal.reverted": _("%(who)s undid the proposal “%(what)s”"),
+        "proposal.assigned": _("The proposal “%(what)s” became the turn of %(person)s"),
+        "proposal.unassigned": _("The proposal “%(what)s” is the turn of %(person)s no more"),
+        "proposal.claimed": _("%(who)s claimed the proposal “%(what)s” for a while"),
+        "proposal.released": _("%(who)s let the proposal “%(what)s” go"),
+        "proposal.overdue": _("The proposal “%(what)s” waited longer than agreed"),
     },
     "change": {
         "change.opened": _("%(who)s put forward “%(what)s”"),
@@ -228,9 +233,30 @@ PATTERNS: dict[str, dict[str, str]] = {
         "change.withdrawn": _("%(who)s withdrew “%(what)s”"),
         "change.superseded": _("Another change took the place of “%(what)s”"),
         "change.expired": _("“%(what)s” waited too long for a decision: %(days)s days"),
+        "change.split": _("A part of “%(what)s” was accepted; the rest became a change of its own"),
+        "change.resolved": _("%(who)s said how “%(what)s” goes on: revision %(number)s"),
+        "change.commented": _("%(who)s wrote about “%(what)s”"),
         "change.evidence_joined": _("More evidence for “%(what)s”: %(added)s"),
         "change.evidence_joined against": _("More evidence against “%(what)s”: %(added)s"),
     },
+    "thread": {
+        "thread.resolved": _("%(who)s settled a conversation about “%(what)s”"),
+        "thread.reopened": _("%(who)s took a conversation about “%(what)s” up again"),
+    },
+    "review": {
+        "review.drafted": _("%(who)s prepared something about “%(what)s” without sending it"),
+        "review.sent": _("%(who)s sent a review of “%(what)s”"),
+    },
+    "bulk": {"bulk.decided": _("%(who)s decided on several changes at once: %(verdict)s")},
+    "filter": {
+        "filter.saved": _("%(who)s kept a filter of the inbox"),
+        "filter.removed": _("%(who)s removed a filter of the inbox"),
+    },
+    "absence": {
+        "absence.set": _("%(who)s said from %(since)s until when they are away: %(until)s"),
+        "absence.ended": _("%(who)s is back"),
+    },
+    "notices": {"notices.read": _("%(who)s read notices: %(count)s")},
     "policy": {"policy.changed": _("%(who)s set version %(number)s of the policy")},
     "dream": {
         "dream.settings_set": _("%(who)s changed how %(what)s dreams: %(changed)s"),

@@ -18,12 +18,13 @@ from accounts.models import ApiToken, Team, User
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
 from agents.words import kept
-from reviews import claims, desk, drafting, duplicates, merged, quoting, splitting, threeway_view, wording
+from reviews import claims, desk, drafting, duplicates, merged, quoting, splitting, talks, threeway_view, wording
 from reviews.desk import Seat
 from reviews.enums import Operation, RevisionOrigin, State, Verdict
 from reviews.merged import Merged
 from reviews.models import Change, DraftVote, Inverse, Proposal, RevisionTarget
 from reviews.quoting import Quote
+from reviews.talks import Talk
 from reviews.threeway_view import Stretch
 from reviews.wording import Need
 
@@ -80,12 +81,14 @@ class Card:
     quotes: list[Quote]
     versions: list[MemoryVersion] = field(default_factory=list)
     editor: str = ""
+    talks: list[Talk] = field(default_factory=list)
     typed: Typed = field(default_factory=Typed)
     draft: DraftVote | None = None
     alike: int = 0
     is_current: bool = False
     url: str = ""
     work: SafeString | str = ""
+    fresh: str = ""  # the thread in which the reader has just written
     sign: str = ""
     bare_sign: str = ""
 
@@ -252,6 +255,12 @@ class Card:
         return self.verdict[0] in (Verdict.APPROVE, State.APPROVED, State.APPLIED)
 
     @property
+    def open_talks(self) -> str:
+        """How many threads nobody has settled, in words."""
+        count = sum(not one.is_resolved for one in self.talks)
+        return ngettext("%(n)d open thread", "%(n)d open threads", count) % {"n": count} if count else ""
+
+    @property
     def said(self) -> str:
         return wording.said(self.seat)
 
@@ -291,6 +300,7 @@ def read(
     seats = desk.read(changes, team=team)
     quotes = quoting.read(changes, team=team)
     versions = _versions(changes, team)
+    said = talks.read(changes, team=team, person=reader.person, permissions=reader.permissions)
     editors = _editors(changes, team)
     same = duplicates.counts({change.alike for change in changes if change.is_undecided}, team=team)
     drafts = _drafts(changes, team, reader)
@@ -303,6 +313,7 @@ def read(
             quotes=quotes.get(change.pk, []),
             versions=versions.get(change.pk, []),
             editor=editors.get(seats[change.pk].head.made_by_id, ""),
+            talks=said.get(change.pk, []),
             typed=typed.get(change.public_id, Typed()),
             draft=drafts.get(change.pk),
             alike=same.get(change.alike, 0) if change.is_undecided else 0,

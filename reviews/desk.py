@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import Team, User
 from reviews import bounds, policy
 from reviews.bounds import Bound, Standing
@@ -93,12 +95,12 @@ def rows(team: Team) -> ChangeQuerySet:
     return Change.objects.of(team).select_related("team", "proposal", "namespace", "head")
 
 
-def locked(team: Team, **wanted: Any) -> ChangeQuerySet:
+def locked(team: Team, *either: Q, **wanted: Any) -> ChangeQuerySet:
     """The same under row locks, to look again before deciding.
 
     Locks first and reads after: what was joined in the locking query would be as old as the wait was long.
     """
-    lock = Change.objects.of(team).select_for_update(no_key=True).filter(**wanted).order_by("pk")
+    lock = Change.objects.of(team).select_for_update(no_key=True).filter(*either, **wanted).order_by("pk")
     return rows(team).filter(pk__in=list(lock.values_list("pk", flat=True)))
 
 

@@ -6,16 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Team, User
+from accounts.teams import TeamQuerySet
 from audit import trail
-from reviews import decisions, desk, policy
+from reviews import decisions, desk, policy, threads
 from reviews.bounds import Bound
 from reviews.decisions import Moved, Refused, Word
 from reviews.desk import Seat
 from reviews.enums import Verdict
-from reviews.models import Change, Comment, CommentQuerySet, DraftVote, Proposal
+from reviews.models import Change, Comment, DraftVote, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,15 @@ def send(*, proposal: Proposal, by: User, at: datetime) -> Sent:
     refused: list[tuple[Change, str]] = []
     with trail.unit_of_work(at=at) as unit:
         drafts = {draft.change_id: draft for draft in of(proposal, by)}
-        for change in desk.locked(team, pk__in=list(drafts)).order_by("pk"):  # all locks before the first vote
-            try:
-                _cast(change, drafts[change.pk], by, at)
-            except Refused as clash:
-                refused.append((change, str(clash)))
-        comments = _publish(proposal, by, at, unit)
+        talked = _comments(proposal, by).values("thread__change")
+        wanted = Q(pk__in=list(drafts)) | Q(pk__in=talked)
+        for change in desk.locked(team, wanted).order_by("pk"):  # all locks before the first vote
+            if change.pk in drafts:
+                try:
+                    _cast(change, drafts[change.pk], by, at)
+                except Refused as clash:
+                    refused.append((change, str(clash)))
+        comments = len(threads.send_drafts(proposal=proposal, by=by, at=at, unit=unit))
         votes = len(drafts) - len(refused)
         data = {"verdicts": votes, "comments": comments, "refused": len(refused)}
         unit.record("review.sent", target=proposal, by=by, data=data)
@@ -106,6 +110,10 @@ def count(proposal: Proposal, person: User) -> int:
     return votes.count() + _comments(proposal, person).count()
 
 
+def _comments(proposal: Proposal, person: User) -> TeamQuerySet[Comment]:
+    return threads.drafts(proposal.team, person).filter(thread__change__proposal=proposal)
+
+
 def fits(draft: DraftVote, seat: Seat) -> bool:
     """Whether it could be sent as it was prepared."""
     return seat.change.is_votable and draft.revision_id == seat.head.pk and policy.bound_of(draft) == seat.bound
@@ -117,25 +125,6 @@ def _cast(change: Change, draft: DraftVote, by: User, at: datetime) -> None:
     word = Word(Verdict(draft.verdict), draft.reason, draft.reason_code)
     bound = policy.bound_of(draft)
     decisions.decide(team=change.team, change_id=change.public_id, bound=bound, word=word, by=by, at=at, opened=None)
-
-
-def _publish(proposal: Proposal, by: User, at: datetime, unit: trail.Unit) -> int:
-    comments = list(_comments(proposal, by).select_related("thread__change", "thread__revision").order_by("at", "pk"))
-    for comment in comments:
-        comment.sent_at = at
-        comment.save(update_fields=["sent_at"])
-        thread = comment.thread
-        data = {
-            "thread": thread.public_id,
-            "comment": comment.public_id,
-            "revision": thread.revision.public_id,
-        }
-        unit.record("change.commented", target=thread.change, by=by, data=data, private={"text": comment.text})
-    return len(comments)
-
-
-def _comments(proposal: Proposal, person: User) -> CommentQuerySet:
-    return Comment.objects.of(proposal.team).filter(thread__change__proposal=proposal, by=person, sent_at=None)
 
 
 def _throw_away(proposal: Proposal, drafts: QuerySet[DraftVote], by: User, unit: trail.Unit) -> int:

@@ -10,8 +10,9 @@ from agents.models import Agent, Namespace
 from agents.search.finding import Scope
 from agents.text.paths import BadPath, check_path
 from reviews.bounds import Bound
+from reviews.carrying import Spot
 from reviews.decisions import Word
-from reviews.enums import RejectCode, Verdict, Way
+from reviews.enums import RejectCode, Side, Verdict, Way
 from reviews.resolving import Choice
 
 LONGEST_REASON = 4000
@@ -105,6 +106,73 @@ class ReasonForm(forms.Form):
     """Why; asked for wherever something that others rely on is set aside."""
 
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 3}))
+
+
+class SayForm(forms.Form):
+    """What somebody says in a thread; whom else it is told is named in the text."""
+
+    LONGEST = LONGEST_REASON
+    text = forms.CharField(
+        max_length=LONGEST,
+        error_messages={"required": _("Write something first."), "max_length": _("This is too long.")},
+    )
+    tell = forms.CharField(max_length=200, required=False)
+    draft = forms.CharField(max_length=1, required=False)
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = people
+
+    def clean(self):
+        given = super().clean()
+        tell, text = given.get("tell", "").lstrip("@"), given.get("text", "")
+        if tell and text:
+            found = self.people.named(f"@{tell}")
+            if not found:
+                raise forms.ValidationError(_("Nobody of this team is called that."))
+            if found[0] not in self.people.named(text):
+                given["text"] = f"@{tell} {text}"
+        return given
+
+    @property
+    def problem(self) -> str:
+        return str(next(iter(self.errors.values()))[0]) if self.errors else ""
+
+
+class SpotForm(forms.Form):
+    """Which revision a thread is about, and which lines of it, where it is about lines."""
+
+    r = forms.IntegerField(min_value=1, max_value=10**6, required=False)
+    target = forms.IntegerField(min_value=0, max_value=10**6, required=False)
+    side = forms.ChoiceField(choices=Side, required=False)
+    line = forms.IntegerField(min_value=1, max_value=10**6, required=False)
+    to = forms.IntegerField(min_value=1, max_value=10**6, required=False)
+
+    @property
+    def spot(self) -> Spot | None:
+        given = self.cleaned_data
+        first = given.get("line")
+        if not first:
+            return None
+        side = Side(given.get("side") or Side.AFTER)
+        return Spot(given.get("target") or 0, side, first, given.get("to") or first)
+
+    @property
+    def problem(self) -> str:
+        return str(_("These lines are not in this revision.")) if self.errors else ""
+
+    @property
+    def shown(self) -> dict[str, object]:
+        given = self.cleaned_data
+        return {name: given.get(name) or "" for name in ("r", "side", "line", "to")} | {
+            "target": given.get("target") or 0
+        }
+
+    @property
+    def name(self) -> str:
+        """What tells this form from those of other lines on the page."""
+        spot = self.spot
+        return f"{spot.position}-{spot.side}-{spot.first}" if spot else "whole"
 
 
 class EditForm(forms.Form):

@@ -16,6 +16,7 @@ from reviews.views import (
     reviewing,
     search,
     splitting,
+    talking,
     together,
 )
 
@@ -59,6 +60,12 @@ urlpatterns = [
     path("changes/<str:change_id>/revert/", closing.revert_one, name="revert_one"),
     path("changes/<str:change_id>/edit/preview/", editing.preview, name="preview"),
     path("changes/<str:change_id>/edit/", editing.edit, name="edit"),
+    path("changes/<str:change_id>/threads/new/", talking.new, name="thread_new"),
+    path("threads/<str:thread_id>/reply/", talking.reply, name="thread_reply"),
+    path("threads/<str:thread_id>/resolve/", talking.resolve, name="thread_resolve"),
+    path("threads/<str:thread_id>/reopen/", talking.reopen, name="thread_reopen"),
+    path("comments/<str:comment_id>/send/", talking.send, name="comment_send"),
+    path("comments/<str:comment_id>/discard/", talking.discard, name="comment_discard"),
     path("decisions/<str:decision_id>/dismiss/", deciding.dismiss, name="dismiss"),
     path("memories/<str:memory_id>/propose/", proposing.to_memory, name="new"),
     path("memory/<slug:namespace>/propose/", proposing.to_namespace, name="new_memory"),

@@ -5,7 +5,7 @@ another. `PLAIN` holds parameters that name no row by themselves: numbers, forma
 """
 
 from audit import trail
-from reviews import bulk, desk, querying, saved
+from reviews import bulk, desk, querying, saved, threads
 from reviews.decisions import Word
 from reviews.enums import Verdict
 from reviews.models import Absence
@@ -67,6 +67,20 @@ def _batch(people):
     ).batch
 
 
+def _comment(people):
+    change = scenes.changes(_proposal(people))[0]
+    return threads.open_(
+        team=people.row,
+        change_id=change.public_id,
+        revision=1,
+        spot=None,
+        text="Why?",
+        by=people.admin,
+        at=recipes.AT,
+        is_draft=True,
+    )
+
+
 ROWS = {
     "batch": _batch,
     "event_id": _event,
@@ -81,6 +95,8 @@ ROWS = {
     "decision_id": _decision,
     "filter_id": _filter,
     "absence_id": _absence,
+    "thread_id": lambda people: _comment(people).thread.public_id,
+    "comment_id": lambda people: _comment(people).public_id,
     "session_id": lambda people: agent_recipes.session(agent_recipes.agent(people.row)).public_id,
     "run_id": lambda people: dreams.run(agent_recipes.agent(people.row)).public_id,
     "run_number": lambda people: dreams.run(agent_recipes.agent(people.row)).number,

@@ -29,7 +29,8 @@ def diff(
     look = (look or Look())._replace(split=shown_as == "split", spaces=text_as == "spaces")
     text = json.dumps(rows)
     source = text_as != "prose"
-    return _kept(text, look, source) if len(text) < LONGEST_KEPT else _drawn(rows, look, source)
+    keeps = len(text) < LONGEST_KEPT and not look.under  # what stands below lines is of one reader and one answer
+    return _kept(text, look, source) if keeps else _drawn(rows, look, source)
 
 
 @kept

@@ -6,7 +6,7 @@ draws. All stand on the change's own page; on the page of a proposal each is loa
 
 from __future__ import annotations
 
-from reviews.panels import evidence, history, impact, origin, pattern, similar
+from reviews.panels import discussion, evidence, history, impact, origin, pattern, similar
 from reviews.panels.base import Panel
 
 PANELS: dict[str, Panel] = {
@@ -15,5 +15,6 @@ PANELS: dict[str, Panel] = {
     "pattern": pattern.PANEL,
     "similar": similar.PANEL,
     "origin": origin.PANEL,
+    "discussion": discussion.PANEL,
     "history": history.PANEL,
 }

@@ -16,14 +16,17 @@ from agents.drawn_rows import Look, Note
 from agents.models import MemoryVersion
 from agents.shown import NOTHING, joined, visible
 from agents.templatetags.diffs import coded
-from agents.text import hidden
+from agents.text import diffs, hidden
 from agents.words import kept
-from reviews import comparing, wording
+from reviews import comparing, pieces, wording
 from reviews.cards import MOST_QUOTES, Card, Drawn
 from reviews.claims import Mark
+from reviews.enums import Side
 from reviews.models import Check
 from reviews.quoting import Quote
+from reviews.talks import Talk
 from reviews.templatetags.reading import many_into_one, pieced, threeway
+from reviews.templatetags.threads import thread
 from reviews.wording import Need
 
 register = template.Library()
@@ -86,6 +89,7 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
     """All that differs from card to card."""
     change, bound = card.change, card.seat.bound
     kind, verdict = card.verdict if card.is_decided else ("", "")
+    drawn, below = _targets(context, card)
     return {
         "id": card.id,
         "url": card.url,
@@ -103,7 +107,9 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "notice": visible(card.notice.text) if card.notice else "",
         "meanwhile": joined([threeway(context, path, stretches) for path, stretches in card.meanwhile]),
         "merged": many_into_one(card.merged) if card.merged and not card.is_decided else "",
-        "diffs": joined([_target(context, card, number) for number in range(len(card.targets))]),
+        "diffs": drawn,
+        "talks": below,
+        "open_talks": card.open_talks,
         "checks": joined([_check(context, one) for one in card.seat.checks]),
         "confidence": "" if card.confidence is None else str(card.confidence),
         "sources": card.sources,
@@ -180,22 +186,59 @@ def _flags(card: Card) -> dict[str, object]:
     }
 
 
-def _target(context: Context, card: Card, number: int) -> SafeString:
-    """One memory of a change. Of a card that is folded no quotes are drawn, and so its lines name none."""
+def _targets(context: Context, card: Card) -> tuple[SafeString, SafeString]:
+    """The memories of a change with the threads under their lines, and the threads that have no line there."""
+    left = list(card.talks)
+    drawn = [_target(context, card, number, left) for number in range(len(card.targets))]
+    return joined(drawn), joined([_talk(context, card, one) for one in left])
+
+
+def _target(context: Context, card: Card, number: int, left: list[Talk]) -> SafeString:
+    """One memory of a change; takes the threads that it shows from `left`. Of a card that is folded no quotes are
+    drawn, and so its lines name none.
+    """
     one = card.targets[number]
-    notes = () if card.is_decided else _notes(card, card.marks[number])
+    head = card.seat.head
+    look = Look(
+        at=f"{card.url}r/{head.number}/",
+        left=comparing.BASE,
+        target=one.position,
+        notes=() if card.is_decided else _notes(card, card.marks[number]),
+        talk=f"{card.url}threads/new/?r={head.number}&target={one.position}",
+        under=_under(context, card, one, left),
+    )
     texts = {
         "label": "" if card.path else visible(one.label),
         "note": one.note,
-        "rows": _rows(context, card, one, notes) if one.rows else "",
+        "rows": pieced(context, one.rows, look, head) if one.rows else "",
     }
     return _fill(context, "reviews/_target.html", texts, {})
 
 
-def _rows(context: Context, card: Card, one: Drawn, notes: tuple[tuple[int, Note], ...]) -> SafeString:
-    head = card.seat.head
-    look = Look(at=f"{card.url}r/{head.number}/", left=comparing.BASE, target=one.position, notes=notes)
-    return pieced(context, one.rows, look, head)
+def _under(context: Context, card: Card, one: Drawn, left: list[Talk]) -> tuple[tuple[int, SafeString], ...]:
+    """The threads whose last line is drawn, under it."""
+    if not left or len(pieces.cut(one.rows)) > 1:
+        return ()
+    drawn = {number for row in one.rows if row[0] != diffs.SKIPPED for number in _numbers(row)}
+    found: dict[int, list[SafeString]] = {}
+    for talk in list(left):
+        spot = talk.spot
+        if spot is None or spot.position != one.position:
+            continue
+        number = spot.last if spot.side == Side.AFTER else -spot.last
+        if number in drawn:
+            found.setdefault(number, []).append(_talk(context, card, talk))
+            left.remove(talk)
+    return tuple((number, joined(parts)) for number, parts in found.items())
+
+
+def _numbers(row: diffs.Row) -> list[int]:
+    """The numbers of a row's lines, of the old side below zero."""
+    return [-row[1] if row[0] != diffs.ADDED else 0, row[2] if row[0] != diffs.REMOVED else 0]
+
+
+def _talk(context: Context, card: Card, one: Talk) -> SafeString:
+    return thread(context, one, card.url, fresh=card.fresh)
 
 
 def _notes(card: Card, marks: Mapping[int, Mark]) -> tuple[tuple[int, Note], ...]:

@@ -35,6 +35,8 @@ def shared(request):
         "reject_codes": [(code.value, code.label) for code in RejectCode],
         "inbox_url": reverse("reviews:inbox", args=[slug]),
         "decisions_url": prefix("reviews:dismiss", slug, cut="x/dismiss/"),
+        "threads_url": prefix("reviews:thread_reply", slug, cut="x/reply/"),
+        "comments_url": prefix("reviews:comment_send", slug, cut="x/send/"),
         "sessions_url": prefix("agents:session", slug),
         "memories_url": prefix("agents:memory", slug),
     }
