@@ -5,7 +5,7 @@ Everything a proposal page, a vote or an application looks at comes from `read`,
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from accounts.models import Team, User
 from reviews import bounds, policy
 from reviews.bounds import Bound, Standing
 from reviews.enums import State
-from reviews.models import Change, ChangeQuerySet, Check, Decision, Revision
+from reviews.models import Change, ChangeQuerySet, Check, Decision, Revision, Thread
 from reviews.policy import Tally
 
 
@@ -64,6 +64,7 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, Seat]:
     counted = Decision.objects.of(team).counted().filter(change__in=changes).select_related("by", "revision")
     for vote in counted.order_by("at", "pk"):
         votes[vote.change_id].append(vote)
+    talks = _open_threads(changes, document, team)
     seats = {}
     for change in changes:
         standing = standings[change.pk]
@@ -73,10 +74,19 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, Seat]:
             required=required[change.pk],
             votes=votes[change.pk],
             sole=team.sole_reviewer,
+            open_threads=talks.get(change.pk, 0),
         )
         found = tuple(checks.get(change.head_id or 0, ()))
         seats[change.pk] = Seat(change, standing, required[change.pk], tally, tuple(votes[change.pk]), found)
     return seats
+
+
+def _open_threads(changes: Sequence[Change], document: dict[str, Any], team: Team) -> dict[int, int]:
+    """How many threads each change still has to settle; asked only where the policy wants them settled."""
+    if not policy.wants_resolved(document):
+        return {}
+    rows = Thread.objects.of(team).still_open().filter(change__in=changes)
+    return Counter(rows.values_list("change", flat=True))
 
 
 def read_one(change: Change, *, team: Team) -> Seat:

@@ -19,8 +19,10 @@ DEFAULT: dict[str, Any] = {
     "version": 1,
     "mode": "reviewed",
     "votes": {"low": 1, "medium": 1, "high": 1, "critical": 1},
+    "conversation": "",  # "resolved": threads are settled before a change is applied
     "undo_seconds": {"single": 10, "bulk": 60},
 }
+RESOLVED = "resolved"
 OPERATION_TIER = {
     Operation.ADD: Tier.LOW,
     Operation.EDIT: Tier.LOW,
@@ -44,10 +46,11 @@ class Tally:
     quarantine: Decision | None
     blocking: tuple[str, ...]
     sole: bool = False
+    open_threads: int | None = None  # None where the policy does not ask for settled threads
 
     @property
     def is_approved(self) -> bool:
-        return len(self.approvals) >= self.needed and not self.requests and not self.blocking
+        return len(self.approvals) >= self.needed and not self.requests and not self.blocking and not self.open_threads
 
     @property
     def missing(self) -> int:
@@ -85,15 +88,29 @@ def requirement(
     """
     today = tier_of(namespace=change.namespace, operation=change.operation, paths=paths)
     tier = max(Tier(change.tier), today, key=TIER_ORDER.__getitem__)
-    return {
+    asked = {
         "tier": str(tier),
         "votes": int(document["votes"][tier]),
         "owners": [],
         "blocking": sorted({check.rule for check in checks if check.severity == Severity.BLOCKING}),
     }
+    return asked | {"conversation": RESOLVED} if wants_resolved(document) else asked
 
 
-def tally(*, head: Revision, bound: Bound, required: dict[str, Any], votes: Sequence[Decision], sole: bool) -> Tally:
+def wants_resolved(document: dict[str, Any]) -> bool:
+    """Whether threads have to be settled before a change is applied."""
+    return document.get("conversation") == RESOLVED
+
+
+def tally(
+    *,
+    head: Revision,
+    bound: Bound,
+    required: dict[str, Any],
+    votes: Sequence[Decision],
+    sole: bool,
+    open_threads: int = 0,
+) -> Tally:
     """Count the votes on a change. `votes` are its counted decisions of all revisions, oldest first; `sole` lets a
     contributor's approval count (a team with one reviewer, low and medium tier only).
     """
@@ -112,6 +129,7 @@ def tally(*, head: Revision, bound: Bound, required: dict[str, Any], votes: Sequ
         quarantine=next((vote for vote in on_head if vote.verdict == Verdict.QUARANTINE), None),
         blocking=tuple(required["blocking"]),
         sole=may_count,
+        open_threads=open_threads if "conversation" in required else None,
     )
 
 

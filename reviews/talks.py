@@ -13,7 +13,7 @@ from accounts import roles
 from accounts.models import Team, User
 from agents.models import MemoryVersion
 from agents.text.lines import Edit
-from reviews import carrying, mentions, threads
+from reviews import carrying, mentions
 from reviews.carrying import Spot
 from reviews.enums import Side
 from reviews.mentions import People
@@ -66,7 +66,7 @@ class Talk:
 
 def read(changes: Sequence[Change], *, team: Team, person: User, permissions: Collection[str]) -> dict[int, list[Talk]]:
     """The threads of each change by its primary key, oldest first, in the same few queries for any number of them."""
-    rows = threads.seen(team, person).filter(change__in=changes)
+    rows = Thread.objects.of(team).seen_by(person).filter(change__in=changes)
     found = list(rows.select_related("revision", "resolved_by").order_by("at", "pk"))
     talks: dict[int, list[Talk]] = defaultdict(list)
     if not found:

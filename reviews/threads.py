@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
-
 from accounts.models import Team, User
 from accounts.teams import TeamQuerySet
 from audit import trail
@@ -117,18 +115,6 @@ def drafts(team: Team, by: User) -> TeamQuerySet[Comment]:
     return Comment.objects.of(team).filter(by=by, sent_at=None)
 
 
-def seen(team: Team, person: User) -> TeamQuerySet[Thread]:
-    """The threads in which there is something for this person to read: of a draft, only its author knows."""
-    own = Comment.objects.of(team).seen_by(person).filter(thread=OuterRef("pk"))
-    return Thread.objects.of(team).filter(Exists(own))
-
-
-def still_open(team: Team) -> TeamQuerySet[Thread]:
-    """Threads that people know of and nobody has settled."""
-    sent = Comment.objects.of(team).sent().filter(thread=OuterRef("pk"))
-    return Thread.objects.of(team).filter(Exists(sent), resolved_at=None)
-
-
 def is_author(thread: Thread, person: User) -> bool:
     first = Comment.objects.of(thread.team).filter(thread=thread).order_by("at", "pk").values_list("by", flat=True)
     return first.first() == person.pk
@@ -155,7 +141,7 @@ def _lines(change: Change, revision: Revision, spot: Spot) -> str:
 
 def _locked(team: Team, person: User, thread_id: str) -> Thread:
     """The change first, as every verdict does, then the thread."""
-    known = seen(team, person).filter(public_id=thread_id)
+    known = Thread.objects.of(team).seen_by(person).filter(public_id=thread_id)
     change = desk.locked(team, pk__in=known.values("change")).get()
     thread = Thread.objects.of(team).select_for_update(no_key=True).get(public_id=thread_id)
     thread.change = change

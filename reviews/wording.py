@@ -57,9 +57,19 @@ def needs(seat: Seat) -> list[Need]:
         asks = seat.change.awaits_answer(vote.at)
         words = _("%(name)s asks for changes") if asks else _("%(name)s asked for this revision, and has to vote again")
         lines.append(Need(False, words % {"name": vote.by}, vote.reason, vote))
+    if tally.open_threads is not None:
+        lines.append(Need(tally.open_threads == 0, _threads(tally.open_threads)))
     for rule in tally.blocking:
         lines.append(Need(False, _("The check “%(rule)s” blocks it") % {"rule": rule}))
     return lines
+
+
+@kept
+def _threads(count: int) -> str:
+    if not count:
+        return _("All threads are resolved")
+    words = ngettext("%(n)d thread has to be resolved first", "%(n)d threads have to be resolved first", count)
+    return words % {"n": count}
 
 
 @kept

@@ -6,12 +6,24 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import TeamModel, public_id_field
 from accounts.teams import TeamQuerySet
 from reviews.enums import AssignedBy, NoticeKind, RejectCode, Side, Verdict
 from reviews.models.proposing import Change, Proposal, Revision
+
+
+class ThreadQuerySet(TeamQuerySet["Thread"]):
+    def seen_by(self, person: Any) -> Self:
+        """Those in which there is something for this person to read: of a draft, only its author knows."""
+        own = Comment.objects.across_teams().seen_by(person).filter(thread=OuterRef("pk"))
+        return self.filter(Exists(own))
+
+    def still_open(self) -> Self:
+        """Those that people know of and nobody has settled."""
+        sent = Comment.objects.across_teams().sent().filter(thread=OuterRef("pk"))
+        return self.filter(Exists(sent), resolved_at=None)
 
 
 class Thread(TeamModel):
@@ -31,6 +43,8 @@ class Thread(TeamModel):
     at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = ThreadQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=("change", "target_position", "line_start"))]

@@ -14,7 +14,7 @@ from accounts.access import demand, needs
 from reviews import desk, mentions, threads
 from reviews.decisions import Refused
 from reviews.forms import SayForm, SpotForm
-from reviews.models import Comment, Revision
+from reviews.models import Comment, Revision, Thread
 from reviews.panels import PANELS
 from reviews.views import drawing
 
@@ -112,7 +112,7 @@ def discard(request, team, comment_id):
 
 
 def _thread(request, thread_id):
-    rows = threads.seen(request.team, request.user).select_related("change")
+    rows = Thread.objects.of(request.team).seen_by(request.user).select_related("change")
     return get_object_or_404(rows, public_id=thread_id)
 
 
@@ -146,7 +146,7 @@ def _ask(request, change, *, action, where=None, revision=None, alert="", status
         "spot": spot,
         "say_id": f"{change.public_id}-{where.name}" if where else f"{action.split('/')[-3]}-again",
         "people": mentions.people(request.team).members if where else [],
-        "focus": "data-focus" if request.htmx else "autofocus",
+        "focus": "data-focus",
         "cancel": reverse("reviews:change", args=[request.team.slug, change.public_id]),
     }
     if request.htmx:

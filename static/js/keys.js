@@ -149,6 +149,7 @@ function settle(card) {
   if (field) {
     choose(card, { focus: false });
     field.focus();
+    field.removeAttribute("data-focus"); // a later swap of something else leaves the focus where it is
   } else if (isOn && undecided(card)) choose(card);
   else if (isOn) {
     decided = card.id;

@@ -3,11 +3,11 @@ import pytest
 from accounts.models import Membership
 from audit import trail
 from audit.models import Event
-from reviews import editing, mentions, rebasing, talks, threads
+from reviews import editing, mentions, policy, rebasing, talks, threads, wording
 from reviews.carrying import Spot
 from reviews.decisions import Refused
 from reviews.enums import NoticeKind, Side
-from reviews.models import Comment, Notice, Thread
+from reviews.models import Comment, Notice, Policy, Thread
 from tests import recipes
 from tests.reviews import scenes
 
@@ -264,3 +264,55 @@ def test_a_name_of_two_people_names_nobody(team):
 
     assert people.named("@Ann Lee") == []
     assert [one.email for one in people.named("@a1")] == ["a1@x.example"]
+
+
+@pytest.fixture
+def _resolved_first(team):
+    document = policy.DEFAULT | {"conversation": "resolved"}
+    Policy.objects.create(
+        team=team.row, version=1, document=document, set_by_type="person", set_by_id="usr_1", at=scenes.AT
+    )
+
+
+def state_of(change):
+    change.refresh_from_db()
+    return change.state
+
+
+@pytest.mark.usefixtures("_resolved_first")
+def test_an_open_thread_keeps_a_change_from_being_approved_until_it_is_resolved(team, change):
+    thread = say(change, team.second).thread
+    say(change, team.second, text="A draft counts for nothing", is_draft=True)
+
+    scenes.vote(change, team.reviewer)
+
+    assert state_of(change) == "open"
+    assert [(one.is_met, one.text) for one in wording.needs(scenes.seat(change))][-1] == (
+        False,
+        "1 thread has to be resolved first",
+    )
+    threads.resolve(team=team.row, thread_id=thread.public_id, by=team.second, at=scenes.AT)
+    assert state_of(change) == "approved"
+
+
+@pytest.mark.usefixtures("_resolved_first")
+def test_a_thread_that_is_opened_or_taken_up_again_takes_the_approval_back(team, change):
+    scenes.vote(change, team.reviewer)
+    assert state_of(change) == "approved"
+
+    thread = say(change, team.second).thread
+    assert state_of(change) == "open"
+    threads.resolve(team=team.row, thread_id=thread.public_id, by=team.second, at=scenes.AT)
+    assert state_of(change) == "approved"
+    threads.reopen(team=team.row, thread_id=thread.public_id, by=team.second, at=scenes.AT)
+    scenes.apply(change.namespace)
+
+    assert state_of(change) == "open"
+
+
+def test_threads_stand_in_nobodys_way_unless_the_policy_says_so(team, change):
+    say(change, team.second)
+
+    scenes.vote(change, team.reviewer)
+
+    assert state_of(change) == "approved"
