@@ -40,6 +40,7 @@ def test_many_are_decided_and_taken_back_at_once(visit, sample):
     window = visit("mara", viewport={"width": 390, "height": 844})
     page = window.page
     page.goto(biggest(sample).get_absolute_url())
+    page.get_by_text("More", exact=True).click()
     page.get_by_role("link", name="Decide on several").click()
     page.get_by_role("link", name=re.compile("low-risk")).click()
     page.get_by_role("button", name="Show what will happen").click()
@@ -54,6 +55,7 @@ def test_many_are_decided_and_taken_back_at_once(visit, sample):
 def test_a_review_is_prepared_without_scripts_and_sent(visit, sample):
     page = visit("daniel", java_script_enabled=False).page
     page.goto(biggest(sample).get_absolute_url())
+    page.get_by_text("More", exact=True).click()
     page.get_by_role("button", name="Prepare a review").click()
     first = undecided(page).first.get_attribute("id")
     undecided(page).first.get_by_role("button", name="Approve").click()

@@ -137,7 +137,8 @@ def test_hidden_characters_are_labels_and_words_stay_whole(edited, visit):
     assert "\u202e" not in text
     assert "“ign”" in text
     assert "می‌خواهم, क्‍ष, 👨‍👩‍👧 and 🏳️‍🌈 stay whole." in text
-    window.page.get_by_role("button", name="Spaces").click()
+    window.page.get_by_label("How text is shown").click()
+    window.page.get_by_role("button", name="With white space in sight").click()
     assert "U+200C" in window.page.inner_text(".diff")
 
 
