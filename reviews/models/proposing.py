@@ -25,7 +25,7 @@ from reviews.enums import (
     State,
 )
 
-AT_ONCE = 25
+AT_ONCE = 15
 """How many changes the page of a proposal draws at once; the others come as they are reached."""
 
 
