@@ -28,6 +28,7 @@ class Env(BaseSettings):
     demo: bool = False
     https: bool = False
     email_url: str = ""
+    site_url: str = "http://localhost:8000"
     email_from: str = "Lucid <lucid@localhost>"
     var: Path = Field(default=ROOT / "var", alias="LUCID_VAR")
     log_level: str = "INFO"

@@ -190,6 +190,7 @@ if env.https:
     SESSION_COOKIE_NAME = "__Host-session"
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+SITE_URL = env.site_url.rstrip("/")  # where links in mails lead to
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
 if env.email_url:
     from config.mail import parse as parse_mail_url

@@ -14,10 +14,10 @@ from agents.enums import TIER_ORDER, Tier
 from agents.text.lines import Edit
 from audit import trail
 from audit.trail import Actor
-from reviews import desk, evidence, hunks, joining, noticing, policy, proposals, revisions
+from reviews import desk, evidence, hunks, joining, policy, proposals, revisions
 from reviews import drafts as drafting
 from reviews.drafts import Draft, DraftTarget
-from reviews.enums import NoticeKind, Operation, RevisionOrigin, State, Verdict
+from reviews.enums import Operation, RevisionOrigin, State, Verdict
 from reviews.models import Change, Decision, EvidenceLink, Revision, RevisionTarget
 
 
@@ -64,9 +64,6 @@ def answer(
         change.become(State.OPEN, at=at, reason=f"Revision {revision.number} answers a request for changes. {said}")
         data = {"number": revision.number, "revision": revision.public_id, "contributors": revision.contributors}
         unit.record("change.answered", target=change, by=by, data=data, private={"reason": said})
-        noticing.tell(
-            people=[request.by], kind=NoticeKind.ANSWERED, proposal=change.proposal, change=change, at=at, by=by
-        )
     return revision
 
 

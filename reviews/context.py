@@ -5,12 +5,25 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts import paging, roles
-from reviews import turns
+from reviews import noticing, turns
+
+MOST = 99  # unread notices that are counted
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """How many proposals wait for the person: asked only where a navigation is drawn, and once a request."""
-    return {"own_turns": lambda: count(request)}
+    return {"own_turns": lambda: count(request), "unread_notices": lambda: unread(request)}
+
+
+def unread(request: Any) -> str:
+    """How many notices the person has not read, counted to 99."""
+    membership = getattr(request, "membership", None)
+    if membership is None:
+        return ""
+    if not hasattr(request, "unread_notices"):
+        most = noticing.of(request.user, team=request.team).unread().order_by()[: MOST + 1].count()
+        request.unread_notices = f"{MOST}+" if most > MOST else str(most or "")
+    return str(request.unread_notices)
 
 
 def count(request: Any) -> str:

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from accounts.models import Team, User
 from audit import trail
-from reviews import assigning, desk, pieces, policy, proposals, rebasing, settling
+from reviews import assigning, desk, noticing, pieces, policy, proposals, rebasing, settling
 from reviews.bounds import Bound
 from reviews.desk import Seat
 from reviews.enums import RejectCode, State, Verdict
@@ -86,6 +86,7 @@ def decide(
             data = _bound_data(vote) | assigning.standing_for(change, by)
             unit.record("change.voted", target=change, by=by, data=data, private={"reason": word.reason})
             settling.settle(change=change, by=by.trail_actor, at=at, unit=unit, bulk=bool(batch))
+            noticing.voted(change, by=by, at=at)
     return change
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
 from accounts.models import Team, User
+from audit import trail
 from audit.trail import Actor
-from reviews.enums import NoticeKind
-from reviews.models import Change, Notice, Proposal, Thread
+from reviews import turns
+from reviews.enums import NoticeKind, Verdict
+from reviews.models import Change, Decision, Notice, NoticeQuerySet, Proposal, Revision, Thread
 
 
 def tell(
@@ -32,6 +37,58 @@ def tell(
     by_id = by.id if by else ""
     rows = [Notice(team_id=proposal.team_id, person=one, by_id=by_id, at=at, **about) for one in ahead.values()]
     return Notice.objects.bulk_create(rows)
+
+
+def revised(change: Change, *, old: Revision | None, by: Actor, at: datetime) -> None:
+    """Tell who approved the last revision that there is another one, and who asked for it that it is there."""
+    votes = list(Decision.objects.of(change.team).counted().filter(change=change).select_related("by"))
+    asked = [vote.by for vote in votes if vote.verdict == Verdict.REQUEST_CHANGES]
+    approved = [vote.by for vote in votes if vote.verdict == Verdict.APPROVE and vote.revision_id == (old and old.pk)]
+    for people, kind in ((asked, NoticeKind.ANSWERED), (approved, NoticeKind.STALE)):
+        tell(people=people, kind=kind, proposal=change.proposal, change=change, at=at, by=by)
+
+
+def decided(proposal: Proposal, *, by: Actor, at: datetime) -> None:
+    """Tell the person who put a proposal forward that it is decided."""
+    people = named([proposal.opened_by_id], team=proposal.team)
+    tell(people=people, kind=NoticeKind.DECIDED, proposal=proposal, at=at, by=by)
+
+
+def voted(change: Change, *, by: User, at: datetime) -> None:
+    """What a vote answers has been read; so has whose turn the proposal is, where nothing else of it waits."""
+    waits = turns.waiting_for(by, team=change.team).filter(proposal=OuterRef("proposal"))
+    about = Q(change=change, kind__in=(NoticeKind.STALE, NoticeKind.ANSWERED))
+    turn = Q(proposal=change.proposal_id, kind__in=(NoticeKind.YOUR_TURN, NoticeKind.OVERDUE)) & ~Exists(waits)
+    of(by, team=change.team).unread().filter(about | turn).update(read_at=at)
+
+
+def spoke(thread: Thread, *, by: User, at: datetime) -> None:
+    """Who answers in a thread has read what was said there."""
+    of(by, team=thread.change.team).unread().filter(thread=thread).update(read_at=at)
+
+
+def read(*, person: User, team: Team, at: datetime, notice_id: str = "") -> int:
+    """Mark one notice, or all, as read. Returns how many were not."""
+    with trail.unit_of_work(at=at) as unit:
+        unread = of(person, team=team).unread()
+        count = (unread.filter(public_id=notice_id) if notice_id else unread).update(read_at=at)
+        if count:
+            target = trail.Target("user", person.public_id)
+            unit.record("notices.read", target=target, by=person, data={"count": count}, log=team.trail_log)
+    return count
+
+
+def place(notice: Notice) -> str:
+    """The address of what a notice is about; it comes with its proposal and that one's team."""
+    slug = notice.proposal.team.slug
+    if notice.change is None:
+        return notice.proposal.get_absolute_url()
+    page = reverse("reviews:change", args=[slug, notice.change.public_id])
+    return f"{page}#in-{notice.thread.public_id}" if notice.thread else page
+
+
+def of(person: User, *, team: Team) -> NoticeQuerySet:
+    return Notice.objects.of(team).filter(person=person)
 
 
 def named(ids: Iterable[str], *, team: Team) -> list[User]:

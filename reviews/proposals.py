@@ -19,7 +19,7 @@ from agents.search import due
 from agents.text import diffs
 from audit import trail
 from audit.trail import Actor, HasActor
-from reviews import evidence, policy, ranking, revisions
+from reviews import evidence, noticing, policy, ranking, revisions
 from reviews.drafts import BadDraft, Draft, check
 from reviews.enums import (
     VOTABLE,
@@ -152,6 +152,7 @@ def close_if_done(*, proposal: Proposal, by: Actor, at: datetime, unit: trail.Un
         withdrawn = states == {State.WITHDRAWN}
         proposal.become(ProposalState.WITHDRAWN if withdrawn else ProposalState.CLOSED, at=at)
         unit.record("proposal.withdrawn" if withdrawn else "proposal.closed", target=proposal, by=by)
+        noticing.decided(proposal, by=by, at=at)
     elif not done and proposal.state == ProposalState.CLOSED:
         proposal.become(ProposalState.OPEN, at=at)
 

@@ -12,7 +12,7 @@ from agents.search import due
 from agents.text import diffs
 from agents.text import lines as text_lines
 from audit.trail import Actor
-from reviews import checks, evidence, hunks, policy
+from reviews import checks, evidence, hunks, noticing, policy, turns
 from reviews.drafts import DraftTarget
 from reviews.enums import RevisionOrigin
 from reviews.models import Change, Check, Evidence, Revision, RevisionTarget
@@ -73,6 +73,8 @@ def follow(
         at=at,
     )
     evidence.carry_links(old, revision)
+    if origin in turns.ANSWERS:
+        noticing.revised(change, old=old, by=by, at=at)
     return revision
 
 

@@ -172,6 +172,7 @@ def _send(comment: Comment, people: mentions.People, by: User, at: datetime, uni
     talkers = _talkers(thread)
     comment.sent_at = at
     comment.save(update_fields=["sent_at"])
+    noticing.spoke(thread, by=by, at=at)
     named = people.named(comment.text)
     data = {
         "thread": thread.public_id,

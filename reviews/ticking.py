@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.models import Team
 from agents.models import MemoryVersion, Namespace
-from reviews import applying, duties, rebasing, searching
+from reviews import applying, duties, mailing, rebasing, searching, tasks
 from reviews.models import Change, Cursor
 
 
@@ -22,6 +22,8 @@ def tick(*, now: datetime) -> None:
     for team in duties.teams():
         duties.attend(team=team, at=now)
     searching.index_due(now=now)
+    if mailing.is_due(now):
+        tasks.wake_mail()
 
 
 def _with_new_versions() -> list[Team]:

@@ -35,7 +35,7 @@ from reviews.models import (
 )
 
 _MOVED = (State.STALE, State.CONFLICT)
-_ANSWERS = (RevisionOrigin.ANSWERED, RevisionOrigin.EDITED, RevisionOrigin.PART_ACCEPTED)
+ANSWERS = (RevisionOrigin.ANSWERED, RevisionOrigin.EDITED, RevisionOrigin.PART_ACCEPTED)
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ def _is_answered(team: Team) -> Exists:
     """Of a vote: whether somebody, or an engine, wrote a revision after the one it was cast on."""
     return Exists(
         Revision.objects.of(team).filter(
-            change=OuterRef("change"), number__gt=OuterRef("revision__number"), origin__in=_ANSWERS
+            change=OuterRef("change"), number__gt=OuterRef("revision__number"), origin__in=ANSWERS
         )
     )
 

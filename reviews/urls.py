@@ -9,6 +9,7 @@ from reviews.views import (
     editing,
     filters,
     inbox,
+    notices,
     proposal,
     proposing,
     reading,
@@ -23,6 +24,9 @@ from reviews.views import (
 app_name = "reviews"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read_all, name="notices_read"),
+    path("notices/<str:notice_id>/read/", notices.read, name="notice_read"),
     path("search/", search.search, name="search"),
     path("filters/save/", filters.save, name="filter_save"),
     path("filters/<str:filter_id>/remove/", filters.remove, name="filter_remove"),

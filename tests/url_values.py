@@ -5,9 +5,9 @@ another. `PLAIN` holds parameters that name no row by themselves: numbers, forma
 """
 
 from audit import trail
-from reviews import bulk, desk, querying, saved, threads
+from reviews import bulk, desk, noticing, querying, saved, threads
 from reviews.decisions import Word
-from reviews.enums import Verdict
+from reviews.enums import NoticeKind, Verdict
 from reviews.models import Absence
 from tests import agent_recipes, recipes
 from tests.dreaming import scenes as dreams
@@ -81,6 +81,12 @@ def _comment(people):
     )
 
 
+def _notice(people):
+    proposal = _proposal(people)
+    kind = NoticeKind.YOUR_TURN
+    return noticing.tell(people=[people.admin], kind=kind, proposal=proposal, at=recipes.AT)[0].public_id
+
+
 ROWS = {
     "batch": _batch,
     "event_id": _event,
@@ -95,6 +101,7 @@ ROWS = {
     "decision_id": _decision,
     "filter_id": _filter,
     "absence_id": _absence,
+    "notice_id": _notice,
     "thread_id": lambda people: _comment(people).thread.public_id,
     "comment_id": lambda people: _comment(people).public_id,
     "session_id": lambda people: agent_recipes.session(agent_recipes.agent(people.row)).public_id,

@@ -191,7 +191,11 @@ class NoticeQuerySet(TeamQuerySet["Notice"]):
 
 
 class Notice(TeamModel):
-    """Something a person is told: in the list of the product, and by mail as they chose. It holds no memory text."""
+    """Something a person is told: in the list of the product, and by mail as they chose. It holds no memory text.
+
+    `mailed_at` is set before its mail is sent, and taken back where it could not be sent: then `mail_after` says when
+    to try again.
+    """
 
     public_id = public_id_field("ntc")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -203,6 +207,7 @@ class Notice(TeamModel):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    mail_after = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 

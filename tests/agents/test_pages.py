@@ -147,7 +147,7 @@ def test_namespaces_take_the_same_queries_for_any_length(lead, team, count, djan
     for _ in range(count):
         agent_recipes.memories(agent_recipes.namespace(team.row), {"/a.md": "a", "/b.md": "b"})
 
-    with django_assert_num_queries(5):  # session, person, membership, namespaces with their counts
+    with django_assert_num_queries(6):  # session, person, membership, notices; namespaces with their counts
         page = shown(lead.get(url("namespaces")))
 
     assert page.count("2 memories") == count
@@ -158,7 +158,7 @@ def test_tree_takes_the_same_queries_for_any_length(lead, agent, space, count, d
     agent_recipes.memories(space, {f"/folder {n}/a.md": "a" for n in range(count)})
     agent_recipes.access(agent, space)
 
-    with django_assert_num_queries(7):  # session, person, membership, namespace, memories, access
+    with django_assert_num_queries(8):  # session, person, membership, notices; namespace, memories, access
         page = shown(lead.get(url("namespace", "support")))
 
     assert page.count("<details open><summary>folder") == count
@@ -204,7 +204,7 @@ def test_memory_in_source_is_drawn_the_same_way(lead, space):
 def test_memory_takes_the_same_queries_for_any_number_of_statements(lead, space, count, django_assert_num_queries):
     (row,) = agent_recipes.memories(space, {"/a.md": "".join(f"- statement {n}\n" for n in range(count))})
 
-    with django_assert_num_queries(6):  # session, person, membership, memory, statements
+    with django_assert_num_queries(7):  # session, person, membership, notices; memory, statements
         page = shown(lead.get(url("memory", row.public_id)))
 
     assert page.count("first import") == count
@@ -216,7 +216,7 @@ def test_history_takes_the_same_queries_for_any_length(lead, team, space, at, co
     for n in range(1, count + 1):
         agent_recipes.rewrite(row, f"{n}\n", by=team.lead.trail_actor, at=at + timedelta(days=n))
 
-    with django_assert_num_queries(7):  # session, person, membership, memory, versions, names
+    with django_assert_num_queries(8):  # session, person, membership, notices; memory, versions, names
         page = shown(lead.get(url("memory_history", row.public_id)))
 
     assert page.count('<li class="row"') == count + 1
@@ -257,7 +257,7 @@ def test_sessions_take_the_same_queries_for_any_length(lead, agent, count, djang
     for _ in range(count):
         agent_recipes.session(agent, outcomes=[OutcomeRecord("failed", "test", 0.0)])
 
-    with django_assert_num_queries(8):  # session, person, membership, agent, sources, sessions, outcomes
+    with django_assert_num_queries(9):  # session, person, membership, notices; agent, sources, sessions, outcomes
         page = shown(lead.get(url("sessions", "triage")))
 
     assert page.count('<li class="row">') == count
@@ -288,8 +288,8 @@ def test_session_takes_the_same_queries_for_any_length(lead, agent, count, djang
     feedback = [FeedbackRecord(event=0, score=0.5, comment=f"remark {n}") for n in range(count)]
     row = agent_recipes.session(agent, texts=["Hello"] * count, outcomes=outcomes, feedback=feedback)
 
-    # session, person, membership, session, events, outcomes, feedback, versions
-    with django_assert_num_queries(9):
+    # session, person, membership, notices; session, events, outcomes, feedback, versions
+    with django_assert_num_queries(10):
         page = shown(lead.get(url("session", row.public_id)))
 
     assert page.count('<li class="event event--message"') == count

@@ -273,7 +273,7 @@ def test_curation_pages_take_the_same_queries(client, team, agent, page, documen
         settings.set_(agent=agent, values={"curation": {"max_changes": number}}, by=team.admin, at=AT)
     compare = reverse("dreaming:settings_compare", args=[team.slug, agent.slug])
 
-    for url, queries in ((page, 5), (document, 5), (compare, 7)):
+    for url, queries in ((page, 6), (document, 6), (compare, 8)):
         with django_assert_num_queries(queries):
             assert client.get(url).status_code == 200
 

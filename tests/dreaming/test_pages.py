@@ -28,7 +28,7 @@ def test_agents_are_listed_in_the_same_number_of_queries(client, team, count, dj
         dream(agent, engine=finds(adds(agent.space, "/new.md", "- new\n")))
     client.force_login(team.member)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get(url(team, "agents"))
 
     assert page.content.count(b"1 open proposal") == count
@@ -41,7 +41,7 @@ def test_runs_are_listed_in_the_same_number_of_queries(client, team, agent, coun
         dream(agent, engine=finds(adds(agent.space, f"/{n}.md", "- new\n")))
     client.force_login(team.member)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(url(team, "runs"), {"agent": agent.slug, "state": "completed"})
 
     assert page.content.count(b"1 change proposed") == count
@@ -55,7 +55,7 @@ def test_agent_shows_its_memory_sessions_and_runs(client, team, agent, count, dj
     agent_recipes.memories(agent.space, {f"/more/{n}.md": "- x\n" for n in range(count)})
     client.force_login(team.member)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page = client.get(url(team, "agent", agent.slug)).content.decode()
 
     assert page.count("call ") == page.count("chip--no_change") == count
@@ -119,7 +119,7 @@ def test_run_takes_the_same_queries_for_any_number_of_patterns(client, team, age
     run = dream(agent, engine=finds(patterns=found))
     client.force_login(team.member)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(run.get_absolute_url())
 
 

@@ -207,5 +207,5 @@ def test_preview_takes_the_same_queries_for_any_number(client, team, memory, cou
     changes = scenes.changes(scenes.propose(team.row, *drafts))
     client.force_login(team.reviewer)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         pages(client, team, changes)

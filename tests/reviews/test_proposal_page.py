@@ -31,7 +31,7 @@ def test_proposal_page_takes_the_same_queries_for_any_number_of_changes(
     scenes.vote(scenes.changes(proposal)[0], team.second)
     client.force_login(team.reviewer)
 
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         page = client.get(url(team, "proposal", proposal.number))
 
     assert page.content.count(b"<article") == min(count, AT_ONCE)

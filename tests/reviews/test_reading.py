@@ -199,7 +199,7 @@ def test_the_page_of_a_revision_takes_the_same_queries_for_any_number_of_memorie
     change = scenes.changes(scenes.propose(team.row, scenes.merge(into, "- all\n", *sources)))[0]
     client.force_login(team.member)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = client.get(address(team, "revision", change)).content.decode()
 
     assert page.count("Download the text") == count + 1
