@@ -214,6 +214,13 @@ class Card:
         return wording.revision(self.seat.head.number, self.seat.head.origin, self.editor)
 
     @property
+    def since_decided(self) -> str:
+        """The way to what changed since the reader voted on an earlier revision."""
+        head, reader = self.seat.head, self.reader.person
+        earlier = any(vote.by_id == reader.pk and vote.revision_id != head.pk for vote in self.seat.votes)
+        return f"r/{head.number}/" if earlier else ""
+
+    @property
     def new_since(self) -> datetime | None:
         """Quotes that came after this time are new to the reader."""
         return self.mine.at if self.mine else None

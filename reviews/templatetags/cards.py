@@ -114,6 +114,7 @@ def _texts(context: Context, card: Card) -> dict[str, object]:
         "confidence": "" if card.confidence is None else str(card.confidence),
         "sources": card.sources,
         "revision_label": card.revision,
+        "since_decided": card.since_decided,
         "revision": card.seat.head.public_id,
         "base": bound.base,
         "proposed": bound.proposed,

@@ -159,6 +159,20 @@ def test_who_edits_a_change_waits_for_another_reviewer_and_reads_so(client, team
     assert scenes.vote(change, team.second).state == "approved"
 
 
+def test_a_card_leads_to_what_changed_since_one_decided(client, team, space):
+    change = scenes.changes(proposal_of(space, 1))[0]
+    scenes.vote(change, team.reviewer, Verdict.REQUEST_CHANGES, reason="Say when.")
+    client.force_login(team.second)
+    edit(client, team, change, "- new 0, since May\n")
+    seen = {}
+    for person in (team.reviewer, team.lead):
+        client.force_login(person)
+        seen[person] = client.get(url(team, "proposal", change.proposal.number)).content.decode()
+
+    assert f'{url(team, "change", change.public_id)}r/2/">What changed since you decided' in seen[team.reviewer]
+    assert "What changed since you decided" not in seen[team.lead]
+
+
 def test_an_edit_on_an_old_revision_keeps_the_own_text_and_shows_theirs(client, team, space):
     change = scenes.changes(proposal_of(space, 1))[0]
     client.force_login(team.second)
