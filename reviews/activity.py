@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as say
 
 from audit.models import Event
+from reviews.cards import names
 from reviews.models import Change, Proposal
 from reviews.quoting import when
 
@@ -48,59 +52,116 @@ SENTENCES = {
     "change.superseded": say("“%(what)s” is in memory already: superseded"),
     "change.expired": say("“%(what)s” waited too long for a decision"),
     "change.evidence_joined": say("“%(what)s” got more evidence"),
+    "change.approved": say("“%(what)s” has all the approval it needs"),
+    "change.commented": say("%(who)s wrote about “%(what)s”"),
+    "thread.resolved": say("%(who)s resolved a thread about “%(what)s”"),
+    "thread.reopened": say("%(who)s took up a thread about “%(what)s” again"),
+    "review.sent": say("%(who)s sent a review (votes: %(verdicts)s, comments: %(comments)s)"),
+}
+
+
+_DECISIONS = (
+    "change.voted change.vote_withdrawn change.vote_dismissed change.split change.resolved change.applied"
+    " change.auto_applied change.undone change.reverted change.withdrawn bulk.decided review.sent proposal.closed"
+    " proposal.withdrawn proposal.reverted"
+)
+ALL, DECISIONS, COMMENTS, MACHINE = "all", "decisions", "comments", "machine"
+TYPES = {
+    ALL: frozenset(name.split()[0] for name in SENTENCES),
+    DECISIONS: frozenset(_DECISIONS.split()),
+    COMMENTS: frozenset({"change.commented", "thread.resolved", "thread.reopened"}),
+}
+LABELS = {
+    ALL: gettext_lazy("All"),
+    DECISIONS: gettext_lazy("Decisions"),
+    COMMENTS: gettext_lazy("Comments"),
+    MACHINE: gettext_lazy("Machines"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event: its sentence, its time, and the change it is about."""
+    """One event: its sentence, its time, its number in the log, and the place that it is about."""
 
     text: str
     when: str
     iso: str
     url: str
+    seq: int
+    event_id: str
 
 
-def events(proposal: Proposal) -> list[Event]:
-    """The newest events about the proposal and its changes that a sentence exists for."""
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A page of what happened, newest first. It goes on with what has a number below `older`."""
+
+    happenings: list[Happening]
+    kind: str
+    older: int | None
+    is_newest: bool
+    url: str
+
+    @property
+    def kinds(self) -> list[tuple[str, str | Promise, bool]]:
+        return [(kind, label, kind == self.kind) for kind, label in LABELS.items()]
+
+
+def of_proposal(proposal: Proposal, *, kind: str = ALL, before: int | None = None) -> Feed:
+    """What happened to a proposal and to its changes."""
     changes = Change.objects.of(proposal.team).filter(proposal=proposal)
-    return _newest(proposal, [proposal.public_id, *changes.values_list("public_id", flat=True)])
+    about = [proposal.public_id, *changes.values_list("public_id", flat=True)]
+    url = reverse("reviews:activity", args=[proposal.team.slug, proposal.number])
+    return _feed(proposal, about, kind, before, url)
 
 
-def people(found: Sequence[Event]) -> set[str]:
-    """Everybody whom these events name."""
-    said = (event.content().get("data", {}) for event in found)
-    return {event.actor_id for event in found} | {data["person"] for data in said if data.get("person")}
+def of_change(change: Change, *, kind: str = ALL, before: int | None = None) -> Feed:
+    url = reverse("reviews:change_activity", args=[change.team.slug, change.public_id])
+    return _feed(change.proposal, [change.public_id], kind, before, url)
 
 
-def events_of(change: Change) -> list[Event]:
-    """The newest events about one change."""
-    return _newest(change, [change.public_id])
+def _feed(proposal: Proposal, about: Sequence[str], kind: str, before: int | None, url: str) -> Feed:
+    kind = kind if kind in LABELS else ALL
+    found = Event.objects.of_log(proposal.trail_log).matching(types=TYPES.get(kind, TYPES[ALL]))
+    found = found.filter(target_id__in=about)
+    if kind == MACHINE:
+        found = found.exclude(actor_type="person")
+    if before is not None:
+        found = found.before(before)
+    events = list(found.newest_first()[: SHOWN + 1])
+    shown = events[:SHOWN]
+    older = shown[-1].seq if len(events) > SHOWN else None
+    return Feed(_tell(shown, proposal), kind, older, before is None, url)
 
 
-def _newest(row: Proposal | Change, about: Sequence[str]) -> list[Event]:
-    types = {name.split()[0] for name in SENTENCES}
-    log = Event.objects.of_log(row.trail_log)
-    return list(log.matching(types=types).filter(target_id__in=about).newest_first()[:SHOWN])
-
-
-def tell(found: Sequence[Event], *, proposal: Proposal, names: Mapping[str, str]) -> list[Happening]:
+def _tell(found: Sequence[Event], proposal: Proposal) -> list[Happening]:
     ids = {event.target_id for event in found}
     changes = Change.objects.of(proposal.team).filter(proposal=proposal, public_id__in=ids)
     about = {change.public_id: change for change in changes.only("public_id", "position", "title")}
     for change in about.values():
         change.proposal = proposal
-    return [_happening(event, about.get(event.target_id), names) for event in found]
+    said = [event.content().get("data", {}) for event in found]
+    ids = {event.actor_id for event in found} | {data["person"] for data in said if data.get("person")}
+    known = names(ids, team=proposal.team)
+    return [_happening(event, data, about.get(event.target_id), known) for event, data in zip(found, said, strict=True)]
 
 
-def _happening(event: Event, change: Change | None, names: Mapping[str, str]) -> Happening:
-    data: dict[str, Any] = event.content().get("data", {})
+def _happening(event: Event, data: Mapping[str, Any], change: Change | None, known: Mapping[str, str]) -> Happening:
     pattern = SENTENCES.get(f"{event.type} {data.get('verdict')}") or SENTENCES.get(event.type, "%(who)s")
-    who = "Lucid" if event.actor_type == "system" else names.get(event.actor_id) or _("An agent")
+    who = "Lucid" if event.actor_type == "system" else known.get(event.actor_id) or _("An agent")
     text = _(pattern) % {
         "who": who,
         "what": change.title if change else "",
         "number": data.get("number", ""),
-        "person": names.get(data.get("person", ""), ""),
+        "person": known.get(data.get("person", ""), ""),
+        "verdicts": data.get("verdicts", ""),
+        "comments": data.get("comments", ""),
     }
-    return Happening(text, when(event.at), event.at.isoformat(), change.get_absolute_url() if change else "")
+    url = _place(change, data.get("thread", "")) if change else ""
+    return Happening(text, when(event.at), event.at.isoformat(), url, event.seq, event.public_id)
+
+
+def _place(change: Change, thread: str) -> str:
+    """The change on the page of its proposal, or the thread on the page of its change."""
+    if not thread:
+        return change.get_absolute_url()
+    return f"{reverse('reviews:change', args=[change.proposal.team.slug, change.public_id])}#in-{thread}"

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reviews.views import (
+    activity,
     assigning,
     bulk,
     change,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("filters/save/", filters.save, name="filter_save"),
     path("filters/<str:filter_id>/remove/", filters.remove, name="filter_remove"),
     path("proposals/<int:number>/", proposal.proposal, name="proposal"),
+    path("proposals/<int:number>/activity/", activity.of_proposal, name="activity"),
     path("proposals/<int:number>/more/", proposal.more, name="more"),
     path("proposals/<int:number>/tree/", reading.tree, name="tree"),
     path("proposals/<int:number>/view/", proposal.show_as, name="show_as"),
@@ -49,6 +51,7 @@ urlpatterns = [
     path("several/<str:batch>/", bulk.outcome, name="batch"),
     path("several/<str:batch>/undo/", bulk.undo, name="undo_batch"),
     path("changes/<str:change_id>/", change.change, name="change"),
+    path("changes/<str:change_id>/activity/", activity.of_change, name="change_activity"),
     path("changes/<str:change_id>/panels/<slug:panel>/", change.panel, name="panel"),
     path("changes/<str:change_id>/revisions/", proposal.revisions, name="revisions"),
     path("changes/<str:change_id>/r/<int:revision>/", reading.revision, name="revision"),

@@ -3,16 +3,14 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reviews import activity, cards
-from reviews.activity import Happening
+from reviews import activity
+from reviews.activity import Feed
 from reviews.models import Change
 from reviews.panels.base import Panel
 
 
-def read(change: Change, _request: HttpRequest) -> list[Happening]:
-    found = activity.events_of(change)
-    known = cards.names({event.actor_id for event in found}, team=change.team)
-    return activity.tell(found, proposal=change.proposal, names=known)
+def read(change: Change, _request: HttpRequest) -> Feed:
+    return activity.of_change(change)
 
 
 PANEL = Panel(_("What happened"), "reviews/panels/history.html", read)

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import paging, preferences, roles
 from accounts.access import needs
 from accounts.enums import DiffView, TextView
-from reviews import activity, desk, overview, quoting, restructuring
 from reviews import cards as reading
+from reviews import desk, overview, quoting, restructuring
 from reviews import revisions as verbs
 from reviews.enums import OriginKind, ProposalState
 from reviews.models import AT_ONCE, Decision, Proposal
@@ -76,8 +76,7 @@ def show_as(request, team, number):
 def page(request, row, *, start=0, typed=None, status=200):
     """The whole page; also the answer to a form that could not be taken, with what was typed."""
     reader = drawing.reader(request)
-    happened = activity.events(row)
-    known = reading.names({row.opened_by_id, *activity.people(happened)}, team=request.team)
+    known = reading.names({row.opened_by_id}, team=request.team)
     seen = overview.of(row)
     context = {
         "proposal": row,
@@ -85,7 +84,6 @@ def page(request, row, *, start=0, typed=None, status=200):
         "restructured": restructuring.read(row) if seen.moves >= restructuring.FROM else [],
         "opener": known.get(row.opened_by_id, ""),
         "original": _reverted(row),
-        "happenings": activity.tell(happened, proposal=row, names=known),
         "reverts": reader.may(roles.REVERT) and seen.applied,
         "several": reader.may(roles.DECIDE) and seen.total - seen.decided > 1,
         "withdraws": _withdraws(row, reader),

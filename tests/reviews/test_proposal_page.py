@@ -31,7 +31,7 @@ def test_proposal_page_takes_the_same_queries_for_any_number_of_changes(
     scenes.vote(scenes.changes(proposal)[0], team.second)
     client.force_login(team.reviewer)
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(33):
         page = client.get(url(team, "proposal", proposal.number))
 
     assert page.content.count(b"<article") == min(count, AT_ONCE)
@@ -366,9 +366,11 @@ def test_what_happened_is_told_in_sentences(client, team, space):
     client.force_login(team.auditor)
 
     page = client.get(url(team, "proposal", proposal.number)).content.decode()
+    feed = client.get(url(team, "activity", proposal.number)).content.decode()
 
-    assert "Member opened this proposal" in page
-    assert "Reviewer approved “Edit 0-1" in page
+    assert url(team, "activity", proposal.number) in page
+    assert "Member opened this proposal" in feed
+    assert "Reviewer approved “Edit 0-1" in feed
 
 
 def test_a_card_names_its_place_and_tells_codes_and_shares_in_words(client, team, space):
