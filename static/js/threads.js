@@ -3,7 +3,8 @@ document.addEventListener("click", (event) => {
   const form = event.target.closest?.("[data-drop]")?.closest("[data-change] form.say");
   if (!form) return;
   event.preventDefault();
-  const opener = form.previousElementSibling;
+  const before = form.previousElementSibling;
+  const side = form.elements.namedItem("side")?.value;
   form.remove();
-  (opener?.matches("a") ? opener : opener?.querySelector("a.diff__no"))?.focus();
+  (side ? before.querySelector(`a.diff__no[href*="side=${side}"]`) : before)?.focus();
 });
