@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import roles
 from accounts.enums import DiffView, Digest, Palette, Role, TextView, Theme
+from accounts.names import NameField
 from accounts.teams import TeamQuerySet
 from audit import ids
 from audit.trail import Actor
@@ -47,7 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     public_id = public_id_field("usr")
     email = models.EmailField(_("mail address"), unique=True)
-    name = models.CharField(_("name"), max_length=120, blank=True)
+    name = NameField(_("name"), max_length=120, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(_("theme"), max_length=8, choices=Theme, default=Theme.SYSTEM)
     palette = models.CharField(_("colours of changes"), max_length=8, choices=Palette, default=Palette.TEAL)
@@ -92,7 +93,7 @@ class Team(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     slug = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(_("name"), max_length=120)
+    name = NameField(_("name"), max_length=120)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     sole_reviewer = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False, editable=False)
@@ -206,7 +207,7 @@ class ApiToken(TeamModel):
     """A machine's way in: scoped, expiring, kept only as a SHA-256. It may never decide."""
 
     public_id = public_id_field("tok")
-    name = models.CharField(_("name"), max_length=120)
+    name = NameField(_("name"), max_length=120)
     secret_sha256 = models.CharField(max_length=64, unique=True)
     shown_start = models.CharField(max_length=16)
     scopes = models.JSONField(default=list)

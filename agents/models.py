@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import TeamModel, public_id_field
+from accounts.names import NameField
 from accounts.teams import TeamQuerySet
 from agents.enums import (
     Access,
@@ -37,7 +38,7 @@ class Agent(TeamModel):
 
     public_id = public_id_field("agt")
     slug = models.SlugField(max_length=60)
-    name = models.CharField(_("name"), max_length=120)
+    name = NameField(_("name"), max_length=120)
     description = models.CharField(_("what it does"), max_length=300, blank=True)
     project = models.CharField(_("project"), max_length=120, blank=True)
     exposure = models.CharField(_("exposure"), max_length=8, choices=Exposure, default=Exposure.INTERNAL)
@@ -60,7 +61,7 @@ class Namespace(TeamModel):
 
     public_id = public_id_field("nsp")
     slug = models.SlugField(max_length=60)
-    name = models.CharField(_("name"), max_length=120)
+    name = NameField(_("name"), max_length=120)
     description = models.CharField(_("what it holds"), max_length=300, blank=True)
     owners = models.JSONField(default=list, blank=True)
     protected = models.JSONField(default=list, blank=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import paging
 from accounts.models import Team
+from agents.shown import visible
 from reviews import filtering, querying, ranking, turns
 from reviews.enums import ProposalState
 from reviews.inbox import Reader
@@ -64,7 +65,7 @@ class Queue:
 
     @property
     def chips(self) -> list[Chip]:
-        return [Chip(str(term), f"?{self.without(term).token}") for term in self.query.terms]
+        return [Chip(visible(str(term)), f"?{self.without(term).token}") for term in self.query.terms]
 
     def without(self, term: querying.Term) -> Queue:
         return replace(self, query=self.query.without(term))
@@ -78,7 +79,9 @@ class Queue:
     def loosened(self, team: Team, reader: Reader) -> list[Chip]:
         """Of a list that is empty: which single term to drop, with what is found then."""
         counts = [(term, paging.count_label(self.without(term).rows(team, reader))) for term in self.query.terms]
-        return [Chip(str(term), f"?{self.without(term).token}", count) for term, count in counts if count != "0"]
+        return [
+            Chip(visible(str(term)), f"?{self.without(term).token}", count) for term, count in counts if count != "0"
+        ]
 
     def _all(self, team: Team, reader: Reader) -> ProposalQuerySet:
         if self.view == MINE:

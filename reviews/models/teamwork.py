@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import TeamModel, public_id_field
+from accounts.names import NameField
 from accounts.teams import TeamQuerySet
 from reviews.enums import AssignedBy, NoticeKind, RejectCode, Side, Verdict
 from reviews.models.proposing import Change, Proposal, Revision
@@ -174,7 +175,7 @@ class SavedFilter(TeamModel):
 
     public_id = public_id_field("flt")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    name = models.CharField(max_length=80)
+    name = NameField(max_length=80)
     query = models.CharField(max_length=400)
     at = models.DateTimeField()
 
