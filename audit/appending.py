@@ -62,18 +62,23 @@ def time_text(at: datetime) -> str:
 
 
 def _lock_heads(by_log: Mapping[str, Sequence[Entry]]) -> list[LogHead]:
-    """The heads of these logs, made where absent, locked in the order of their names."""
+    """The heads of these logs, made where absent, locked in the order of their names.
+
+    One after the other: who makes a head while it still waits for an earlier one is waited for by who has that one.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-    wanted = LogHead.objects.select_for_update().filter(log__in=by_log).order_by("log")
-    heads = list(wanted)
-    missing = sorted(by_log.keys() - {head.log for head in heads})
-    if missing:
-        fresh = [LogHead(log=log, at=by_log[log][0].at) for log in missing]
-        LogHead.objects.bulk_create(fresh, ignore_conflicts=True)  # someone else may have made it just now
-        heads = list(wanted.all())
-    return heads
+    return [_lock_head(log, by_log[log][0].at) for log in sorted(by_log)]
+
+
+def _lock_head(log: str, at: datetime) -> LogHead:
+    wanted = LogHead.objects.select_for_update().filter(log=log)
+    head = wanted.first()
+    if head is None:
+        LogHead.objects.bulk_create([LogHead(log=log, at=at)], ignore_conflicts=True)  # someone else may have just now
+        head = wanted.get()
+    return head
 
 
 def _append_to(head: LogHead, entries: Sequence[Entry]) -> None:

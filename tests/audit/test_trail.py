@@ -249,6 +249,40 @@ def test_concurrent_units_leave_no_gap_and_no_fork(at):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_units_that_make_new_logs_at_once_do_not_wait_in_a_ring():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one writer in at a time; row locks are PostgreSQL's")
+    turns, failures = 12, []
+    start = threading.Barrier(8)
+
+    def work(number):
+        try:
+            for turn in range(turns):
+                start.wait(20)
+                write(turn, number % 2)
+                write(turn, 1 - number % 2)
+        except Exception as error:
+            failures.append(error)
+            start.abort()
+        finally:
+            connection.close()
+
+    def write(turn, which):
+        with trail.unit_of_work(at=datetime.now(UTC)) as unit:
+            unit.record("team.created", target=TEAM, by=trail.SYSTEM, log=f"all_{turn}")
+            unit.record("team.changed", target=TEAM, by=trail.SYSTEM, log=f"half_{turn}_{which}")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert failures == []
+    assert {checking.check(log).size for log in checking.logs()} == {8, 16}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_unit_waits_for_the_head_only_at_its_end(at, happen):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one writer in at a time; row locks are PostgreSQL's")
