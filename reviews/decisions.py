@@ -85,7 +85,7 @@ def decide(
         if fresh:
             data = _bound_data(vote) | assigning.standing_for(change, by)
             unit.record("change.voted", target=change, by=by, data=data, private={"reason": word.reason})
-            settling.settle(change=change, by=by.trail_actor, at=at, unit=unit, bulk=bool(batch))
+            settling.settle(change=change, by=by.trail_actor, at=at, unit=unit, bulk=bool(batch), seat=seat)
             noticing.voted(change, by=by, at=at)
     return change
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
@@ -60,25 +60,45 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, Seat]:
     checks = bounds.checks_of(changes, team=team)
     required = {change.pk: _required(change, document, targets, checks) for change in changes}
     standings = bounds.read(changes, team=team, requirements=required, targets=targets)
+    votes = _votes(changes, team)
+    talks = _open_threads(changes, document, team)
+    seats = {}
+    for change in changes:
+        standing, own = standings[change.pk], votes.get(change.pk, ())
+        tally = _tally(standing, required[change.pk], own, team, open_threads=talks.get(change.pk, 0))
+        found = tuple(checks.get(change.head_id or 0, ()))
+        seats[change.pk] = Seat(change, standing, required[change.pk], tally, tuple(own), found)
+    return seats
+
+
+def recounted(seat: Seat) -> Seat:
+    """The seat with its votes as they are now. All else is as it was read, which holds only within one unit."""
+    team = seat.change.team
+    votes = _votes([seat.change], team).get(seat.change.pk, ())
+    tally = _tally(seat.standing, seat.required, votes, team, open_threads=seat.tally.open_threads or 0)
+    return replace(seat, tally=tally, votes=tuple(votes))
+
+
+def _votes(changes: Sequence[Change], team: Team) -> dict[int, list[Decision]]:
+    """The votes on each change that count, oldest first."""
     votes: dict[int, list[Decision]] = defaultdict(list)
     counted = Decision.objects.of(team).counted().filter(change__in=changes).select_related("by", "revision")
     for vote in counted.order_by("at", "pk"):
         votes[vote.change_id].append(vote)
-    talks = _open_threads(changes, document, team)
-    seats = {}
-    for change in changes:
-        standing = standings[change.pk]
-        tally = policy.tally(
-            head=change.head,  # type: ignore[arg-type]
-            bound=standing.bound,
-            required=required[change.pk],
-            votes=votes[change.pk],
-            sole=team.sole_reviewer,
-            open_threads=talks.get(change.pk, 0),
-        )
-        found = tuple(checks.get(change.head_id or 0, ()))
-        seats[change.pk] = Seat(change, standing, required[change.pk], tally, tuple(votes[change.pk]), found)
-    return seats
+    return votes
+
+
+def _tally(
+    standing: Standing, required: dict[str, Any], votes: Sequence[Decision], team: Team, *, open_threads: int
+) -> Tally:
+    return policy.tally(
+        head=standing.change.head,  # type: ignore[arg-type]
+        bound=standing.bound,
+        required=required,
+        votes=votes,
+        sole=team.sole_reviewer,
+        open_threads=open_threads,
+    )
 
 
 def _open_threads(changes: Sequence[Change], document: dict[str, Any], team: Team) -> dict[int, int]:

@@ -22,11 +22,16 @@ _EVENTS = {
 }
 
 
-def settle(*, change: Change, by: Actor, at: datetime, unit: trail.Unit, bulk: bool = False) -> None:
-    """Bring the state of a votable change in line with its votes; a verdict closes what it settles."""
+def settle(
+    *, change: Change, by: Actor, at: datetime, unit: trail.Unit, bulk: bool = False, seat: Seat | None = None
+) -> None:
+    """Bring the state of a votable change in line with its votes; a verdict closes what it settles.
+
+    `seat` is given by who has read it in this unit, and nothing but votes was written since.
+    """
     if not change.is_votable:
         return
-    seat = desk.read_one(change, team=change.team)
+    seat = desk.recounted(seat) if seat else desk.read_one(change, team=change.team)
     state = _state_by(seat)
     if state == change.state:
         return

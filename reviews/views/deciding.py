@@ -134,7 +134,7 @@ def _answer(request, change, text, *, onwards=True):
         "text": text,
         "overview": overview.of(change.proposal),
         "undo": card.undoes and onwards,
-        "onward": onward.read(request, change.proposal),
+        "onward": (onward.read_at_the_end if onwards else onward.read)(request, change.proposal),
         **reviewing.context(request, change.proposal),
     }
     return render(request, "reviews/_answer.html", drawing.shared(request) | context)

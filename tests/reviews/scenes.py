@@ -96,7 +96,7 @@ def propose(team, *drafts, by=None, title="A proposal", at=AT, agent=None):
 
 
 def changes(proposal):
-    return list(Change.objects.of(proposal.team).filter(proposal=proposal).order_by("position"))
+    return list(Change.objects.of(proposal.team).filter(proposal=proposal).order_by("position", "pk"))
 
 
 def seat(change):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from audit.models import Event
 from reviews import reverting, splitting
 from reviews.decisions import Moved, Refused, Settled
-from reviews.models import Evidence, EvidenceLink
+from reviews.models import AT_ONCE, Evidence, EvidenceLink
 from tests import agent_recipes
 from tests.reviews import scenes
 
@@ -220,14 +220,14 @@ def test_refusal_keeps_the_boxes(client, team, change):
 def test_parts_of_a_change_stay_on_one_sheet(client, team, space):
     memory = scenes.memory(space, "/long.md", "".join(f"- {n}\n" for n in range(40)))
     drafts = [scenes.edit(memory, scenes.text(memory).replace("- 0\n", "- x\n").replace("- 2\n", "- y\n"))]
-    drafts += [scenes.line_edit(memory, n, n + 1, f"- new {n}\n") for n in range(10, 35)]
+    drafts += [scenes.line_edit(memory, n, n + 1, f"- new {n}\n") for n in range(10, 10 + AT_ONCE)]
     proposal = scenes.propose(team.row, *drafts)
     first = scenes.changes(proposal)[0]
     accept(first, team.reviewer, (0, 0))
     client.force_login(team.reviewer)
 
     page = client.get(reverse("reviews:proposal", args=[team.slug, proposal.number])).content.decode()
-    more = client.get(reverse("reviews:more", args=[team.slug, proposal.number]), {"from": 25}).content.decode()
+    more = client.get(reverse("reviews:more", args=[team.slug, proposal.number]), {"from": AT_ONCE}).content.decode()
 
-    assert (page.count("<article"), more.count("<article")) == (26, 1)
-    assert "from=25" in page
+    assert (page.count("<article"), more.count("<article")) == (AT_ONCE + 1, 1)
+    assert f"from={AT_ONCE}" in page
