@@ -64,6 +64,11 @@ class Talk:
         return f"{memory}{'L' if thread.side == Side.AFTER else 'O'}{thread.line_start}"
 
 
+def form_url(change_url: str, revision: int, target: int) -> str:
+    """Where one writes about lines of a memory; the side and the line are added to it."""
+    return f"{change_url}threads/new/?r={revision}&target={target}"
+
+
 def read(changes: Sequence[Change], *, team: Team, person: User, permissions: Collection[str]) -> dict[int, list[Talk]]:
     """The threads of each change by its primary key, oldest first, in the same few queries for any number of them."""
     rows = Thread.objects.of(team).seen_by(person).filter(change__in=changes)

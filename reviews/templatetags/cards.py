@@ -24,7 +24,7 @@ from reviews.claims import Mark
 from reviews.enums import Side
 from reviews.models import Check
 from reviews.quoting import Quote
-from reviews.talks import Talk
+from reviews.talks import Talk, form_url
 from reviews.templatetags.reading import many_into_one, pieced, threeway
 from reviews.templatetags.threads import thread
 from reviews.wording import Need
@@ -205,7 +205,7 @@ def _target(context: Context, card: Card, number: int, left: list[Talk]) -> Safe
         left=comparing.BASE,
         target=one.position,
         notes=() if card.is_decided else _notes(card, card.marks[number]),
-        talk=f"{card.url}threads/new/?r={head.number}&target={one.position}",
+        talk=form_url(card.url, head.number, one.position),
         under=_under(context, card, one, left),
     )
     texts = {

@@ -16,6 +16,7 @@ from agents.drawn_rows import MORE, Look
 from agents.text import diffs, hidden
 from reviews import comparing, desk, pieces, restructuring
 from reviews.models import Revision
+from reviews.talks import form_url
 from reviews.views import drawing
 from reviews.views.rows import proposals as rows
 
@@ -73,10 +74,9 @@ def gap(request, team, change_id, revision):
     found = one.gap(first, last)
     if not found:
         raise Http404
-    look = _look(request, change, row, left)._replace(
+    look = _look(request, change, row, left, one.position)._replace(
         split=request.user.diff_view == "split" and drawn_rows.needs_columns(one.rows(0)),
         spaces=request.user.text_view == "spaces",
-        target=one.position,
         anchors=request.GET.get("anchors") == "1",
         linked=f"?left={left.key}&context=all",  # where these lines are there without a press
     )
@@ -94,7 +94,7 @@ def piece(request, team, change_id, revision):
     found = one.rows(CONTEXTS[around])
     if form.cleaned_data["piece"] >= len(pieces.cut(found)):
         raise Http404
-    look = _look(request, change, row, left)._replace(target=one.position, anchors=request.GET.get("anchors") == "1")
+    look = _look(request, change, row, left, one.position)._replace(anchors=request.GET.get("anchors") == "1")
     context = {
         "rows": found,
         "look": look,
@@ -135,10 +135,11 @@ def _rows(request, change_id, number):
     return change, get_object_or_404(Revision.objects.of(request.team), change=change, number=number)
 
 
-def _look(request, change, row, left):
-    return Look(
-        at=f"{drawing.prefix('reviews:change', request.team.slug)}{change.public_id}/r/{row.number}/", left=left.key
-    )
+def _look(request, change, row, left, target=0):
+    """Only the lines of the revision and of its own base can be talked about."""
+    url = f"{drawing.prefix('reviews:change', request.team.slug)}{change.public_id}/"
+    talk = form_url(url, row.number, target) if left.key == comparing.BASE else ""
+    return Look(at=f"{url}r/{row.number}/", left=left.key, target=target, talk=talk)
 
 
 def _around(request):

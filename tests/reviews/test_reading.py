@@ -92,7 +92,8 @@ def gap(client, team, change, **values):
 
 
 def numbers(page):
-    return [int(n) for n in re.findall(r'class="diff__no diff__no--new"[^>]*>(\d+)<', page.content.decode())]
+    number = r'class="diff__no diff__no--new"[^>]*>(?:<span[^>]*>[^<]*</span>)?(\d+)<'
+    return [int(n) for n in re.findall(number, page.content.decode())]
 
 
 @pytest.mark.parametrize(

@@ -177,3 +177,20 @@ def test_threads_take_the_same_queries_for_any_number(client, team, change, coun
         response = client.get(change.proposal.get_absolute_url())
 
     assert response.content.count(b'class="thread"') == count
+
+
+def test_lines_that_were_left_out_can_be_talked_about_as_well(client, team):
+    memory = scenes.memory(scenes.namespace(team.row), text="".join(f"- {n}\n" for n in range(1, 31)))
+    change = scenes.changes(scenes.propose(team.row, scenes.line_edit(memory, 0, 1, "- uno\n")))[0]
+    client.force_login(team.reviewer)
+    gap = reverse("reviews:gap", args=[team.slug, change.public_id, 1])
+
+    found = [
+        client.get(gap, {"left": left, "target": 0, "first": 5, "last": 30, "more": 26}).content.decode()
+        for left in ("base", "current")
+    ]
+    page = client.get(reverse("reviews:revision", args=[team.slug, change.public_id, 1])).content.decode()
+
+    form = f"{url('thread_new', change, change.public_id)}?r=1&amp;target=0"
+    assert [f"{form}&amp;side=before&amp;line=20" in part for part in found] == [True, False]
+    assert f'href="{form}&amp;line=1"' in page
