@@ -103,7 +103,8 @@ function submit(field) {
   const { form } = field;
   const all = [...(form?.elements ?? [])];
   const button = all.slice(all.indexOf(field)).find((one) => one.type === "submit" && one.checkVisibility());
-  form?.requestSubmit(button);
+  if (button) button.click(); // htmx sends the value of a button that was pressed
+  else form?.requestSubmit();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -145,16 +146,18 @@ function leave(card) {
 // The page never loses its place: where a swap took the focused element away, its card has the focus.
 function settle(card) {
   const field = card?.querySelector("[data-focus]");
-  const isOn = card && (document.activeElement === document.body || !card.contains(document.activeElement));
+  const at = document.activeElement;
+  const isOn = card && (at === card || !card.contains(at)); // not where somebody is at work inside it
   if (field) {
     choose(card, { focus: false });
+    field.removeAttribute("data-focus"); // of one answer, not of those after it
     field.focus();
     field.removeAttribute("data-focus"); // a later swap of something else leaves the focus where it is
   } else if (isOn && undecided(card)) choose(card);
   else if (isOn) {
     decided = card.id;
     leave(card);
-  } else if (document.activeElement === document.body) document.getElementById(held)?.focus({ preventScroll: true });
+  } else if (at === document.body) document.getElementById(held)?.focus({ preventScroll: true });
 }
 
 document.addEventListener("lucid:swapped", ({ detail }) => {
