@@ -116,7 +116,7 @@ def test_lead_decides_three_ways_and_the_second_reviewer_finishes(come_in):
 
     edited = title_of(undecided(lead).first)
     undecided(lead).first.get_by_role("link", name="Edit").click()
-    lead.locator("textarea").first.fill("- Said better by Mara.")
+    lead.locator("textarea[name^=after-]").first.fill("- Said better by Mara.")
     lead.get_by_role("button", name="Save as next revision").click()
     waiting = card_called(lead, edited)
     waiting.get_by_text("You edited this").first.wait_for()
