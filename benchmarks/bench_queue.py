@@ -36,9 +36,11 @@ from accounts.models import Membership, Team, User  # noqa: E402
 from agents import roster  # noqa: E402
 from agents.text import lines as text_lines  # noqa: E402
 from audit import ids, trail  # noqa: E402
-from reviews import assigning, duplicates, inbox, policy, proposals, queue, ranking, turns  # noqa: E402
+from reviews import policy, proposals  # noqa: E402
 from reviews.drafts import Draft, DraftTarget  # noqa: E402
 from reviews.enums import Operation, OriginKind  # noqa: E402
+from reviews.inbox import assigning, duplicates, queue, ranking, turns  # noqa: E402
+from reviews.inbox import lines as inbox  # noqa: E402
 from reviews.models import Change, Decision, Proposal, Revision, RevisionTarget  # noqa: E402
 from reviews.proposals import Origin  # noqa: E402
 

@@ -76,7 +76,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.shell",
-                "reviews.context.navigation",
+                "reviews.inbox.context.navigation",
                 "demo.context.people",
             ],
             "loaders": [

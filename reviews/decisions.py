@@ -10,11 +10,14 @@ from django.db import IntegrityError
 
 from accounts.models import Team, User
 from audit import trail
-from reviews import assigning, desk, noticing, pieces, policy, proposals, rebasing, settling
+from reviews import desk, policy, proposals, rebasing, settling
 from reviews.bounds import Bound
 from reviews.desk import Seat
 from reviews.enums import RejectCode, State, Verdict
+from reviews.inbox import assigning
 from reviews.models import Change, Decision, DraftVote
+from reviews.reading import pieces
+from reviews.talking import noticing
 
 
 class Refused(Exception):

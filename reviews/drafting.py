@@ -11,12 +11,13 @@ from django.db.models import Q, QuerySet
 from accounts.models import Team, User
 from accounts.teams import TeamQuerySet
 from audit import trail
-from reviews import decisions, desk, policy, threads
+from reviews import decisions, desk, policy
 from reviews.bounds import Bound
 from reviews.decisions import Moved, Refused, Word
 from reviews.desk import Seat
 from reviews.enums import Verdict
 from reviews.models import Change, Comment, DraftVote, Proposal
+from reviews.talking import threads
 
 
 @dataclass(frozen=True, slots=True)

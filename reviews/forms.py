@@ -10,10 +10,10 @@ from agents.models import Agent, Namespace
 from agents.search.finding import Scope
 from agents.text.paths import BadPath, check_path
 from reviews.bounds import Bound
-from reviews.carrying import Spot
 from reviews.decisions import Word
 from reviews.enums import RejectCode, Side, Verdict, Way
 from reviews.resolving import Choice
+from reviews.talking.carrying import Spot
 
 LONGEST_REASON = 4000
 _TEXT = re.compile(r"after-(\d{1,4})-(\d{1,4})")

@@ -19,7 +19,7 @@ from agents.search import due
 from agents.text import diffs
 from audit import trail
 from audit.trail import Actor, HasActor
-from reviews import evidence, noticing, policy, ranking, revisions
+from reviews import evidence, policy, revisions
 from reviews.drafts import BadDraft, Draft, check
 from reviews.enums import (
     VOTABLE,
@@ -29,7 +29,9 @@ from reviews.enums import (
     RevisionOrigin,
     State,
 )
+from reviews.inbox import ranking
 from reviews.models import Change, Evidence, EvidenceLink, Proposal
+from reviews.talking import noticing
 
 
 class AlreadyProposed(ValueError):

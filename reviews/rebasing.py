@@ -13,12 +13,13 @@ from agents.models import Memory, MemoryVersion, Namespace
 from agents.text import lines as text_lines
 from audit import trail
 from audit.trail import SYSTEM
-from reviews import desk, noticing, proposals, revisions, settling, threeway
+from reviews import desk, proposals, revisions, settling, threeway
 from reviews.bounds import TargetGround
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
 from reviews.enums import VOTABLE, NoticeKind, RevisionOrigin, State
 from reviews.models import Change, Cursor, RevisionTarget
+from reviews.talking import noticing
 
 VERSIONS_AT_ONCE = 500
 

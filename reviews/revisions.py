@@ -12,10 +12,12 @@ from agents.search import due
 from agents.text import diffs
 from agents.text import lines as text_lines
 from audit.trail import Actor
-from reviews import checks, evidence, hunks, noticing, policy, turns
+from reviews import checks, evidence, hunks, policy
 from reviews.drafts import DraftTarget
 from reviews.enums import RevisionOrigin
+from reviews.inbox import turns
 from reviews.models import Change, Check, Evidence, Revision, RevisionTarget
+from reviews.talking import noticing
 
 
 def store(

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from audit import trail
 from audit.trail import Actor
-from reviews import desk, noticing, policy, proposals, tasks
+from reviews import desk, policy, proposals, tasks
 from reviews.desk import Seat
 from reviews.enums import PATTERN_IS_WRONG, NoticeKind, State
 from reviews.models import Change
+from reviews.talking import noticing
 
 _EVENTS = {
     State.REJECTED: "change.rejected",

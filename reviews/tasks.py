@@ -30,7 +30,7 @@ def wake_mail() -> None:
 def mail_notices(**_later_arguments: Any) -> None:
     from django.utils import timezone
 
-    from reviews import mailing
+    from reviews.talking import mailing
 
     mailing.send_due(now=timezone.now())
 

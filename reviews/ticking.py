@@ -8,8 +8,11 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.models import Team
 from agents.models import MemoryVersion, Namespace
-from reviews import applying, duties, mailing, rebasing, searching, tasks
+from reviews import applying, rebasing, tasks
+from reviews.inbox import duties
 from reviews.models import Change, Cursor
+from reviews.reading import searching
+from reviews.talking import mailing
 
 
 def tick(*, now: datetime) -> None:

@@ -5,10 +5,12 @@ another. `PLAIN` holds parameters that name no row by themselves: numbers, forma
 """
 
 from audit import trail
-from reviews import bulk, desk, noticing, querying, saved, threads
+from reviews import bulk, desk
 from reviews.decisions import Word
 from reviews.enums import NoticeKind, Verdict
+from reviews.inbox import querying, saved
 from reviews.models import Absence
+from reviews.talking import noticing, threads
 from tests import agent_recipes, recipes
 from tests.dreaming import scenes as dreams
 from tests.reviews import scenes

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import migrations
 
-from reviews import ageing
+from reviews.inbox import ageing
 
 UNDECIDED = ("open", "changes_requested", "stale", "conflict")
 POINTS = {"low": 0, "medium": 8, "high": 24, "critical": 72}

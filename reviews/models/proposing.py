@@ -42,7 +42,7 @@ class Proposal(TeamModel):
     """A set of changes put forward together: the pull request. `origin_id` is the opaque id of what made it.
 
     `tier` is the gravest of what is not settled, `waiting` how many changes are undecided; both, with the time until
-    which somebody should have decided, make up `rank_at`, which orders the queue (`reviews.ranking`).
+    which somebody should have decided, make up `rank_at`, which orders the queue (`reviews.inbox.ranking`).
     """
 
     public_id = public_id_field("prp")
@@ -113,7 +113,7 @@ class Change(TeamModel):
     """One operation and its revisions. `fingerprint` names what is proposed, whoever words it.
 
     `rest_of` is the change of which only a part was accepted; this one carries what was left over. Undecided changes
-    that say the same share `alike`; `compared` is the revision it was found for (`reviews.duplicates`).
+    that say the same share `alike`; `compared` is the revision it was found for (`reviews.inbox.duplicates`).
     """
 
     public_id = public_id_field("chg")

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reviews import mentions, talks
 from reviews.models import Change
 from reviews.panels.base import Panel
+from reviews.reading import talks
+from reviews.talking import mentions
 
 
 def read(change: Change, request: HttpRequest) -> dict[str, Any]:

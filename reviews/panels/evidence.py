@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reviews import passages, quoting
 from reviews.models import Change
 from reviews.panels.base import Panel
+from reviews.reading import passages, quoting
 
 
 def read(change: Change, _request: HttpRequest) -> dict[str, Any]:

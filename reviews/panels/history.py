@@ -3,10 +3,10 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reviews import activity
-from reviews.activity import Feed
 from reviews.models import Change
 from reviews.panels.base import Panel
+from reviews.reading import activity
+from reviews.reading.activity import Feed
 
 
 def read(change: Change, _request: HttpRequest) -> Feed:

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.enums import OutcomeName
-from reviews import desk, impact, past, telling
+from reviews import desk
 from reviews.models import Change
 from reviews.panels.base import Panel
-from reviews.past import Ended
+from reviews.reading import impact, past, telling
+from reviews.reading.past import Ended
 
 MOST_ASKED = 20
 

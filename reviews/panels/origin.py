@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reviews import provenance, quoting
 from reviews.models import Change
 from reviews.panels.base import Panel
+from reviews.reading import provenance, quoting
 
 
 def read(change: Change, _request: HttpRequest) -> provenance.Told:

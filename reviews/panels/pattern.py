@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reviews import patterns
 from reviews.enums import EvidenceStatus, OriginKind, Stance
 from reviews.models import Change, Evidence
 from reviews.panels.base import Panel
+from reviews.reading import patterns
 
 
 def read(change: Change, _request: HttpRequest) -> dict[str, Any]:

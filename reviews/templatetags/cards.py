@@ -18,16 +18,16 @@ from agents.shown import NOTHING, joined, visible
 from agents.templatetags.diffs import coded
 from agents.text import diffs, hidden
 from agents.words import kept
-from reviews import comparing, pieces, wording
-from reviews.cards import MOST_QUOTES, Card, Drawn
-from reviews.claims import Mark
 from reviews.enums import Side
 from reviews.models import Check
-from reviews.quoting import Quote
-from reviews.talks import Talk, form_url
+from reviews.reading import comparing, pieces, wording
+from reviews.reading.cards import MOST_QUOTES, Card, Drawn
+from reviews.reading.claims import Mark
+from reviews.reading.quoting import Quote
+from reviews.reading.talks import Talk, form_url
+from reviews.reading.wording import Need
 from reviews.templatetags.reading import many_into_one, pieced, threeway
 from reviews.templatetags.threads import thread
-from reviews.wording import Need
 
 register = template.Library()
 

@@ -13,10 +13,11 @@ from agents.drawn_rows import Look
 from agents.shown import joined
 from agents.templatetags.diffs import diff
 from agents.text import diffs
-from reviews import comparing, pieces, threeway_view
-from reviews.merged import Merged
 from reviews.models import Revision
-from reviews.threeway_view import Stretch
+from reviews.reading import comparing, pieces
+from reviews.reading import three as threeway_view
+from reviews.reading.merged import Merged
+from reviews.reading.three import Stretch
 
 register = template.Library()
 

@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from agents.shown import NOTHING, joined, visible
-from reviews.mentions import People
 from reviews.models import Comment
-from reviews.quoting import when
-from reviews.talks import Talk
+from reviews.reading.quoting import when
+from reviews.reading.talks import Talk
+from reviews.talking.mentions import People
 
 register = template.Library()
 

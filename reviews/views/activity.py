@@ -6,8 +6,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts import roles
 from accounts.access import needs
-from reviews import activity as feeds
 from reviews import desk
+from reviews.reading import activity as feeds
 from reviews.views.rows import proposals as rows
 
 

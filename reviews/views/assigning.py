@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import roles
 from accounts.access import needs
 from accounts.models import User
-from reviews import absences, assigning, explaining
 from reviews.enums import AssignedBy
 from reviews.forms import AbsenceForm
+from reviews.inbox import absences, assigning, explaining
 from reviews.models import Absence
 from reviews.views import onward
 from reviews.views.rows import proposals

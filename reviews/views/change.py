@@ -7,9 +7,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts import roles
 from accounts.access import needs
-from reviews import cards as reading
 from reviews import desk
 from reviews.panels import PANELS
+from reviews.reading import cards as reading
 from reviews.views import drawing
 from reviews.views.rows import proposals as rows
 

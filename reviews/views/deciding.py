@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST
 
 from accounts import roles
 from accounts.access import needs
-from reviews import applying, decisions, drafting, overview, rebasing
-from reviews.cards import Typed
+from reviews import applying, decisions, drafting, rebasing
 from reviews.decisions import Moved, Refused
 from reviews.enums import State, Verdict
 from reviews.forms import DecisionForm, ReasonForm
 from reviews.models import AT_ONCE, Change, Decision
+from reviews.reading import overview
+from reviews.reading.cards import Typed
 from reviews.views import drawing, onward, reviewing
 from reviews.views import proposal as proposals
 

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
-from reviews import cards as reading
 from reviews import desk
-from reviews.cards import Reader
 from reviews.enums import RejectCode
-from reviews.frames import Frames
 from reviews.panels import PANELS
+from reviews.reading import cards as reading
+from reviews.reading.cards import Reader
+from reviews.reading.frames import Frames
 
 ICONS = ("check", "x", "pencil", "circle", "circle-check", "undo-2", "zap", "list-checks")
 

@@ -9,13 +9,14 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts import roles
 from accounts.access import needs
-from reviews import cards as reading
-from reviews import desk, overview, revisions
+from reviews import desk, revisions
 from reviews import editing as verbs
 from reviews.decisions import Refused
 from reviews.enums import Severity, State
 from reviews.forms import EditForm
 from reviews.models import Revision
+from reviews.reading import cards as reading
+from reviews.reading import overview
 from reviews.views import drawing, onward, reviewing
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import roles
 from accounts.access import demand, needs
-from reviews import queue, saved
 from reviews.forms import FilterForm
+from reviews.inbox import queue, saved
 
 
 @require_POST

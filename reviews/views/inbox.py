@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from accounts import paging, roles
 from accounts.access import needs
-from reviews import context as context_of
-from reviews import inbox as reading
-from reviews import queue, saved
+from reviews.inbox import context as context_of
+from reviews.inbox import lines as reading
+from reviews.inbox import queue, saved
 
 
 @require_safe

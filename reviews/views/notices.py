@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import paging, roles
 from accounts.access import needs
-from reviews import cards, noticing
+from reviews.reading import cards
+from reviews.talking import noticing
 
 
 @require_safe

@@ -7,10 +7,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts import roles
-from reviews import queue
-from reviews.inbox import Reader
+from reviews.inbox import queue
+from reviews.inbox.lines import Reader
+from reviews.inbox.turns import waiting_for
 from reviews.models import Proposal
-from reviews.turns import waiting_for
 
 CARRIED = "queue"
 

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import paging, preferences, roles
 from accounts.access import needs
 from accounts.enums import DiffView, TextView
-from reviews import cards as reading
-from reviews import desk, overview, quoting, restructuring
+from reviews import desk
 from reviews import revisions as verbs
 from reviews.enums import OriginKind, ProposalState
 from reviews.models import AT_ONCE, Decision, Proposal
+from reviews.reading import cards as reading
+from reviews.reading import overview, quoting, restructuring
 from reviews.views import assigning, drawing, onward, reviewing, together
 from reviews.views.rows import proposals as rows
 

@@ -14,9 +14,10 @@ from accounts.access import needs
 from agents import drawn_rows
 from agents.drawn_rows import MORE, Look
 from agents.text import diffs, hidden
-from reviews import comparing, desk, pieces, restructuring
+from reviews import desk
 from reviews.models import Revision
-from reviews.talks import form_url
+from reviews.reading import comparing, pieces, restructuring
+from reviews.reading.talks import form_url
 from reviews.views import drawing
 from reviews.views.rows import proposals as rows
 

@@ -7,8 +7,8 @@ from accounts import roles
 from accounts.access import needs
 from agents.search import finding, words
 from agents.search.finding import Scope
-from reviews import searching
 from reviews.forms import SearchForm
+from reviews.reading import searching
 
 
 @require_safe

@@ -11,10 +11,11 @@ from accounts import roles
 from accounts.access import needs
 from agents.text import diffs
 from agents.text import lines as text_lines
-from reviews import desk, overview
+from reviews import desk
 from reviews import splitting as verbs
 from reviews.decisions import Refused
 from reviews.forms import PartsForm
+from reviews.reading import overview
 from reviews.views import drawing, onward, reviewing
 
 

@@ -11,11 +11,12 @@ from django_htmx.http import reswap, retarget
 
 from accounts import roles
 from accounts.access import demand, needs
-from reviews import desk, mentions, threads
+from reviews import desk
 from reviews.decisions import Refused
 from reviews.forms import SayForm, SpotForm
 from reviews.models import Comment, Revision, Thread
 from reviews.panels import PANELS
+from reviews.talking import mentions, threads
 from reviews.views import drawing
 
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import roles
 from accounts.access import needs
-from reviews import claiming
 from reviews.enums import ProposalState
+from reviews.inbox import claiming
 from reviews.views import onward
 from reviews.views.rows import proposals
 

@@ -16,8 +16,9 @@ from dreaming import answering
 from dreaming.engines.protocol import Decline, Revision
 from dreaming.enums import AnswerState
 from dreaming.models import Answer
-from reviews import decisions, editing, revisions, turns
+from reviews import decisions, editing, revisions
 from reviews.enums import RevisionOrigin, State, Verdict
+from reviews.inbox import turns
 from reviews.models import Change, Decision, EvidenceLink
 from tests import agent_recipes, recipes
 from tests.dreaming import scenes

@@ -9,10 +9,10 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from agents.text.diffs import ADDED, CHANGED
-from reviews import noticing, threads
-from reviews.carrying import Spot
 from reviews.enums import NoticeKind, Side
 from reviews.models import Change, Comment, Thread
+from reviews.talking import noticing, threads
+from reviews.talking.carrying import Spot
 from tests.e2e.conftest import NOW, VARIANTS
 from tests.e2e.test_pages import RULES
 

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from audit import catalogue
 from audit.models import Event
-from reviews import activity, threads
 from reviews.enums import Verdict
+from reviews.reading import activity
+from reviews.talking import threads
 from tests.reviews import scenes
 
 OF_A_PERSON = {

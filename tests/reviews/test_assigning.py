@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from audit.models import Event
 from audit.trail import SYSTEM
-from reviews import absences, assigning, duties, explaining, rota, ticking, turns
+from reviews import ticking
 from reviews.enums import AssignedBy, NoticeKind, Turn, Verdict
+from reviews.inbox import absences, assigning, duties, explaining, rota, turns
+from reviews.inbox.rota import Candidate
 from reviews.models import Absence, Assignment, Notice, Policy
-from reviews.rota import Candidate
 from tests.reviews import scenes
 
 DAY = timedelta(days=1)

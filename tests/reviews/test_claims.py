@@ -1,9 +1,9 @@
 import pytest
 from django.urls import reverse
 
-from reviews import claims, quoting
 from reviews.drafts import BadDraft, DraftQuote
 from reviews.models import EvidenceLink
+from reviews.reading import claims, quoting
 from tests import agent_recipes
 from tests.reviews import scenes
 

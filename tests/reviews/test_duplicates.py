@@ -1,8 +1,9 @@
 import pytest
 from django.urls import reverse
 
-from reviews import duplicates, inbox
 from reviews.enums import Verdict
+from reviews.inbox import duplicates
+from reviews.inbox import lines as inbox
 from tests.reviews import scenes
 
 SAME = "- Refunds are paid within fourteen days of the request by bank transfer.\n"

@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from reviews import inbox, querying, queue
 from reviews.enums import Verdict
+from reviews.inbox import lines as inbox
+from reviews.inbox import querying, queue
 from reviews.models import Assignment, SavedFilter
 from tests.reviews import scenes
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Membership
-from reviews import cards
 from reviews.enums import Verdict
-from reviews.frames import Frames
+from reviews.reading import cards
+from reviews.reading.frames import Frames
 from reviews.templatetags.cards import change_card
 from reviews.views import drawing
 from tests import agent_recipes

@@ -8,7 +8,7 @@ from agents.importers.records import EventRecord
 from agents.models import ReadTrace
 from agents.outcomes import attach_outcome
 from audit import trail
-from reviews import impact, past, telling
+from reviews.reading import impact, past, telling
 from tests import agent_recipes
 from tests.reviews import scenes
 

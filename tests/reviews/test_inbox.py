@@ -3,8 +3,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from reviews import inbox, proposals, ranking, turns
+from reviews import proposals
 from reviews.enums import Verdict
+from reviews.inbox import lines as inbox
+from reviews.inbox import ranking, turns
 from tests.reviews import scenes
 
 

@@ -7,9 +7,9 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from accounts.models import Membership, User
-from reviews import mailing, noticing
 from reviews.enums import NoticeKind
 from reviews.models import Notice
+from reviews.talking import mailing, noticing
 from tests.reviews import scenes
 
 HOSTILE = "Refunds\r\nBcc: all@x.example\r\n\r\n<script>\u202e\x1b[31m"

@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.text.specifics import Specific
-from reviews import merged
-from reviews.merged import Left, Source
+from reviews.reading import merged
+from reviews.reading.merged import Left, Source
 from tests.reviews import scenes
 
 texts = st.lists(st.sampled_from(["- pay within 30 days\n", "- pay within 14 days\n", "- greet\n", "\n", "# T\n"])).map(

@@ -2,9 +2,10 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Event
-from reviews import editing, noticing, threads
+from reviews import editing
 from reviews.enums import NoticeKind, Verdict
 from reviews.models import Notice
+from reviews.talking import noticing, threads
 from tests.reviews import scenes
 
 HOSTILE = '<b onmouseover="alert(1)">Bold</b>\u202e'

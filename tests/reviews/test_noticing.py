@@ -1,9 +1,10 @@
 import pytest
 
 from accounts.models import Membership
-from reviews import noticing, rebasing
+from reviews import rebasing
 from reviews.enums import NoticeKind
 from reviews.models import Notice
+from reviews.talking import noticing
 from tests.reviews import scenes
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from agents.models import Session, SessionEvent
 from agents.outcomes import attach_outcome
 from audit import trail
-from reviews import passages, quoting
 from reviews.models import Evidence
+from reviews.reading import passages, quoting
 from tests import agent_recipes
 from tests.reviews import scenes
 

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from audit import trail
 from dreaming import runs, settings
-from reviews import patterns, proposals
+from reviews import proposals
 from reviews.proposals import Origin
+from reviews.reading import patterns
 from tests import agent_recipes
 from tests.reviews import scenes
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews import filtering, querying
-from reviews.querying import BadQuery, Query, Term
+from reviews.inbox import filtering, querying
+from reviews.inbox.querying import BadQuery, Query, Term
 
 words = st.text(alphabet='ab:"<>,.0 \t\n\u00a0é', max_size=12)
 pieces = st.one_of(

@@ -5,11 +5,12 @@ from django.urls import reverse
 
 from agents.text import diffs
 from agents.text import lines as text_lines
-from reviews import comparing, editing, pieces, rebasing
+from reviews import editing, rebasing
 from reviews.decisions import Refused
 from reviews.drafts import Draft, DraftTarget
 from reviews.enums import Operation, Verdict
 from reviews.models import Revision
+from reviews.reading import comparing, pieces
 from tests import recipes
 from tests.reviews import scenes
 

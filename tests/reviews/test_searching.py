@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from agents.search import indexing, words
-from reviews import searching
+from reviews.reading import searching
 from tests import agent_recipes, recipes
 from tests.reviews import scenes
 

@@ -2,8 +2,8 @@ import pytest
 from django.urls import reverse
 
 from agents.text.verdicts import Kind
-from reviews import similar, telling
 from reviews.enums import Verdict
+from reviews.reading import similar, telling
 from tests import agent_recipes
 from tests.reviews import scenes
 

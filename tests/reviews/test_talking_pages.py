@@ -1,10 +1,10 @@
 import pytest
 from django.urls import reverse
 
-from reviews import threads
-from reviews.carrying import Spot
 from reviews.enums import Side
 from reviews.models import Comment, Thread
+from reviews.talking import threads
+from reviews.talking.carrying import Spot
 from tests.reviews import scenes
 
 HOSTILE = "<img src=x onerror=alert(1)> \u202e{% now %} @Second<script>"

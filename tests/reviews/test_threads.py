@@ -3,11 +3,13 @@ import pytest
 from accounts.models import Membership
 from audit import trail
 from audit.models import Event
-from reviews import editing, mentions, policy, rebasing, talks, threads, wording
-from reviews.carrying import Spot
+from reviews import editing, policy, rebasing
 from reviews.decisions import Refused
 from reviews.enums import NoticeKind, Side
 from reviews.models import Comment, Notice, Policy, Thread
+from reviews.reading import talks, wording
+from reviews.talking import mentions, threads
+from reviews.talking.carrying import Spot
 from tests import recipes
 from tests.reviews import scenes
 

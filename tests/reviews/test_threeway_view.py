@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.text import lines as text_lines
-from reviews import threeway_view
-from reviews.threeway_view import Kind, folded
+from reviews.reading import three as threeway_view
+from reviews.reading.three import Kind, folded
 
 texts = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n", "\n"]), max_size=14)
 

@@ -5,8 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
-from reviews import claiming, editing, inbox, queue
+from reviews import editing
 from reviews.enums import Verdict
+from reviews.inbox import claiming, queue
+from reviews.inbox import lines as inbox
 from reviews.models import Claim
 from tests.reviews import scenes
 

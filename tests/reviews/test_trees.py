@@ -3,8 +3,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews import restructuring, trees
-from reviews.trees import Mark, Step
+from reviews.reading import restructuring, trees
+from reviews.reading.trees import Mark, Step
 from tests.reviews import scenes
 
 names = st.sampled_from(["a", "b", "c"])

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from reviews import editing, rebasing, turns
+from reviews import editing, rebasing
 from reviews.enums import AssignedBy, Turn, Verdict
+from reviews.inbox import turns
 from reviews.models import Assignment, Comment, Thread
 from tests.reviews import scenes
 

@@ -8,11 +8,13 @@ from datetime import datetime
 from accounts.models import Team, User
 from accounts.teams import TeamQuerySet
 from audit import trail
-from reviews import comparing, desk, mentions, noticing, settling
-from reviews.carrying import Spot
+from reviews import desk, settling
 from reviews.decisions import Refused
 from reviews.enums import NoticeKind, Side
 from reviews.models import Change, Comment, Proposal, Revision, RevisionTarget, Thread
+from reviews.reading import comparing
+from reviews.talking import mentions, noticing
+from reviews.talking.carrying import Spot
 
 MOST_LINES = 200  # of a text that one thread can be about
 

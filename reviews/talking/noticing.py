@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.models import Team, User
 from audit import trail
 from audit.trail import Actor
-from reviews import turns
 from reviews.enums import NoticeKind, Verdict
+from reviews.inbox import turns
 from reviews.models import Change, Decision, Notice, NoticeQuerySet, Proposal, Revision, Thread
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reviews import wording
+from reviews.reading import wording
 
 MILLION = 1_000_000
 SAID = (

@@ -9,8 +9,8 @@ from django.db.models import Q
 from accounts.models import Team, User
 from accounts.teams import TeamQuerySet
 from audit import trail
+from reviews.inbox.querying import Query
 from reviews.models import SavedFilter
-from reviews.querying import Query
 
 
 def for_person(person: User, *, team: Team) -> TeamQuerySet[SavedFilter]:

@@ -16,10 +16,11 @@ from agents.text import lines as text_lines
 from agents.text.neighbours import Told
 from agents.text.normalise import normalise
 from agents.text.verdicts import Kind
-from reviews import hunks, telling
+from reviews import hunks
 from reviews.enums import VOTABLE, State
 from reviews.models import Change, RevisionTarget
-from reviews.telling import Source
+from reviews.reading import telling
+from reviews.reading.telling import Source
 
 SHOWN = 5
 MOST_ASKED = 20  # statements of one change that are looked for

@@ -16,7 +16,7 @@ from reviews import policy
 from reviews.desk import Seat
 from reviews.enums import Operation, RejectCode, RevisionOrigin, State, Verdict
 from reviews.models import Change, Decision, DraftVote
-from reviews.quoting import when
+from reviews.reading.quoting import when
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 

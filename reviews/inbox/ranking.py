@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agents.enums import TIER_ORDER, Tier
-from reviews import ageing, policy
+from reviews import policy
 from reviews.enums import UNDECIDED, VOTABLE
+from reviews.inbox import ageing
 from reviews.models import Proposal
 
 KEYS = ("rank_at", "opened_at", "pk")

@@ -10,9 +10,11 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Team
 from audit.trail import SYSTEM
-from reviews import absences, assigning, duplicates, noticing, policy
+from reviews import policy
 from reviews.enums import AssignedBy, NoticeKind
+from reviews.inbox import absences, assigning, duplicates
 from reviews.models import Assignment, Notice, Proposal, ProposalQuerySet
+from reviews.talking import noticing
 
 NEW_FOR = timedelta(days=1)  # whoever has not been told by then has seen it in the queue
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from agents.models import Memory, Namespace
-from reviews import trees
 from reviews.enums import VOTABLE, Operation, State
 from reviews.models import Proposal, RevisionTarget
-from reviews.trees import Folder, Step
+from reviews.reading import trees
+from reviews.reading.trees import Folder, Step
 
 FROM = 3  # moves and merges from which a proposal is read as a tree
 

@@ -29,7 +29,7 @@ from agents.text import hidden
 from audit import trail
 from reviews.enums import NoticeKind
 from reviews.models import Notice, NoticeQuerySet, Proposal
-from reviews.quoting import when
+from reviews.reading.quoting import when
 
 log = structlog.get_logger(__name__)
 

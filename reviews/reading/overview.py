@@ -9,8 +9,8 @@ from django.db.models import Count, Max, Min, Q
 
 from accounts.models import User
 from reviews.enums import UNDECIDED, Operation, State
+from reviews.inbox.turns import waiting_for
 from reviews.models import Change, Evidence, Proposal
-from reviews.turns import waiting_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from accounts import roles
 from accounts.models import Team, User
 from agents.models import MemoryVersion
 from agents.text.lines import Edit
-from reviews import carrying, mentions
-from reviews.carrying import Spot
 from reviews.enums import Side
-from reviews.mentions import People
 from reviews.models import Change, Comment, RevisionTarget, Thread
+from reviews.talking import carrying, mentions
+from reviews.talking.carrying import Spot
+from reviews.talking.mentions import People
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from typing import Any
 from accounts.models import Team
 from agents.models import Agent, Session
 from audit.models import Event
-from reviews.cards import names
 from reviews.enums import OriginKind
 from reviews.models import Change, Proposal
-from reviews.quoting import Quote
+from reviews.reading.cards import names
+from reviews.reading.quoting import Quote
 
 QUEUED, SETTINGS = "dream.queued", "dream.settings_set"
 LATEST = 50  # versions of settings that are looked at

@@ -17,11 +17,12 @@ from agents.text import diffs, specifics
 from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from agents.text.specifics import Specific
-from reviews import places, telling
+from reviews import places
 from reviews.bounds import TargetGround
 from reviews.desk import Seat
 from reviews.models import Change
-from reviews.telling import Said
+from reviews.reading import telling
+from reviews.reading.telling import Said
 
 READS = timedelta(days=30)
 

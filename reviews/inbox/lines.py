@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from agents.enums import Tier
-from reviews import ageing, claiming, duplicates, ranking, turns
-from reviews.ageing import Age
 from reviews.enums import UNDECIDED, ProposalState, State
+from reviews.inbox import ageing, claiming, duplicates, ranking, turns
+from reviews.inbox.ageing import Age
+from reviews.inbox.ranking import Score
+from reviews.inbox.turns import Turns
 from reviews.models import Assignment, Change, Claim, Proposal
-from reviews.ranking import Score
-from reviews.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from accounts.models import Team
 from agents.enums import Kind, OutcomeName, SourceClass
 from agents.models import Agent, Outcome, Session, SessionEvent
 from reviews.enums import EvidenceStatus
-from reviews.quoting import Quote, when
+from reviews.reading.quoting import Quote, when
 
 AROUND = 5  # events before and after a quote
 CUT = 500  # characters of one event; the transcript has it in full

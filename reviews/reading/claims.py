@@ -12,7 +12,7 @@ from agents.text import diffs, normalise, support
 from agents.text.support import Words
 from reviews.enums import Operation
 from reviews.models import Change, RevisionTarget
-from reviews.quoting import Quote
+from reviews.reading.quoting import Quote
 
 MOST_LINES = 1_000  # of one target that are looked at
 ASSERTING = (Operation.ADD, Operation.EDIT, Operation.MERGE, Operation.MOVE)

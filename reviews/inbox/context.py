@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts import paging, roles
-from reviews import noticing, turns
+from reviews.inbox import turns
+from reviews.talking import noticing
 
 MOST = 99  # unread notices that are counted
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import paging
 from accounts.models import Team
 from agents.shown import visible
-from reviews import filtering, querying, ranking, turns
 from reviews.enums import ProposalState
-from reviews.inbox import Reader
+from reviews.inbox import filtering, querying, ranking, turns
+from reviews.inbox.lines import Reader
+from reviews.inbox.querying import EVERYTHING, BadQuery, Query
 from reviews.models import Proposal, ProposalQuerySet
-from reviews.querying import EVERYTHING, BadQuery, Query
 
 MINE, WAITING, OPEN, DONE = "mine", "waiting", "open", "done"
 TITLES: dict[str, str | Promise] = {

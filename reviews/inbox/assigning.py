@@ -15,10 +15,11 @@ from accounts.enums import Role
 from accounts.models import Membership, Team, User
 from audit import trail
 from audit.trail import SYSTEM, Actor
-from reviews import absences, noticing, rota
 from reviews.enums import UNDECIDED, AssignedBy, NoticeKind, ProposalState
+from reviews.inbox import absences, rota
+from reviews.inbox.rota import Candidate
 from reviews.models import Assignment, Change, Proposal
-from reviews.rota import Candidate
+from reviews.talking import noticing
 
 WAYS = {AssignedBy.TURNS: rota.in_turn, AssignedBy.LEAST: rota.who_has_least}
 

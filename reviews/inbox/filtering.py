@@ -11,10 +11,10 @@ from django.utils.translation import gettext_noop as say
 
 from accounts.models import Team
 from reviews.enums import State
-from reviews.inbox import Reader
+from reviews.inbox.lines import Reader
+from reviews.inbox.querying import BadQuery, Query, Term
+from reviews.inbox.turns import assignments
 from reviews.models import Change, ChangeQuerySet, Claim, Decision, ProposalQuerySet, RevisionTarget
-from reviews.querying import BadQuery, Query, Term
-from reviews.turns import assignments
 
 _PROBLEMS = {
     "no such key": say(

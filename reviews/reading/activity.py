@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as say
 
 from audit.models import Event
-from reviews.cards import names
 from reviews.models import Change, Proposal
-from reviews.quoting import when
+from reviews.reading.cards import names
+from reviews.reading.quoting import when
 
 SHOWN = 30
 

@@ -18,15 +18,18 @@ from accounts.models import ApiToken, Team, User
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
 from agents.words import kept
-from reviews import claims, desk, drafting, duplicates, merged, quoting, splitting, talks, threeway_view, wording
+from reviews import desk, drafting, splitting
 from reviews.desk import Seat
 from reviews.enums import Operation, RevisionOrigin, State, Verdict
-from reviews.merged import Merged
+from reviews.inbox import duplicates
 from reviews.models import Change, DraftVote, Inverse, Proposal, RevisionTarget
-from reviews.quoting import Quote
-from reviews.talks import Talk
-from reviews.threeway_view import Stretch
-from reviews.wording import Need
+from reviews.reading import claims, merged, quoting, talks, wording
+from reviews.reading import three as threeway_view
+from reviews.reading.merged import Merged
+from reviews.reading.quoting import Quote
+from reviews.reading.talks import Talk
+from reviews.reading.three import Stretch
+from reviews.reading.wording import Need
 
 MOST_QUOTES = 6  # beside a change; its own page has them all
 

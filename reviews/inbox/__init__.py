@@ -1,0 +1,1 @@
+"""Whose turn it is: the list of proposals, its order and its language, and who is asked."""
