@@ -93,7 +93,7 @@ PROPOSAL = {
     ),
     "proposal.closed": _kind("Nothing of a proposal is left to decide.", "counts origin_kind origin_id"),
     "proposal.withdrawn": _kind("A proposal was withdrawn.", "changes reason_code origin_kind origin_id"),
-    "proposal.reverted": _kind("A proposal was undone.", "changes by_proposal"),
+    "proposal.reverted": _kind("Undoing changes of a proposal was proposed.", "changes by_proposal"),
 }
 CHANGE = {
     "change.opened": _kind(

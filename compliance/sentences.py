@@ -200,7 +200,7 @@ PATTERNS: dict[str, dict[str, str]] = {
         "proposal.opened": _("%(who)s opened the proposal “%(what)s” with changes: %(changes)s"),
         "proposal.closed": _("Nothing is left to decide of the proposal “%(what)s”"),
         "proposal.withdrawn": _("%(who)s withdrew the proposal “%(what)s”"),
-        "proposal.reverted": _("%(who)s undid the proposal “%(what)s”"),
+        "proposal.reverted": _("%(who)s proposed to undo changes of “%(what)s”"),
         "proposal.assigned": _("The proposal “%(what)s” became the turn of %(person)s"),
         "proposal.unassigned": _("The proposal “%(what)s” is the turn of %(person)s no more"),
         "proposal.claimed": _("%(who)s claimed the proposal “%(what)s” for a while"),

@@ -4,9 +4,11 @@ import gzip
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
+from config import styles
 from reviews.models import AT_ONCE
 from tests.reviews import scenes
 
@@ -36,7 +38,7 @@ def test_page_is_light(client, team, name):
 
     found = parts(client.get(reverse(name, args=[team.slug])).content)
 
-    assert len(found) > 20
+    assert len(found) > 8
     assert sum(found.values()) <= MOST, found
 
 
@@ -49,3 +51,12 @@ def test_proposal_is_light_with_all_the_cards_of_a_first_screen(client, team):
     found = parts(client.get(proposal.get_absolute_url()).content)
 
     assert sum(found.values()) <= MOST, found
+
+
+def test_every_stylesheet_is_in_the_one_that_is_served():
+    written = {path.stem for path in (settings.BASE_DIR / "static" / "css").glob("*.css")}
+
+    assert sorted(styles.SHEETS) == sorted(written)
+    served = _read(styles.NAME).decode()
+    assert all(f"--{name}" in served for name in ("canvas", "surface"))
+    assert served.count("{") == served.count("}")

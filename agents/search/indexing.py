@@ -115,12 +115,12 @@ def _statements(team: Team, memory: Memory) -> None:
 
 def _sessions(team: Team, ids: Sequence[str]) -> None:
     sessions = list(Session.objects.of(team).newest_versions().filter(public_id__in=ids).select_related("agent"))
-    said = _said(team, sessions)
+    said, tools = _said(team, sessions), _tools(team, sessions)
     replace(
         team=team,
         kinds=[SearchKind.SESSION],
         ids=ids,
-        rows=[_session(team, session, said.get(session.pk, ())) for session in sessions],
+        rows=[_session(team, one, [*said.get(one.pk, ()), *tools.get(one.pk, ())]) for one in sessions],
     )
 
 
@@ -146,3 +146,12 @@ def _said(team: Team, sessions: Sequence[Session]) -> dict[int, list[str]]:
         if len(said[session]) < MOST_MESSAGES:
             said[session].append(text[:LONGEST_TEXT])
     return said
+
+
+def _tools(team: Team, sessions: Sequence[Session]) -> dict[int, list[str]]:
+    """The tools that each session called, by name."""
+    events = SessionEvent.objects.of(team).filter(session__in=sessions).exclude(tool="").order_by("session", "tool")
+    called: dict[int, list[str]] = defaultdict(list)
+    for session, tool in events.values_list("session", "tool").distinct():
+        called[session].append(tool)
+    return called

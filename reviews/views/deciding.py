@@ -16,14 +16,15 @@ from reviews.forms import DecisionForm, ReasonForm
 from reviews.models import AT_ONCE, Change, Decision
 from reviews.reading import overview
 from reviews.reading.cards import Typed
+from reviews.templatetags.cards import plain
 from reviews.views import drawing, onward, reviewing
 from reviews.views import proposal as proposals
 
 DONE = {
-    Verdict.APPROVE: gettext_lazy("Approved."),
-    Verdict.REJECT: gettext_lazy("Rejected."),
-    Verdict.REQUEST_CHANGES: gettext_lazy("Changes requested."),
-    Verdict.QUARANTINE: gettext_lazy("Put into quarantine."),
+    Verdict.APPROVE: gettext_lazy("Approved: %(title)s"),
+    Verdict.REJECT: gettext_lazy("Rejected: %(title)s"),
+    Verdict.REQUEST_CHANGES: gettext_lazy("Changes requested: %(title)s"),
+    Verdict.QUARANTINE: gettext_lazy("Put into quarantine: %(title)s"),
 }
 
 
@@ -48,7 +49,7 @@ def decide(request, team, change_id):
     except Refused as clash:
         _carry_over(request, clash)
         return _refused(request, change, _typed(request, str(clash)), 409)
-    return _answer(request, change, _("Kept for your review.") if keep else DONE[form.word.verdict])
+    return _answer(request, change, _said(change, form.word.verdict, keep))
 
 
 @require_POST
@@ -96,6 +97,10 @@ def apply_now(request, team, change_id):
     if change.state != State.APPLIED:
         return _refused(request, change, Typed(alert=_("It could not be applied as it stands. Look at it again.")), 409)
     return _answer(request, change, _("Applied."), onwards=False)
+
+
+def _said(change, verdict, keep):
+    return _("Kept for your review.") if keep else DONE[verdict] % {"title": plain(change.title)}
 
 
 def _change(request, change_id):

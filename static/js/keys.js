@@ -26,7 +26,10 @@ function choose(card, { focus = true } = {}) {
   }
   if (!focus) return;
   card.focus({ preventScroll: true });
-  card.scrollIntoView({ block: "nearest", behavior: "instant" });
+  const { top } = card.getBoundingClientRect();
+  const isRead = top >= 0 && top < innerHeight / 2; // its title is in sight, with room for what it says
+  card.scrollIntoView({ block: isRead ? "nearest" : "start", behavior: "instant" });
+  if (card.getBoundingClientRect().top < 0) card.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 // The cards after the last one on the page come when they are asked for; then `act` goes on.
@@ -131,9 +134,13 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("focusin", (event) => {
   held = event.target.closest?.("[data-change]")?.id ?? "";
 });
-for (const kind of ["focusin", "click"]) {
-  document.addEventListener(kind, (event) => choose(event.target.closest?.("[data-change]"), { focus: false }));
-}
+// Not while something is being pressed: what belongs to the card before would go, and the button from under the pointer.
+let pressing = false;
+document.addEventListener("pointerdown", () => (pressing = true));
+for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => (pressing = false));
+const choosePressed = (event) => choose(event.target.closest?.("[data-change]"), { focus: false });
+document.addEventListener("focusin", (event) => pressing || choosePressed(event));
+document.addEventListener("click", choosePressed);
 
 // After a decision the next undecided card is at hand.
 function leave(card) {

@@ -170,3 +170,33 @@ def test_every_change_of_a_proposal_is_decided_without_javascript(sample, visit)
         Decision.objects.of(sample).filter(by=by).order_by("change__position").values_list("verdict", flat=True)
     )
     assert votes == [("approve", "reject", "request_changes")[n % 3] for n in range(len(changes))]
+
+
+def test_a_press_on_a_card_below_acts_at_once(visit, sample):
+    """What is under the card before goes when another card becomes the current one; not from under the pointer."""
+    page = visit("mara", viewport={"width": 1440, "height": 900}).page
+    page.goto(f"/t/{sample.slug}/proposals/2/")
+    card = page.locator("[data-change]:not(.change--decided)").nth(1)
+    name = card.get_attribute("id")
+    button = card.locator("button[value=approve]")
+    button.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = button.bounding_box()
+
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(80)
+    page.mouse.up()
+
+    expect(page.locator(f"#{name}.change--decided")).to_be_visible()
+
+
+def test_the_next_card_begins_in_sight_on_a_phone(visit, sample):
+    page = visit("mara", viewport={"width": 390, "height": 844}, has_touch=True).page
+    page.goto(f"/t/{sample.slug}/proposals/2/")
+
+    for _ in range(2):
+        page.locator(".change--current button[value=approve]").tap()
+        page.wait_for_timeout(600)
+        top = page.locator(".change--current .change__title").bounding_box()["y"]
+        assert 0 <= top < 844 / 2
