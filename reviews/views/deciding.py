@@ -150,7 +150,8 @@ def _refused(request, change, typed, status):
     """The same card with what was typed and what is in the way."""
     if request.htmx:
         context = drawing.shared(request) | {"card": drawing.one_card(request, change.public_id, typed)}
-        return render(request, "reviews/_change.html", context, status=status)
+        context["text"] = typed.alert  # the card may be out of sight: a key takes back what was decided last
+        return render(request, "reviews/_refused.html", context, status=status)
     row = get_object_or_404(proposals.rows(request), pk=change.proposal_id)
     start = change.position if change.position >= AT_ONCE else 0
     return proposals.page(request, row, start=start, typed={change.public_id: typed}, status=status)
