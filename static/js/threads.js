@@ -8,3 +8,8 @@ document.addEventListener("click", (event) => {
   form.remove();
   (side ? before.querySelector(`a.diff__no[href*="side=${side}"]`) : before)?.focus();
 });
+
+// A notice leads to its thread, settled or not.
+const told = location.hash && document.getElementById(location.hash.slice(1));
+const fold = told?.matches(".thread--resolved") && told.querySelector("details");
+if (fold) fold.open = true;
