@@ -10,6 +10,6 @@ document.addEventListener("click", (event) => {
 });
 
 // A notice leads to its thread, settled or not.
-const told = location.hash && document.getElementById(location.hash.slice(1));
+const told = document.getElementById(location.hash.slice(1));
 const fold = told?.matches(".thread--resolved") && told.querySelector("details");
 if (fold) fold.open = true;

@@ -30,7 +30,7 @@ def test_team_takes_the_same_queries_for_any_length(admin, team, count, django_a
         recipes.membership(team.row, user=recipes.user())
         recipes.invitation(team.row, invited_by=team.admin)
 
-    with django_assert_num_queries(5):  # session, person, own memberships, members, invitations
+    with django_assert_num_queries(6):  # session, person, own memberships, members, invitations, notices
         page = admin.get(_url(team, "team"))
 
     assert page.content.count(b'<li class="row">') == 7 + 2 * count
@@ -41,7 +41,7 @@ def test_tokens_take_the_same_queries_for_any_length(admin, team, count, django_
     for _ in range(count):
         recipes.api_token(team.row, created_by=team.admin)
 
-    with django_assert_num_queries(4):  # session, person, own memberships, tokens
+    with django_assert_num_queries(5):  # session, person, own memberships, tokens, notices
         page = admin.get(_url(team, "tokens"))
 
     assert page.content.count(b'<li class="row">') == count

@@ -259,7 +259,8 @@ def test_assigning_on_the_page_by_hand_by_rule_and_back(client, team, space):
 
     assert (by_hand, nobody, len(whose(row))) == ({team.second}, set(), 1)
     assert "Turn of Second" in page
-    assert "It became the turn of Second (Reviewer)" in page
+    happened = client.get(reverse("reviews:activity", args=[team.slug, row.number])).content.decode()
+    assert "It became the turn of Second (Reviewer)" in happened
     assert Assignment.objects.of(team.row).count() == 2
 
 

@@ -56,7 +56,7 @@ def test_a_mail_says_whose_turn_it_is_and_why_and_nothing_of_memory(team, propos
     assert mailing.send_due(now=NOW) == 1
 
     (sent,) = mail.outbox
-    assert sent.body.splitlines()[0].startswith("Your turn, Refunds Bcc: all@x.example <script>\ufffd")
+    assert sent.body.splitlines()[0].startswith("Your turn, RefundsBcc: all@x.example<script>[31m, in")
     assert sent.body.splitlines()[0].endswith(": it is your turn.")
     assert "2 Mar, 18:00" in sent.body
     assert f"https://lucid.example/t/{team.slug}/proposals/{proposal.number}/" in sent.body
