@@ -171,4 +171,6 @@ def test_a_text_is_found_by_each_of_its_words(text):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=st.text(max_size=40))
 def test_no_question_breaks_the_database(team, question):
-    finding.find(team=team.row, asked=words.ask(question), scope=Scope())
+    found = finding.find(team=team.row, asked=words.ask(question), scope=Scope())
+
+    assert (found.rows, found.near, found.has_more) == ([], [], False)
