@@ -4,7 +4,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from agents.search import indexing
 from demo import loading
+from reviews.reading import searching
 
 
 class Command(BaseCommand):
@@ -23,6 +25,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Loaded the sample team {loaded.team.name}.")
         for run in loaded.runs:
             self.stdout.write(f"  dreamed for {run.agent.name}: {run.get_state_display().lower()}")
+        indexing.index_due(now=now)  # the ticks would do it a few seconds after somebody has searched in vain
+        searching.index_due(now=now)
 
 
 def _moment(as_of, now):
