@@ -21,7 +21,8 @@ HIDDEN = re.compile(
 )
 _TAGS = "\U000e0000-\U000e007f"
 _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_RUN = re.compile(f"[{_TAGS}]+|[{_SELECTORS}]+|{HIDDEN.pattern}")
+RUN = re.compile(f"[{_TAGS}]+|[{_SELECTORS}]+|{HIDDEN.pattern}")
+_UNKEPT = re.compile(f"{HIDDEN.pattern}|[\ud800-\udfff]")  # no database keeps a lone surrogate
 _EMOJI = re.compile(
     "[#*0-9©®‼⁉™ℹ\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff〰〽㊗㊙\U0001f000-\U0001faff]"
 )
@@ -48,7 +49,7 @@ class Hidden:
 def find(text: str) -> list[Hidden]:
     """The hidden characters of a text, in order."""
     lines = _Lines(text)
-    return [_hidden(match.group(), match.start(), text, lines) for match in _RUN.finditer(text)]
+    return [_hidden(match.group(), match.start(), text, lines) for match in RUN.finditer(text)]
 
 
 def parts(text: str) -> list[tuple[str, Hidden | None]]:
@@ -61,6 +62,13 @@ def parts(text: str) -> list[tuple[str, Hidden | None]]:
         cut.append((text[each.start : each.end], each))
         at = each.end
     return [*cut, (text[at:], None)] if at < len(text) else cut
+
+
+def legible(text: str, most: int) -> str:
+    """The text on one line, cut where it is longer than so many code points, with U+FFFD for all that hides."""
+    line = " ".join(text[: most * 4].split())
+    line = line if len(line) <= most else f"{line[: most - 1]}…"
+    return _UNKEPT.sub("\ufffd", line)
 
 
 class _Lines:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nsmallest
 from math import log
 
@@ -36,9 +37,22 @@ class Told:
 def told(document: str) -> tuple[Told, ...]:
     """The statements of a document; headings say what stands below them and are none by themselves."""
     found = (one for one in statements(document) if one.kind != "heading")
-    return tuple(
-        Told(one.text, normalise(one.text), support.cut(one.text), one.heading, one.start, one.end) for one in found
-    )
+    return tuple(Told(one.text, *_read(one.text), one.heading, one.start, one.end) for one in found)
+
+
+def one(text: str, heading: tuple[str, ...] = ()) -> Told:
+    """A text that is one statement."""
+    return Told(text, *_read(text), heading)
+
+
+def _read(text: str) -> tuple[str, Words]:
+    """What stands is read again for each change that is near it."""
+    return _remembered(text) if len(text) <= support.LONGEST else _remembered.__wrapped__(text)
+
+
+@lru_cache(maxsize=4_000)
+def _remembered(text: str) -> tuple[str, Words]:
+    return normalise(text), support.cut(text)
 
 
 def nearest(asked: Sequence[Told], known: Sequence[Told], top: int = 12) -> list[list[int]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -160,6 +161,7 @@ SAME: Mapping[str, str] = _same()
 NUMBERS: Mapping[str, str] = _numbers()
 
 
+@lru_cache(maxsize=20_000)
 def key(word: str) -> str:
     """One spelling for the forms and the listed synonyms of a word, and for spelt numbers."""
     number = NUMBERS.get(word)

@@ -67,3 +67,18 @@ def test_find_names_control_characters():
         ("CONTROL CHARACTER",),
         ("RIGHT-TO-LEFT OVERRIDE",),
     ]
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=300), st.integers(2, 60))
+def test_what_is_legible_is_short_on_one_line_and_hides_nothing(text, most):
+    line = hidden.legible(text, most)
+
+    assert len(line) <= most
+    assert not hidden.HIDDEN.search(line)
+    assert "\n" not in line
+    line.encode()
+
+
+def test_legible_keeps_plain_words():
+    assert hidden.legible("pay  now\n\u200bplease", 20) == "pay now \ufffdplease"
+    assert hidden.legible("a" * 9, 5) == "aaaa…"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dreaming.engines.local.reading import deeds
+from agents.text import deeds
 
 
 @pytest.mark.parametrize(
