@@ -5,6 +5,7 @@ that RFC 8785 asks for. Strings are taken as given (no normalising), so a look-a
 """
 
 import json
+from json.encoder import encode_basestring
 from typing import Any
 
 MAX_BYTES = 8 * 1024
@@ -18,7 +19,7 @@ class NotCanonical(ValueError):
 
 def dumps(value: Any, *, limit: int | None = MAX_BYTES) -> bytes:
     _check(value, depth=0)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = _ENCODER.encode(value)
     try:
         raw = text.encode()
     except UnicodeEncodeError:
@@ -28,18 +29,20 @@ def dumps(value: Any, *, limit: int | None = MAX_BYTES) -> bytes:
     return raw
 
 
+def text(value: str) -> bytes:
+    """As `dumps`, of a string alone and without a limit."""
+    try:
+        return encode_basestring(value).encode()
+    except UnicodeEncodeError:
+        raise NotCanonical("a string holds a lone surrogate") from None
+
+
 def loads(raw: bytes, *, limit: int | None = MAX_BYTES) -> Any:
     """Read canonical bytes; bytes that `dumps` would not have written are refused, whatever they mean."""
     if limit is not None and len(raw) > limit:
         raise NotCanonical(f"{len(raw)} bytes are more than {limit}")
     try:
-        value = json.loads(
-            raw.decode(),
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_no_float,
-            parse_constant=_no_float,
-        )
+        value = _DECODER.decode(raw.decode())
     except NotCanonical:
         raise
     except (ValueError, RecursionError) as error:
@@ -52,7 +55,7 @@ def loads(raw: bytes, *, limit: int | None = MAX_BYTES) -> Any:
 def _check(value: Any, *, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
-    if value is None or isinstance(value, str | bool):
+    if value is None or isinstance(value, (str, bool)):
         return
     if isinstance(value, int):
         _check_integer(value)
@@ -60,8 +63,11 @@ def _check(value: Any, *, depth: int) -> None:
         for key, inner in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise NotCanonical(f"key {key!r} is not ASCII text")
-            _check(inner, depth=depth + 1)
-    elif isinstance(value, list | tuple):
+            if (
+                type(inner) is not str or depth == MAX_DEPTH
+            ):  # most are text: a call for each would cost as much as the rest
+                _check(inner, depth=depth + 1)
+    elif isinstance(value, (list, tuple)):
         for inner in value:
             _check(inner, depth=depth + 1)
     else:
@@ -88,3 +94,10 @@ def _integer(digits: str) -> int:
 
 def _no_float(digits: str) -> float:
     raise NotCanonical(f"{digits[:40]} is not an integer")
+
+
+# Made once: json.loads and json.dumps would make them anew for each event.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_no_float, parse_constant=_no_float
+)

@@ -1,6 +1,6 @@
 """Checking a log event by event: the numbers, the links, the hashes, and what they add up to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,13 +47,19 @@ class Chain:
     def root(self) -> bytes:
         return merkle.frontier_root(self.frontier, self.size)
 
+    def skip(self, leaves: Sequence[bytes]) -> None:
+        """Go on after events of which only the leaf hashes are left."""
+        if leaves and self.is_whole:
+            self.frontier = merkle.extend(self.frontier, self.size, leaves)
+            self.size, self.leaf = self.size + len(leaves), leaves[-1]
+
     def take(self, *, seq: int, body: bytes, leaf: bytes) -> tuple[dict[str, Any] | None, list[Fault]]:
         """The content of the event, None where it cannot be read, and what is wrong with it."""
         faults = list(self._placed(seq))
         hashed = merkle.leaf_hash(body)
         if hashed != leaf:
             faults.append(Fault(seq, "leaf", "the stored leaf is not the hash of the body"))
-        content, unreadable = _read(seq, body)
+        content, unreadable = read(seq, body)
         if content is None:
             faults += unreadable
         else:
@@ -77,7 +83,8 @@ class Chain:
             yield Fault(seq, "prev", "the body does not name the leaf of the event before it")
 
 
-def _read(seq: int, body: bytes) -> tuple[dict[str, Any] | None, list[Fault]]:
+def read(seq: int, body: bytes) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """The content of an event of version 1; None and why where the bytes are none."""
     try:
         content = canonical.loads(body)
     except canonical.NotCanonical as error:

@@ -13,7 +13,8 @@ def commit(*, name: str, value: str, salt: bytes) -> str:
     """`sha256:<hex>` over name and value; without the salt a short value cannot be guessed from it."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes, not {len(salt)}")
-    return "sha256:" + hashlib.sha256(DOMAIN + salt + canonical.dumps([name, value], limit=None)).hexdigest()
+    pair = b"[" + canonical.text(name) + b"," + canonical.text(value) + b"]"
+    return "sha256:" + hashlib.sha256(DOMAIN + salt + pair).hexdigest()
 
 
 def is_kept(*, commitment: str, name: str, value: str, salt: bytes) -> bool:

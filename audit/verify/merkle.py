@@ -5,7 +5,7 @@ every 1 bit of the size. It is all that has to be kept in order to append and to
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256().digest()
@@ -41,8 +41,61 @@ def frontier_root(frontier: bytes, size: int) -> bytes:
     return root
 
 
+class Range:
+    """The part of a tree from leaf `start` on: the roots of the largest whole subtrees that cover it, in order.
+
+    From leaf 0 on it is the tree itself and has a root.
+    """
+
+    def __init__(self, start: int = 0) -> None:
+        self.start = self.stop = start
+        self._nodes: list[tuple[int, bytes]] = []
+
+    @property
+    def nodes(self) -> list[bytes]:
+        return [node for _, node in self._nodes]
+
+    @property
+    def root(self) -> bytes:
+        if self.start:
+            raise ValueError(f"a part from leaf {self.start} on has no root")
+        return frontier_root(b"".join(self.nodes), self.stop)
+
+    def add(self, node: bytes, level: int = 0) -> None:
+        """Append a whole subtree of 2**level leaves, which has to begin where such a subtree can."""
+        if self.stop & ((1 << level) - 1):
+            raise ValueError(f"no subtree of {1 << level} leaves begins at leaf {self.stop}")
+        self.stop += 1 << level
+        while self._nodes and self._nodes[-1][0] == level and not (self.stop - (2 << level)) & ((2 << level) - 1):
+            node, level = node_hash(self._nodes.pop()[1], node), level + 1
+        self._nodes.append((level, node))
+
+
+def cover(start: int, stop: int) -> Iterator[int]:
+    """The levels of the largest whole subtrees that cover the leaves from start up to, not including, stop."""
+    while start < stop:
+        level = (stop - start).bit_length() - 1
+        if start:
+            level = min(level, (start & -start).bit_length() - 1)
+        yield level
+        start += 1 << level
+
+
+def covering_nodes(start: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """The roots of the subtrees that `cover` names, for the leaf hashes from leaf `start` on."""
+    nodes, at = [], 0
+    for level in cover(start, start + len(leaves)):
+        row: Sequence[bytes] = leaves[at : at + (1 << level)]
+        at += len(row)
+        while len(row) > 1:
+            pairs = iter(row)
+            row = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
+        nodes.append(row[0])
+    return nodes
+
+
 def tree_root(leaves: Sequence[bytes]) -> bytes:
-    return frontier_root(extend(b"", 0, leaves), len(leaves))
+    return frontier_root(b"".join(covering_nodes(0, leaves)), len(leaves))
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:

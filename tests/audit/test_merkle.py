@@ -23,6 +23,40 @@ KNOWN_ROOTS = [
 ]
 
 
+# Proofs of the same tree: (leaf, size, hashes) and (older size, newer size, hashes).
+KNOWN_INCLUSION = [
+    (2, 3, ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]),
+    (
+        0,
+        8,
+        [
+            "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+        ],
+    ),
+]
+KNOWN_CONSISTENCY = [
+    (
+        6,
+        8,
+        [
+            "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+            "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        ],
+    ),
+    (
+        2,
+        5,
+        [
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        ],
+    ),
+]
+
+
 def naive_root(leaves):
     if not leaves:
         return hashlib.sha256().digest()
@@ -130,3 +164,67 @@ def test_proofs_outside_the_tree_are_refused():
         merkle.consistency_proof(LEAVES[:3], 4)
     assert not merkle.is_included(leaf=LEAVES[0], index=3, size=3, proof=[], root=ROOTS[3])
     assert not merkle.is_consistent(old_size=4, new_size=3, old_root=ROOTS[4], new_root=ROOTS[3], proof=[])
+
+
+def test_a_tree_grows_by_whole_subtrees_to_the_naive_root():
+    wrong = []
+    for size in range(66):
+        for cut in range(size + 1):
+            tree = merkle.Range()
+            for start, stop in ((0, cut), (cut, size)):
+                nodes = merkle.covering_nodes(start, LEAVES[start:stop])
+                for level, node in zip(merkle.cover(start, stop), nodes, strict=True):
+                    tree.add(node, level)
+            if (tree.stop, tree.root) != (size, ROOTS[size]):
+                wrong.append((size, cut))
+
+    assert wrong == []
+
+
+def test_a_part_of_a_tree_has_the_nodes_that_cover_it_leaf_by_leaf_as_in_one_go():
+    wrong = []
+    for start in range(40):
+        part = merkle.Range(start)
+        for stop in range(start + 1, 41):
+            part.add(LEAVES[stop - 1])
+            if part.nodes != merkle.covering_nodes(start, LEAVES[start:stop]):
+                wrong.append((start, stop))
+
+    assert wrong == []
+
+
+def test_a_part_of_a_tree_has_no_root_and_takes_no_subtree_out_of_place():
+    with pytest.raises(ValueError, match="has no root"):
+        _ = merkle.Range(3).root
+    with pytest.raises(ValueError, match="begins at leaf 3"):
+        merkle.Range(3).add(LEAVES[0], level=1)
+
+
+def test_proofs_are_those_of_the_reference_implementation():
+    leaves = [merkle.leaf_hash(bytes.fromhex(text)) for text in KNOWN_INPUTS]
+
+    for index, size, proof in KNOWN_INCLUSION:
+        assert [step.hex() for step in merkle.inclusion_proof(leaves[:size], index)] == proof
+    for old, new, proof in KNOWN_CONSISTENCY:
+        assert [step.hex() for step in merkle.consistency_proof(leaves[:new], old)] == proof
+
+
+@pytest.mark.slow
+def test_every_proof_of_every_tree_up_to_300_leaves_holds_for_its_own_place_and_root_only():
+    leaves = [merkle.leaf_hash(str(number).encode()) for number in range(301)]
+    roots = [merkle.tree_root(leaves[:size]) for size in range(302)]
+    wrong = []
+    for size in range(1, 301):
+        for one in range(size):
+            proof = merkle.inclusion_proof(leaves[:size], one)
+            held = {"size": size, "proof": proof, "root": roots[size]}
+            is_right = merkle.is_included(leaf=leaves[one], index=one, **held)
+            is_moved = size > 1 and merkle.is_included(leaf=leaves[one], index=(one + 1) % size, **held)
+            step = merkle.consistency_proof(leaves[:size], one)
+            linked = {"old_size": one, "new_size": size, "old_root": roots[one], "proof": step}
+            is_linked = merkle.is_consistent(**linked, new_root=roots[size])
+            is_forked = one and merkle.is_consistent(**linked, new_root=roots[size + 1])
+            if not is_right or is_moved or not is_linked or is_forked:
+                wrong.append((size, one))
+
+    assert wrong == []
