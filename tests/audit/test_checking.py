@@ -186,8 +186,8 @@ def test_a_head_with_another_tree_is_found(log):
 @pytest.mark.parametrize(
     ("tamper", "expected"),
     [
-        (lambda values: values.update(value="y"), [(2, "private")]),
-        (lambda values: values.update(salt=bytes(16)), [(2, "private")]),
+        (lambda values: values.update(sealed=bytes(64)), [(2, "private")]),
+        (lambda values: values.update(key="0" * 32), [(2, "private")]),
         (lambda values: values.update(name="other"), [(2, "private"), (2, "private")]),
         (lambda values: values.delete(), [(2, "private")]),
     ],
