@@ -18,7 +18,14 @@ def uuid7() -> uuid.UUID:
 
 
 def new(prefix: str) -> str:
-    return f"{prefix}_{uuid7().hex}"
+    return f"{prefix}_{_with_version(_next_ordinal()):032x}"
+
+
+def near(known: str, prefix: str) -> str:
+    """A new id that was made, as far as anybody can see, right after this one."""
+    number = uuid.UUID(known.rpartition("_")[2]).int
+    ordinal = (number >> 80) * _RAND_LIMIT + ((number >> 64) & 0xFFF) * (1 << 62) + (number & ((1 << 62) - 1))
+    return f"{prefix}_{uuid.UUID(int=_with_version(ordinal + 1 + secrets.randbits(32))).hex}"
 
 
 def _next_ordinal() -> int:

@@ -1,6 +1,9 @@
+from __future__ import annotations
+
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from audit.querying import EventQuerySet
 from audit.verify import canonical
@@ -62,17 +65,22 @@ class Event(models.Model):
 
 
 class Private(models.Model):
-    """A value that an event only commits to. Erasing deletes the row, and the event still verifies."""
+    """A value that an event only commits to. Erasing deletes the row, and the event still verifies.
 
+    `sealed` is the salt and the value under the key of the subject (`audit.subjects`): without the salt a backup does
+    not even let anybody try whether a guess is right.
+    """
+
+    log = models.CharField(max_length=80)
     event = models.CharField(max_length=40)
     name = models.CharField(max_length=40)
-    salt = models.BinaryField(max_length=16)
-    value = models.TextField()
-    subject = models.CharField(max_length=60, blank=True, default="")
+    subject = models.CharField(max_length=60)
+    key = models.CharField(max_length=32)
+    sealed = models.BinaryField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("event", "name"), name="audit_private_once_in_event")]
-        indexes = [models.Index("subject", name="audit_private_subject")]
+        indexes = [models.Index("log", "subject", name="audit_private_subject")]
 
     def __str__(self) -> str:
         return f"{self.event} {self.name}"
@@ -92,6 +100,57 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log} at {self.size}"
+
+
+class Segment(models.Model):
+    """A stretch of a log whose events were pruned: the leaf hash of each, one after another, kept for ever."""
+
+    log = models.CharField(max_length=80)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    leaves = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("log", "last"), name="audit_segment_once_in_log")]
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.first} to {self.last}"
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", _("Waits")
+    CONFIRMED = "confirmed", _("Confirmed")
+    FAILED = "failed", _("Failed, is tried again")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def undelivered(self) -> DeliveryQuerySet:
+        return self.filter(state__in=(DeliveryState.PENDING, DeliveryState.FAILED))
+
+    def confirmed(self) -> DeliveryQuerySet:
+        return self.filter(state=DeliveryState.CONFIRMED)
+
+
+class Delivery(models.Model):
+    """That a checkpoint has to be in a sink, and whether it is. `next_at` is when it is tried, or held until."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="deliveries")
+    sink = models.CharField(max_length=40)
+    state = models.CharField(max_length=9, choices=DeliveryState, default=DeliveryState.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True, default="")
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("checkpoint", "sink"), name="audit_delivery_once_in_sink")]
+        indexes = [models.Index("sink", "state", "next_at", name="audit_delivery_due")]
+
+    def __str__(self) -> str:
+        return f"{self.checkpoint_id} to {self.sink}: {self.state}"
 
 
 class Blob(models.Model):

@@ -5,7 +5,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 # What the application may do to these tables; to all others it may do everything that rows know.
 _AUDIT = {
     "audit_event": "SELECT, INSERT",
+    "audit_segment": "SELECT",
     "audit_checkpoint": "SELECT, INSERT",
+    "audit_delivery": "SELECT, INSERT, UPDATE (state, attempts, next_at, confirmed_at, error)",
     "audit_loghead": "SELECT, INSERT, UPDATE",
     "audit_private": "SELECT, INSERT, DELETE",
     "audit_blob": "SELECT, INSERT, UPDATE (text, erased_at)",

@@ -44,9 +44,11 @@ def _statements(connection: BaseDatabaseWrapper) -> tuple[list[str], list[str]]:
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
             " WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'audit%'",
         )
+        # no table is altered while a foreign key waits to be looked at
+        look = ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"]
         return (
-            [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name in found],
-            [f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}" for table, name in found],
+            look + [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name in found],
+            look + [f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}" for table, name in found],
         )
     found = _rows(connection, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit%'")
     return [f"DROP TRIGGER {name}" for name, _ in found], [sql for _, sql in found]

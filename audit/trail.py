@@ -13,9 +13,9 @@ from typing import Any, Literal, Protocol
 
 from django.db import transaction
 
-from audit import appending, catalogue, ids
-from audit.appending import Entry, Secret
-from audit.verify import canonical, commitments
+from audit import appending, catalogue, entries, ids
+from audit.entries import Entry, Secret
+from audit.verify import commitments
 
 INSTALLATION = "installation"  # the log of what belongs to no team: failed sign-ins, set-up
 
@@ -94,7 +94,8 @@ class Unit:
         outcome: Outcome = "success",
         subject: str = "",
     ) -> str:
-        """Add an event and return its id. Values of `private` are only committed to; `subject` is whose they are.
+        """Add an event and return its id. Values of `private` are only committed to; `subject` is the opaque id of whom
+        they are about: erasing that subject erases them. Unsaid, it is the person who acts.
 
         Raises NoUnit after the unit ended, catalogue.NotListed, NotRecordable or canonical.NotCanonical.
         """
@@ -104,8 +105,7 @@ class Unit:
             raise NotRecordable(f"{outcome!r} is no outcome")
         known = dict(data or {})
         catalogue.check(type, known)
-        canonical.dumps(known)  # here, where the verb can be seen that gave it
-        entry = Entry(
+        entry = entries.of(
             public_id=ids.new("evt"),
             log=log or _log(type, target),
             at=self.at,
@@ -139,15 +139,15 @@ def unit_of_work(*, at: datetime) -> Iterator[Unit]:
 @contextmanager
 def _outermost(at: datetime) -> Iterator[Unit]:
     buffer = _Buffer()
-    token = _current.set(buffer)
-    try:
-        with transaction.atomic():  # noqa: TID251  (this is the unit of work)
+    with transaction.atomic():  # noqa: TID251  (this is the unit of work)
+        token = _current.set(buffer)
+        try:
             yield Unit(at, buffer)
             buffer.is_open = False
             appending.append(buffer.entries)
-    finally:
-        buffer.is_open = False
-        _current.reset(token)
+        finally:  # before the commit, whose hooks open units of their own
+            buffer.is_open = False
+            _current.reset(token)
 
 
 @contextmanager

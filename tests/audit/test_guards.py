@@ -1,11 +1,13 @@
 import hashlib
 from contextlib import contextmanager, suppress
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from audit import blobs, guards, testing
+from audit.checkpoints import delivering, signer
 from audit.models import Blob, Checkpoint, Event, LogHead, Private
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +51,7 @@ def refused(statement, arguments=()):
         "UPDATE audit_loghead SET frontier = leaf",
         "UPDATE audit_loghead SET log = 'other'",
         "DELETE FROM audit_loghead",
-        "UPDATE audit_private SET value = 'y'",
+        "UPDATE audit_private SET subject = 'y'",
         "UPDATE audit_blob SET text = 'other'",
         "UPDATE audit_blob SET text = ''",
         "UPDATE audit_blob SET sha256 = 'x', text = '', erased_at = created_at",
@@ -127,12 +129,12 @@ def test_sqlite_refuses_to_replace_an_event(written):
             " SELECT log, 0, zeroblob(32), zeroblob(0), at FROM audit_loghead"
         ),
         (
-            "INSERT OR REPLACE INTO audit_private (id, event, name, salt, value, subject)"
-            " SELECT id, event, name, salt, 'y', subject FROM audit_private"
+            "INSERT OR REPLACE INTO audit_private (id, log, event, name, subject, key, sealed)"
+            " SELECT id, log, event, name, 'y', key, sealed FROM audit_private"
         ),
         (
-            "INSERT OR REPLACE INTO audit_private (event, name, salt, value, subject)"
-            " SELECT event, name, salt, 'y', subject FROM audit_private"
+            "INSERT OR REPLACE INTO audit_private (log, event, name, subject, key, sealed)"
+            " SELECT log, event, name, 'y', key, sealed FROM audit_private"
         ),
         (
             "INSERT OR REPLACE INTO audit_blob (id, log, sha256, text, size, created_at)"
@@ -203,7 +205,7 @@ def test_flush_of_a_transactional_test_gets_through_and_closes_the_door(written)
 def test_guards_come_off_and_on_with_their_migration():
     call_command("migrate", "audit", "0001", verbosity=0)
     gone = guards.missing(connection)
-    call_command("migrate", "audit", verbosity=0)
+    call_command("migrate", verbosity=0)  # what rests on it went back too
 
     assert (gone, guards.missing(connection)) == (sorted(guards.wanted(connection)), [])
 
@@ -234,15 +236,53 @@ def application_role(written):
         "TRUNCATE audit_checkpoint",
         "DELETE FROM audit_loghead",
         "TRUNCATE audit_loghead",
-        "UPDATE audit_private SET value = ''",
+        "UPDATE audit_private SET subject = ''",
         "UPDATE audit_blob SET sha256 = ''",
         "DELETE FROM audit_blob",
         "TRUNCATE audit_blob, audit_private",
+        "UPDATE audit_delivery SET sink = 'x'",
+        "DELETE FROM audit_delivery",
+        "TRUNCATE audit_delivery",
+        "ALTER TABLE audit_checkpoint DISABLE TRIGGER audit_checkpoint_fixed",
+        "ALTER TABLE audit_event ALTER COLUMN body DROP NOT NULL",
+        "SET session_replication_role = replica",
     ],
 )
 def test_the_application_role_has_no_right_to_rewrite(application_role, statement):
     with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), in_savepoint() as cursor:
         cursor.execute(statement)
+
+
+def test_the_application_role_can_sign_and_deliver(application_role, happen, at, signs):
+    happen("member.joined")
+
+    row = signer.sign("team_a", at=at)
+
+    assert (row.size, delivering.deliver_due(now=at)) == (3, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_login_of_the_application_role_is_refused_end_to_end(happen, at, signs):
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL knows roles")
+    happen("team.created", "member.invited")
+    signer.sign("team_a", at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE lucid_test_login LOGIN PASSWORD 'a test of roles'")
+        try:
+            call_command("audit", "grant", "--role", "lucid_test_login")
+            known = connection.get_connection_params() | {"user": "lucid_test_login", "password": "a test of roles"}
+            place = {name: known[name] for name in ("host", "port", "dbname", "user", "password") if known.get(name)}
+            with psycopg.connect(**place, autocommit=True) as application:
+                assert application.execute("SELECT count(*) FROM audit_event WHERE log = 'team_a'").fetchone() == (2,)
+                for table in ("audit_event", "audit_checkpoint"):
+                    for act in ("UPDATE {} SET log = 'x'", "DELETE FROM {}", "TRUNCATE {}", "DROP TABLE {}"):
+                        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                            application.execute(act.format(table))
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        application.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        finally:
+            cursor.execute("DROP OWNED BY lucid_test_login; DROP ROLE lucid_test_login")
 
 
 def test_the_application_role_can_do_its_work(application_role, happen, at):

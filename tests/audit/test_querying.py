@@ -50,3 +50,20 @@ def test_matching_narrows_by_what_is_given(log, wanted, expected):
 
 def test_matching_includes_since_and_excludes_until(log, at):
     assert seqs(log.matching(since=at + timedelta(hours=1), until=at + timedelta(hours=3))) == [3, 2]
+
+
+def test_events_that_concern_ids_name_them_anywhere_or_are_about_them(at):
+    with trail.unit_of_work(at=at) as unit:
+        for data in ({"roles": ["x", "inv_2"]}, {"roles": ["inv_20"]}, {}):
+            unit.record("member.joined", target=trail.Target("x", "mbr_1"), by=trail.SYSTEM, log="team_c", data=data)
+        unit.record(
+            "member.removed", target=trail.Target("x", "mbr_2"), by=trail.Actor("person", "usr_7"), log="team_c"
+        )
+    log = Event.objects.of_log("team_c")
+    about = Event.objects.filter(target_id="mbr_2").values("target_id")
+
+    assert seqs(log.concerning('"inv_2"')) == [1]
+    assert seqs(log.concerning("mbr_1").concerning('"inv_20"')) == [2]
+    assert seqs(log.concerning('"inv_2"', "usr_7")) == [4, 1]
+    assert seqs(log.concerning("nobody", among=[about])) == [4]
+    assert seqs(log.concerning("nobody")) == []

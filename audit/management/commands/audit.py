@@ -10,20 +10,27 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from audit import checking, exporting, roles, trail
+from audit import checking, exporting, publishing, roles, trail
+from audit.checkpoints import anchors, signing_keys
+from audit.keys import BadKey
+from audit.management import acts
+from audit.management.commands._sealing import SealingActions
 from audit.models import Event
+from audit.verify.notes import BadNote, PublicKey
 
 WRITERS = {"csv": exporting.csv_rows, "jsonl": exporting.jsonl}
 
 
-class Command(BaseCommand):
-    help = "Verify or export the audit trail, or grant the application's role on PostgreSQL."
+class Command(SealingActions, BaseCommand):
+    help = "Verify, seal or export the audit trail, list its types of events, or grant the role of the application."
 
     def add_arguments(self, parser):
         actions = parser.add_subparsers(dest="action", required=True)
 
         verify = actions.add_parser("verify", help="check logs against themselves; 1 if anything is wrong")
         verify.add_argument("--log", help="one log (default: all)")
+        verify.add_argument("--notes", type=Path, help="folder of checkpoints to hold the logs against, too")
+        verify.add_argument("--key", action="append", default=[], help="public key of --notes (default: those here)")
         verify.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
         export = actions.add_parser("export", help="write events; JSON lines are the record, CSV guards its cells")
@@ -37,18 +44,37 @@ class Command(BaseCommand):
         export.add_argument("--out", type=Path, help="file to write (default: standard output)")
         export.add_argument("--json", action="store_true", help="print what was written; needs --out")
 
+        listed = actions.add_parser("catalogue", help="every type of event, as docs/events.md")
+        listed.add_argument("--json", action="store_true", help="as docs/events.schema.json, a JSON Schema")
+
+        self.add_sealing_arguments(actions)
+
+        for name, act in acts.known.items():
+            actions.add_parser(name, help=act.help)
+
         grant = actions.add_parser("grant", help="let a role do what the application needs, and no more")
         grant.add_argument("--role", required=True)
         grant.add_argument("--print", action="store_true", help="print the statements instead of running them")
 
     def handle(self, *args, action, **options):
-        {"verify": self.verify, "export": self.export, "grant": self.grant}[action](**options)
+        if action in acts.known:
+            acts.known[action].do(self.stdout.write)
+        else:
+            getattr(self, action)(**options)
 
-    def verify(self, *, log, json, **_options):
+    def verify(self, *, log, notes, key, json, **_options):
         try:
-            reports = [checking.check(name) for name in ([log] if log else checking.logs())]
+            keys = [PublicKey.parse(text) for text in key] or [one.secret.public for one in signing_keys.held()]
+            reports = [
+                checking.check(name, anchors=anchors.known(name, place=notes, keys=keys))
+                for name in ([log] if log else checking.logs())
+            ]
         except checking.NoLog:
             raise CommandError(f"there is no log {log}", returncode=2) from None
+        except BadNote as error:
+            raise CommandError(f"--key: {error}", returncode=2) from None
+        except (anchors.NotRead, BadKey) as error:
+            raise CommandError(str(error), returncode=1) from error
         is_sound = all(report.is_sound for report in reports)
         if json:
             self._print({"version": 1, "ok": is_sound, "logs": [report.as_json() for report in reports]})
@@ -79,6 +105,9 @@ class Command(BaseCommand):
         if json:
             self._print({"version": 1, "log": log, **made, "out": str(out)})
 
+    def catalogue(self, *, json, **_options):
+        self.stdout.write(publishing.schema() if json else publishing.page(), ending="")
+
     def grant(self, *, role, print, **_options):
         try:
             statements = roles.grants(role=role, connection=connection)
@@ -105,7 +134,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {place}: {fault.reason}: {fault.detail}")
             if report.fault_count > len(report.faults):
                 self.stdout.write(f"  and {report.fault_count - len(report.faults)} more")
-        self.stdout.write("Not checked: " + "; ".join(checking.NOT_CHECKED) + ".")
+        unchecked = dict.fromkeys(one for report in reports for one in report.not_checked) or checking.NOT_CHECKED
+        self.stdout.write("Not checked: " + "; ".join(unchecked) + ".")
 
     @contextmanager
     def _sink(self, out):
