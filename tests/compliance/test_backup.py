@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from audit import trail
+from audit import keys, trail
 from audit.models import Event
 
 SQLITE = connection.vendor == "sqlite"
@@ -47,9 +47,12 @@ def test_restored_backup_holds_the_rows_and_verifies(tmp_path, team, happen):
     assert code == 0, printed
 
     (tmp_path / "lucid.backup").rename(tmp_path / "lucid.sqlite3")
+    without_keys = manage(tmp_path, "audit", "verify")
+    shutil.copytree(keys.folder(), tmp_path / "keys")
     migrated = manage(tmp_path, "migrate", "--check")
     verified = manage(tmp_path, "audit", "verify", "--json")
 
+    assert (without_keys.returncode, "its key is gone" in without_keys.stdout) == (1, True)
     assert migrated.returncode == 0, migrated.stdout + migrated.stderr
     assert verified.returncode == 0, verified.stderr
     logs = {log["log"]: (log["size"], log["ok"]) for log in json.loads(verified.stdout)["logs"]}
