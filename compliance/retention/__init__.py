@@ -1,0 +1,1 @@
+"""How long a team keeps what: set by two people (`keeping`), and emptied once a day (`emptying`)."""
