@@ -1,0 +1,70 @@
+"""One thing or one person through time."""
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import paging, roles
+from accounts.access import needs
+from accounts.models import labels_of
+from audit.entries import time_text
+from compliance import people, sentences
+from compliance.following import subjects
+from compliance.following.forms import OLDEST, FollowForm
+from compliance.past import linking
+
+
+@require_safe
+@needs(roles.READ_TRAIL)
+def follow(request, team, followed_id):
+    try:
+        subject = subjects.find(request.team, followed_id)
+    except subjects.Unknown as unknown:
+        raise Http404 from unknown
+    form = FollowForm(request.GET, team=request.team)
+    events = form.narrow(subjects.events(request.team, subject, named=form.is_wide))
+    page = paging.page(events, request, keys=form.keys)
+    told = sentences.tell(request.team, page.rows)
+    context = {
+        "subject": subject,
+        "form": form,
+        "page": page,
+        "rows": [(row, roles) for row, roles in zip(told, _roles_then(request.team, page.rows), strict=True)],
+        "filtered": bool(form.given),
+        "oldest_first": form.is_valid() and form.cleaned_data["order"] == OLDEST,
+        "past_url": linking.url_about(subject.id, team=request.team, at=timezone.now()),
+    }
+    if subject.is_person:
+        context |= _person(request, subject.id)
+    return render(request, "compliance/following/follow.html", context)
+
+
+@require_safe
+@needs(roles.READ_TRAIL)
+def find(request, team):
+    """From an id that somebody has, to the page that follows it."""
+    id = request.GET.get("id", "").strip()
+    if not id:
+        return render(request, "compliance/following/find.html")
+    try:
+        subjects.find(request.team, id)
+    except subjects.Unknown:
+        return render(request, "compliance/following/find.html", {"asked": id}, status=404)
+    return redirect("compliance:follow", request.team.slug, id)
+
+
+def _roles_then(team, events):
+    """Of each event the roles that whoever did it held then; "" where it was no member."""
+    actors = {event.actor_id for event in events if event.actor_type == "person"}
+    known = people.stretches(team, actors) if actors else {}
+    return [", ".join(labels_of(people.held(known.get(one.actor_id, []), time_text(one.at)))) for one in events]
+
+
+def _person(request, id):
+    reveals = request.membership.may(roles.READ_PRIVATE)
+    stretches = people.stretches(request.team, [id])[id]
+    return {
+        "stretches": [(labels_of(one["roles"]), one) for one in reversed(stretches)],
+        "called": people.called(request.team, id) if reveals else [],
+    }

@@ -1,0 +1,1 @@
+"""An officer's first page, and the map of controls."""
