@@ -41,9 +41,9 @@ class CheckpointAdmin(ReadOnlyAdmin):
 class PrivateAdmin(ReadOnlyAdmin):
     """Which values are kept; the values themselves are for a team's auditors."""
 
-    list_display = ("event", "name", "subject")
-    search_fields = ("=event", "=subject")
-    exclude = ("value", "salt")
+    list_display = ("log", "event", "name", "subject")
+    search_fields = ("=log", "=event", "=subject")
+    exclude = ("sealed",)
 
 
 @admin.register(Blob)

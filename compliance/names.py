@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from accounts.models import ApiToken, Membership, Team, User
-from agents.models import Agent, Feedback, Memory, Namespace, Outcome, Session
+from accounts.models import ApiToken, Confirmation, Membership, Team, User
+from agents.models import Agent, Connection, Feedback, Memory, Namespace, Outcome, Session
+from compliance.enums import StreamState
+from compliance.models import Destination, Export, ExportDefinition
 from dreaming.models import Run
-from reviews.models import Change, Proposal, Revision
+from reviews.models import Change, Proposal, Revision, TeamRule
 
 _ID = re.compile(r"([a-z]{3,4})_[0-9a-f]{32}")
 _SHORT = 12
@@ -60,6 +62,11 @@ def _tokens(team: Team, ids: set[str]) -> Found:
         yield token.public_id, Name(_("token %(name)s") % {"name": token.name})
 
 
+def _confirmations(team: Team, ids: set[str]) -> Found:
+    for confirmation in Confirmation.objects.of(team).filter(public_id__in=ids):
+        yield confirmation.public_id, Name(confirmation.title, "accounts:confirmation", confirmation.public_id)
+
+
 def _agents(team: Team, ids: set[str]) -> Found:
     for agent in Agent.objects.of(team).filter(public_id__in=ids):
         yield agent.public_id, Name(agent.name, "dreaming:agent", agent.slug)
@@ -96,7 +103,7 @@ def _proposals(team: Team, ids: set[str]) -> Found:
 
 
 def _changes(team: Team, ids: set[str]) -> Found:
-    for change in Change.objects.of(team).filter(public_id__in=ids):
+    for change in Change.with_canaries.of(team).filter(public_id__in=ids):
         yield change.public_id, Name(change.title, "reviews:change", change.public_id)
 
 
@@ -111,10 +118,39 @@ def _runs(team: Team, ids: set[str]) -> Found:
         yield run.public_id, Name(label, "dreaming:run", str(run.number))
 
 
+def _rules(team: Team, ids: set[str]) -> Found:
+    for rule in TeamRule.objects.of(team).filter(public_id__in=ids).select_related("newest"):
+        yield rule.public_id, Name(str(rule), "reviews:rule", rule.public_id)
+
+
+def _exports(team: Team, ids: set[str]) -> Found:
+    for export in Export.objects.of(team).filter(public_id__in=ids):
+        yield export.public_id, Name(_("evidence pack"), "compliance:export_one", export.public_id)
+
+
+def _saved_exports(team: Team, ids: set[str]) -> Found:
+    for row in ExportDefinition.objects.of(team).filter(public_id__in=ids):
+        yield row.public_id, Name(row.name)
+
+
+def _destinations(team: Team, ids: set[str]) -> Found:
+    for row in Destination.objects.of(team).filter(public_id__in=ids):
+        is_kept = row.state != StreamState.REMOVED
+        yield row.public_id, Name(row.name, *(("compliance:stream", row.public_id) if is_kept else ()))
+
+
+def _connections(team: Team, ids: set[str]) -> Found:
+    for row in Connection.objects.of(team).filter(public_id__in=ids):
+        is_kept = row.removed_at is None
+        yield row.public_id, Name(row.name, *(("agents:connection", row.public_id) if is_kept else ()))
+
+
 _LOOK_UPS: dict[str, Callable[[Team, set[str]], Found]] = {
     "usr": _people,
     "mbr": _members,
     "tok": _tokens,
+    "cnf": _confirmations,
+    "con": _connections,
     "agt": _agents,
     "nsp": _namespaces,
     "mem": _memories,
@@ -125,4 +161,8 @@ _LOOK_UPS: dict[str, Callable[[Team, set[str]], Found]] = {
     "chg": _changes,
     "rev": _revisions,
     "run": _runs,
+    "rul": _rules,
+    "exp": _exports,
+    "exd": _saved_exports,
+    "dst": _destinations,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Sum
@@ -10,6 +11,8 @@ from django.db.models import Count, Sum
 from accounts.models import Team, User
 from audit import checking, trail
 from audit.checking import Report
+from audit.checkpoints import anchors as outside
+from audit.checkpoints.anchors import Anchor
 from audit.models import Blob, Event, LogHead
 from audit.verify.chain import Fault
 
@@ -22,12 +25,22 @@ class TooLong(Exception):
 
 
 def verify(*, team: Team, by: User, at: datetime) -> Report:
-    """Check the whole log of a team and record that it was done, and with what result. Raises TooLong, NoLog."""
+    """Check the whole log of a team, also against what the signer remembers where that is on this machine.
+
+    Records that it was done, and with what result. Raises TooLong, NoLog, anchors.NotRead.
+    """
     log = team.trail_log
     if _is_long(log):
         raise TooLong(log)
+    return check(log, by=by, door="page", at=at, anchors=outside.remembered(log))
+
+
+def check(
+    log: str, *, by: trail.Actor | trail.HasActor, door: str, at: datetime, anchors: Sequence[Anchor] = ()
+) -> Report:
+    """Check a log, however long, and record that it was done, and with what result. Raises NoLog."""
     began = time.monotonic()
-    report = checking.check(log)
+    report = checking.check(log, anchors=anchors)
     data = {
         "size": report.size,
         "root": report.root,
@@ -35,7 +48,7 @@ def verify(*, team: Team, by: User, at: datetime) -> Report:
         "faults": report.fault_count,
         "checked": dict(report.checked),
         "seconds": round(time.monotonic() - began),
-        "door": "page",
+        "door": door,
     }
     with trail.unit_of_work(at=at) as unit:
         outcome: trail.Outcome = "success" if report.is_sound else "failure"

@@ -34,9 +34,16 @@ def test_event_shows_its_record_leaf_and_link(client, team, one):
 @pytest.mark.parametrize(("name", "sees"), [("auditor", True), ("security", True), ("lead", False), ("admin", False)])
 def test_private_values_are_for_auditors_and_security(client, team, one, name, sees):
     page = page_of(client, getattr(team, name), one)
-
-    assert ("new@example.org" in page) is sees
+    assert "new@example.org" not in page
     assert "fits its commitment" in page
+    assert ("Show them; that you looked is recorded" in page) is sees
+
+    shown = client.post(reverse("compliance:event_values", args=["north", one]))
+
+    assert shown.status_code == (200 if sees else 403)
+    assert ("new@example.org" in shown.content.decode()) is sees
+    told = Event.objects.filter(type="audit.values_shown", target_id=one)
+    assert [row.content()["data"] for row in told] == ([{"fields": 1}] if sees else [])
 
 
 def test_erased_private_value_is_said_to_be_erased(client, team, one):
@@ -50,7 +57,7 @@ def test_erased_private_value_is_said_to_be_erased(client, team, one):
 
 def test_changed_private_value_is_found(client, team, one):
     with testing.guards_open():
-        Private.objects.update(value="other@example.org")
+        Private.objects.update(sealed=b"other@example.org, of whom nothing was said")
 
     assert "does not fit its commitment" in page_of(client, team.auditor, one)
 

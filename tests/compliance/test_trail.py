@@ -79,7 +79,7 @@ def test_trail_takes_the_same_queries_for_any_length(auditor, team, happen, coun
         agent = agent_recipes.agent(team.row)
     happen("agent.changed", target=agent)
 
-    with django_assert_num_queries(9):  # session, person, memberships; members, tokens; events; people, agents
+    with django_assert_num_queries(14):  # session, person, memberships; members, tokens; events; seal; people, agents
         page = shown(auditor.get(URL))
 
     assert len(numbers(page)) == count + 1

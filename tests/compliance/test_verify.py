@@ -2,8 +2,10 @@ import pytest
 from django.urls import reverse
 
 from audit import testing
-from audit.models import Event
+from audit.checkpoints import memory, signer
+from audit.models import Checkpoint, Delivery, Event, LogHead
 from compliance import verifying
+from tests.recipes import AT
 
 URL = reverse("compliance:verify", args=["north"])
 
@@ -70,6 +72,24 @@ def test_long_log_is_left_to_the_command(auditor, team, happen, monkeypatch):
 
 def test_empty_log_has_nothing_to_check(auditor):
     assert "nothing to check" in auditor.post(URL).content.decode()
+
+
+def test_the_page_holds_the_log_against_what_the_signer_remembers(auditor, team, happen, settings):
+    log = team.row.trail_log
+    happen("team.created")
+    signer.sign(log, at=AT)
+    sound = auditor.post(URL).content.decode()
+    with testing.guards_open():  # a log that was cut and written anew, with everything in the database that tells of it
+        for rows in (Delivery.objects.all(), Checkpoint.objects, Event.objects, LogHead.objects):
+            rows.filter(**{"checkpoint__log" if rows.model is Delivery else "log": log}).delete()
+    happen("team.created", "team.changed")
+    page = auditor.post(URL).content.decode()
+    memory._path(log).write_text("{}")
+    unread = auditor.post(URL).content.decode()
+
+    assert ("The log adds up" in sound, "whether a whole log was rewritten" in sound) == (True, False)
+    assert "is not the one in the signer&#x27;s memory" in page
+    assert ("cannot be read. Nothing was checked" in unread, "The log adds up" in unread) == (True, False)
 
 
 def test_check_is_for_those_who_read_the_trail(client, team):

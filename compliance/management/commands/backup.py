@@ -8,7 +8,8 @@ from audit import trail
 from compliance import backups
 
 NOTE = """Keep with it, apart from it and as safe: SECRET_KEY (where the environment sets none: secret_key in {var}), \
-and the environment itself. Files of the broker and the cache need no backup.
+and the environment itself. Without the folder of keys ({keys}) \
+no private value can be read, and no connection to a provider signs in. Files of the broker and the cache need none.
 How to restore: docs/backup.md"""
 
 
@@ -24,4 +25,4 @@ class Command(BaseCommand):
         except backups.NotMade as reason:
             raise CommandError(str(reason), returncode=1) from reason
         self.stdout.write(f"{made.path}: {made.bytes} bytes of {made.database}, sha256 {made.sha256}")
-        self.stdout.write(NOTE.format(var=settings.VAR_DIR))
+        self.stdout.write(NOTE.format(var=settings.VAR_DIR, keys=settings.KEY_FOLDER))
