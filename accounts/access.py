@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
-from accounts import roles
+from accounts import denials, knocking, roles
+from accounts.confirming import waiting
 from accounts.enums import Role
-from accounts.models import Membership
+from accounts.models import Membership, MembershipQuerySet, Team, User
 from audit import trail
 
 View = Callable[..., HttpResponseBase]
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def needs(permission: str) -> Callable[[View], View]:
@@ -47,16 +49,30 @@ def demand(request: HttpRequest, permission: str) -> None:
         _deny(request, membership, permission)
 
 
+def memberships(person: User) -> MembershipQuerySet:
+    """The teams of a person, with what the frame of a page asks of each."""
+    own = person.memberships.active().select_related("team")
+    return own.annotate(any_waits=waiting.anything()).order_by("team__name", "pk")
+
+
 def _membership(request: HttpRequest, slug: str) -> Membership:
     if not request.user.is_authenticated:
         raise Http404
-    own = request.user.memberships.active().select_related("team").order_by("team__name", "pk")
-    by_slug = {membership.team.slug: membership for membership in own}
+    by_slug = {membership.team.slug: membership for membership in memberships(request.user)}
     if slug not in by_slug:
+        _tell_stranger(request, slug)
         raise Http404
     request.teams = [membership.team for membership in by_slug.values()]  # type: ignore[attr-defined]
     by_slug[slug].user = request.user
     return by_slug[slug]
+
+
+def _tell_stranger(request: HttpRequest, slug: str) -> None:
+    """Who acts on a team that they are not in sees a 404 like anybody; the team's trail says who it was."""
+    team = None if request.method in SAFE else Team.objects.filter(slug=slug).first()
+    if team is None or not request.user.is_authenticated:
+        return
+    knocking.knock(team=team, person=request.user, attempt=denials.attempt(request), at=timezone.now())
 
 
 def _deny(request: HttpRequest, membership: Membership, permission: str) -> None:
@@ -65,7 +81,7 @@ def _deny(request: HttpRequest, membership: Membership, permission: str) -> None
             "access.denied",
             target=membership.team,
             by=membership.user,
-            data={"permission": permission, "path": request.path, "method": request.method or ""},
+            data={"permission": permission, **denials.attempt(request)},
             outcome="denied",
         )
     able = [str(role.label) for role in Role if permission in roles.TABLE[role]]

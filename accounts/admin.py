@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from accounts.models import ApiToken, Invitation, Membership, Team, User
+from accounts.models import ApiToken, Confirmation, Invitation, Membership, Team, User
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -73,3 +73,10 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     list_select_related = ("team",)
     search_fields = ("name", "shown_start", "public_id")
     exclude = ("secret_sha256",)
+
+
+@admin.register(Confirmation)
+class ConfirmationAdmin(ReadOnlyAdmin):
+    list_display = ("team", "kind", "title", "state", "asked_by", "asked_at", "decided_by", "waived")
+    list_select_related = ("team", "asked_by", "decided_by")
+    search_fields = ("target_id", "public_id")

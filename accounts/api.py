@@ -12,13 +12,12 @@ from django.utils import timezone
 from ninja import Schema
 from ninja.security import HttpBearer
 
-from accounts import tokens
+from accounts import denials, tokens
 from accounts.enums import Scope
 from accounts.models import ApiToken, Team
 from audit import trail
 
 WINDOW = 60  # seconds
-_PATH = 300  # of a path that was refused, as much goes into the log
 
 
 class Fault(Schema):
@@ -102,9 +101,8 @@ def unknown_token() -> Problem:
 
 def record_denied(request: HttpRequest, denied: Denied) -> None:
     """The team's log shows what its token was refused."""
-    data = {
-        "method": request.method or "",
-        "path": request.path[:_PATH],
+    data: dict[str, Any] = {
+        **denials.attempt(request),
         "status": denied.status,
         "reason_code": denied.fault["code"],
     }

@@ -49,3 +49,12 @@ class Digest(TextChoices):
     EACH = "each", _("One mail for each")
     HOURLY = "hourly", _("At most one mail an hour")
     NEVER = "never", _("No mail")
+
+
+class ConfirmationState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+    FAILED = "failed", _("Not performed")

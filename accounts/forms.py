@@ -101,7 +101,10 @@ class TeamForm(forms.Form):
     sole_reviewer = forms.BooleanField(
         label=_("A team of one may approve what it wrote itself"),
         required=False,
-        help_text=_("Low and medium tier only. Every use is recorded and marked on the change."),
+        help_text=_(
+            "Low and medium tier only. Nor does a sensitive act wait for a second person while nobody else could be "
+            "that person. Every use is recorded and marked."
+        ),
     )
 
 
@@ -138,6 +141,12 @@ class JoinForm(forms.Form):
             except forms.ValidationError as weak:
                 self.add_error("password", weak)
         return given
+
+
+class RefusalForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why not"), max_length=1000, widget=forms.Textarea({"rows": 3}), help_text=_("Who asked reads this.")
+    )
 
 
 class TokenForm(forms.Form):

@@ -14,11 +14,14 @@ KEYS = {
     "n": _("Next undecided change, then the next proposal"),
     "p": _("Previous undecided change"),
     "a": _("Approve"),
-    "x": _("Reject, with a reason"),
+    "x": _("Reject, with a reason; in the inbox: choose"),
+    "X": _("Choose all that are listed"),
+    "r": _("Ask for changes"),
+    "q": _("Quarantine"),
     "e": _("Edit"),
     "u": _("Undo"),
     "c": _("Comment"),
-    "o": _("Evidence"),
+    "o": _("Evidence; in the inbox: open"),
     "v": _("Split or unified"),
     "s": _("Source"),
     "/": _("Search"),
@@ -27,9 +30,24 @@ KEYS = {
 }
 
 
+LISTED = {
+    "j": _("Next line"),
+    "k": _("Previous line"),
+    "o": _("Open"),
+    "x": _("Choose"),
+    "X": _("Choose all that are listed"),
+}
+"""What keys do in a list; its help says them first."""
+
+
+PLACES = {"r": _("Inbox"), "a": _("Agents"), "s": _("Memory"), "u": _("Audit"), "t": _("Team")}
+"""Where the letter leads that follows on the key “Go to”; in markup `data-go`."""
+
+
 def of(chosen: Mapping[str, str]) -> dict[str, str]:
-    """The key that does each thing; empty where a person wants none."""
-    return {name: chosen.get(name, name) for name in KEYS}
+    """The key that does each thing; empty where a person wants none, or has given it to another thing."""
+    taken = set(chosen.values())
+    return {name: chosen.get(name, "" if name in taken else name) for name in KEYS}
 
 
 def differing(keys: Mapping[str, str]) -> dict[str, str]:

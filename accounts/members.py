@@ -69,6 +69,7 @@ def create_team(
             by=by,
             data={"slug": team.slug, "time_zone": time_zone, "demo": is_demo},
             private={"name": name},
+            subject=team.public_id,
         )
     return team
 
@@ -89,6 +90,7 @@ def set_team(*, team: Team, name: str, time_zone: str, sole_reviewer: bool, by: 
                 by=by,
                 data={"changed": changed, "time_zone": time_zone, "sole_reviewer": sole_reviewer},
                 private={"name": name} if "name" in changed else None,
+                subject=team.public_id,
             )
     return team
 
@@ -122,6 +124,7 @@ def invite(
             by=by,
             data={"roles": wanted, "expires_at": invitation.expires_at.isoformat()},
             private={"email": email},
+            subject=invitation.public_id,
         )
         if base_url:
             transaction.on_commit(partial(_mail, invitation, link(base_url, secret)), robust=True)
@@ -144,6 +147,7 @@ def revoke_invitation(*, invitation: Invitation, by: By, at: datetime) -> None:
             by=by,
             data={"roles": invitation.roles},
             private={"email": invitation.email},
+            subject=invitation.public_id,
         )
 
 

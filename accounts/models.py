@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts import roles
-from accounts.enums import DiffView, Digest, Palette, Role, TextView, Theme
+from accounts.enums import ConfirmationState, DiffView, Digest, Palette, Role, TextView, Theme
 from accounts.names import NameField
 from accounts.teams import TeamQuerySet
 from audit import ids
@@ -224,3 +225,76 @@ class ApiToken(TeamModel):
     @property
     def trail_actor(self) -> Actor:
         return Actor("machine", self.public_id)
+
+
+class Knock(TeamModel):
+    """How often somebody acted again, within an hour, on a team that they are not in; gone once the trail tells it."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("team", "person"), name="one_count_of_knocks")]
+
+
+class ConfirmationQuerySet(TeamQuerySet["Confirmation"]):
+    def waiting(self) -> ConfirmationQuerySet:
+        return self.filter(state=ConfirmationState.WAITING)
+
+    def with_people(self) -> ConfirmationQuerySet:
+        return self.select_related("asked_by", "decided_by")
+
+
+class Confirmation(TeamModel):
+    """A sensitive act, held until a second person agrees.
+
+    `diff` is what that person reads: a list of `{"label", "before", "after"}`, all plain text. `payload` is for the app
+    that asked: what it needs to perform the act, with a `version` of its own.
+    """
+
+    public_id = public_id_field("cnf")
+    kind = models.CharField(max_length=40)
+    target_id = models.CharField(max_length=80)
+    title = NameField(max_length=200)
+    diff = models.JSONField(default=list)
+    payload = models.JSONField(default=dict)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=12, choices=ConfirmationState, default=ConfirmationState.WAITING)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+    waived = models.BooleanField(default=False)
+
+    objects = ConfirmationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=("team", "state", "-id"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("team", "kind", "target_id"),
+                condition=Q(state=ConfirmationState.WAITING),
+                name="one_waiting_for_each_target",
+            ),
+            models.CheckConstraint(
+                name="confirmed_by_another_person",
+                condition=~Q(state=ConfirmationState.CONFIRMED)
+                | Q(waived=True, decided_by=F("asked_by"))
+                | Q(waived=False, decided_by__isnull=False) & ~Q(decided_by=F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="decided_when_it_waits_no_more",
+                condition=Q(state=ConfirmationState.WAITING, decided_at=None)
+                | ~Q(state=ConfirmationState.WAITING) & Q(decided_at__isnull=False),
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:confirmation", args=[self.team.slug, self.public_id])
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == ConfirmationState.WAITING

@@ -25,6 +25,7 @@ def set_own(*, user: User, values: Mapping[str, object], at: datetime) -> list[s
                 target=signing_in.user_target(user),
                 by=user,
                 data={"changed": changed},
+                private={"name": user.name} if "name" in changed else None,
                 log=trail.INSTALLATION,
             )
     return changed

@@ -11,24 +11,69 @@ PROPOSE = "propose"
 APPLY = "apply"
 DISMISS = "dismiss"
 REVERT = "revert"
+TAINT = "taint"
 MANAGE_AGENTS = "manage_agents"
 RUN_DREAMS = "run_dreams"
 UPLOAD = "upload"
 MANAGE_TEAM = "manage_team"
 MANAGE_POLICY = "manage_policy"
+SIGN_BASELINE = "sign_baseline"
+WRITE_RULES = "write_rules"
+WATCH = "watch"
 READ_TRAIL = "read_trail"
 EXPORT_TRAIL = "export_trail"
+READ_PRIVATE = "read_private"
+BREAK_GLASS = "break_glass"
+CONFIRM_DREAMING = "confirm_dreaming"
+CONFIRM_POLICY = "confirm_policy"
+ERASE = "erase"
+HOLD = "hold"
+CONFIRM_ERASURE = "confirm_erasure"
+MANAGE_STREAMS = "manage_streams"
+CONFIRM_STREAMS = "confirm_streams"
+MANAGE_CONNECTIONS = "manage_connections"
+CONFIRM_CONNECTIONS = "confirm_connections"
 
 _REVIEW = {VIEW, DECIDE, EDIT, PROPOSE, APPLY}
 
 TABLE: dict[str, frozenset[str]] = {
     Role.ADMIN: frozenset(
-        {VIEW, PROPOSE, MANAGE_AGENTS, RUN_DREAMS, UPLOAD, MANAGE_TEAM, MANAGE_POLICY, READ_TRAIL},
+        {
+            VIEW,
+            PROPOSE,
+            MANAGE_AGENTS,
+            RUN_DREAMS,
+            UPLOAD,
+            MANAGE_TEAM,
+            MANAGE_POLICY,
+            WRITE_RULES,
+            READ_TRAIL,
+            CONFIRM_DREAMING,
+            CONFIRM_POLICY,
+            ERASE,
+            HOLD,
+            CONFIRM_ERASURE,
+            MANAGE_STREAMS,
+            CONFIRM_STREAMS,
+            MANAGE_CONNECTIONS,
+            CONFIRM_CONNECTIONS,
+        },
     ),
-    Role.LEAD: frozenset(_REVIEW | {DISMISS, REVERT, RUN_DREAMS, UPLOAD, READ_TRAIL}),
+    Role.LEAD: frozenset(
+        _REVIEW
+        | {DISMISS, REVERT, TAINT, RUN_DREAMS, UPLOAD, READ_TRAIL, BREAK_GLASS, CONFIRM_DREAMING, CONFIRM_POLICY}
+        | {WATCH, CONFIRM_CONNECTIONS}
+    ),
     Role.REVIEWER: frozenset(_REVIEW),
-    Role.AUDITOR: frozenset({VIEW, READ_TRAIL, EXPORT_TRAIL}),
-    Role.SECURITY: frozenset(_REVIEW | {DISMISS, REVERT, READ_TRAIL}),
+    Role.AUDITOR: frozenset(
+        {VIEW, READ_TRAIL, EXPORT_TRAIL, READ_PRIVATE, ERASE, HOLD, CONFIRM_ERASURE, MANAGE_STREAMS, CONFIRM_STREAMS}
+    ),
+    Role.SECURITY: frozenset(
+        _REVIEW
+        | {DISMISS, REVERT, TAINT, READ_TRAIL, READ_PRIVATE, SIGN_BASELINE, WRITE_RULES}
+        | {BREAK_GLASS, CONFIRM_DREAMING, CONFIRM_POLICY}
+        | {ERASE, HOLD, CONFIRM_ERASURE, CONFIRM_STREAMS, CONFIRM_CONNECTIONS}
+    ),
     Role.MEMBER: frozenset({VIEW, PROPOSE, UPLOAD}),
 }
 

@@ -17,6 +17,18 @@ def succeeded(*, user: User, at: datetime, method: str = "password", is_demo: bo
         )
 
 
+def again(*, user: User, at: datetime, method: str, is_demo: bool = False) -> None:
+    """Somebody signed in already proved once more who they are."""
+    with trail.unit_of_work(at=at) as unit:
+        unit.record(
+            "auth.signed_in_again",
+            target=user_target(user),
+            by=user,
+            data={"method": method, "demo": is_demo},
+            log=trail.INSTALLATION,
+        )
+
+
 def failed(*, email: str, at: datetime, method: str = "password") -> None:
     """A refused sign-in. What was typed is only committed to: it may be a password in the wrong field."""
     known = User.objects.filter(email__iexact=email).first()

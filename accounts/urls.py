@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from accounts.views import person, team, tokens
+from accounts.views import confirmations, person, team, tokens
 
 app_name = "accounts"
 
@@ -15,11 +15,20 @@ team_pages = [
     path("tokens/<str:token_id>/revoke/", tokens.revoke, name="token_revoke"),
 ]
 
+confirmation_pages = [
+    path("", confirmations.index, name="confirmations"),
+    path("<str:confirmation_id>/", confirmations.detail, name="confirmation"),
+    path("<str:confirmation_id>/confirm/", confirmations.confirm, name="confirmation_confirm"),
+    path("<str:confirmation_id>/refuse/", confirmations.refuse, name="confirmation_refuse"),
+    path("<str:confirmation_id>/withdraw/", confirmations.withdraw, name="confirmation_withdraw"),
+]
+
 urlpatterns = [
     path("", person.home, name="home"),
     path("profile/", person.profile, name="profile"),
     path("profile/keys/", person.keys, name="keys"),
     path("profile/theme/", person.theme, name="theme"),
     path("join/<str:secret>/", person.accept, name="accept"),
+    path("t/<slug:team>/confirmations/", include(confirmation_pages)),
     path("t/<slug:team>/team/", include(team_pages)),
 ]

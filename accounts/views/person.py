@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import members, preferences, signing_in
+from accounts import members, preferences, signing_in, stepping_up
+from accounts.access import memberships
 from accounts.forms import JoinForm, KeysForm, ProfileForm, ThemeForm
 from accounts.models import Team, User
 
@@ -29,7 +31,7 @@ def home(request):
         return render(request, "accounts/empty_installation.html")
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-    own = list(request.user.memberships.active().select_related("team").order_by("team__name", "pk"))
+    own = list(memberships(request.user))
     if len(own) == 1:
         return redirect("reviews:inbox", own[0].team.slug)
     return render(request, "accounts/home.html", {"memberships": own})
@@ -69,7 +71,7 @@ def _own(user):
 
 def _in_only_team(request):
     """Where there is no choice of teams, the navigation of the only one stays on the page."""
-    own = request.user.memberships.active().select_related("team")[:2]
+    own = memberships(request.user)[:2]
     if len(own) == 1:
         request.membership, request.team, request.teams = own[0], own[0].team, [own[0].team]
 
@@ -81,7 +83,7 @@ def theme(request):
         preferences.set_own(user=request.user, values=form.given, at=timezone.now())
     back = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if own else "accounts:home")
+    return HttpResponseRedirect(back if own else reverse("accounts:home"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,6 +120,7 @@ def _accept_as_new(request, invitation, secret):
         except members.HasAccount:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         login(request, membership.user, backend=BACKEND)
+        stepping_up.signed_in(request, method="invitation")
         signing_in.succeeded(user=membership.user, at=timezone.now(), method="invitation")
         return redirect("reviews:inbox", invitation.team.slug)
     context = {"invitation": invitation, "form": form}

@@ -23,6 +23,7 @@ def index(request, team):
         "page": paging.page(people, request, keys=("user__name", "pk")),
         "invitations": pending[: paging.SIZE],
         "manages": request.membership.may(roles.MANAGE_TEAM),
+        "watches": request.membership.may(roles.WATCH),
     }
     return render(request, "accounts/team.html", context)
 

@@ -17,6 +17,7 @@ propose          yes   yes  yes      -       yes      yes
 apply            -     yes  yes      -       yes      -
 dismiss          -     yes  -        -       yes      -
 revert           -     yes  -        -       yes      -
+taint            -     yes  -        -       yes      -
 manage_agents    yes   -    -        -       -        -
 run_dreams       yes   yes  -        -       -        -
 upload           yes   yes  -        -       -        yes
@@ -24,6 +25,20 @@ manage_team      yes   -    -        -       -        -
 manage_policy    yes   -    -        -       -        -
 read_trail       yes   yes  -        yes     yes      -
 export_trail     -     -    -        yes     -        -
+read_private     -     -    -        yes     yes      -
+confirm_dreaming yes   yes  -        -       yes      -
+confirm_policy   yes   yes  -        -       yes      -
+erase            yes   -    -        yes     yes      -
+hold             yes   -    -        yes     yes      -
+confirm_erasure  yes   -    -        yes     yes      -
+manage_streams   yes   -    -        yes     -        -
+confirm_streams  yes   -    -        yes     yes      -
+manage_connections yes -    -        -       -        -
+confirm_connections yes yes -      -       yes      -
+sign_baseline    -     -    -        -       yes      -
+write_rules      yes   -    -        -       yes      -
+break_glass      -     yes  -        -       yes      -
+watch            -     yes  -        -       -        -
 """
 
 

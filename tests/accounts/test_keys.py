@@ -99,3 +99,18 @@ def test_profile_form_leaves_the_keys_alone(client, lead):
     client.post(reverse("accounts:profile"), values)
 
     assert User.objects.get(pk=lead.pk).keys == {"a": "y"}
+
+
+def test_the_dialog_maps_the_letters_that_follow_on_go_to(client, lead, team):
+    page = client.get(reverse("accounts:team", args=[team.slug])).content.decode()
+    places = dict(re.findall(r"<span>(\w+)</span><span><kbd>g</kbd> <kbd>(.)</kbd>", page))
+
+    assert places == {"Inbox": "r", "Agents": "a", "Memory": "s", "Audit": "u", "Team": "t"}
+    assert sorted(re.findall(r'data-go="(.)"', page)) == sorted(places.values())
+
+
+def test_a_key_that_was_given_away_does_not_do_its_own_thing_too():
+    own = keys.of({"a": "q"})
+
+    assert (own["a"], own["q"], own["r"]) == ("q", "", "r")
+    assert json.loads(keys.by_pressed(own))["q"] == "a"

@@ -6,7 +6,7 @@ from django.core import mail
 from accounts import members
 from accounts.enums import Role
 from accounts.models import Invitation, Membership, User
-from audit import trail
+from audit import private, trail
 from audit.models import Event, Private
 from tests import recipes
 
@@ -53,7 +53,7 @@ def test_invitation_keeps_neither_secret_nor_address_in_the_trail(invited, team)
     event = Event.objects.of_log(team.row.trail_log).get()
     assert (event.type, invitation.email, invitation.roles) == ("member.invited", "new@example.org", ["reviewer"])
     assert b"new@example.org" not in bytes(event.body)
-    assert Private.objects.get(event=event.public_id).value == "new@example.org"
+    assert private.open(Private.objects.get(event=event.public_id)).value == "new@example.org"
     assert secret not in str(Invitation.objects.of(team.row).values().get())
 
 
