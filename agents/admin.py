@@ -9,9 +9,14 @@ from agents.models import (
     Namespace,
     NamespaceAccess,
     Outcome,
+    PlatformLink,
+    PulledSession,
     ReadTrace,
     Session,
     StatementRecord,
+    StoreCall,
+    StoredMemory,
+    StoreLink,
     StorePush,
 )
 
@@ -89,3 +94,38 @@ class ReadTraceAdmin(ReadOnlyAdmin):
 class StorePushAdmin(ReadOnlyAdmin):
     list_display = ("team", "version_id", "state", "attempts", "created_at", "delivered_at")
     list_select_related = ("team",)
+
+
+@admin.register(StoreLink)
+class StoreLinkAdmin(ReadOnlyAdmin):
+    list_display = ("team", "namespace", "kind", "place", "synced_at", "next_at", "removed_at")
+    list_select_related = ("team", "namespace")
+    search_fields = ("place",)
+
+
+@admin.register(StoredMemory)
+class StoredMemoryAdmin(ReadOnlyAdmin):
+    list_display = ("team", "link_id", "memory_id", "remote_id", "conflict", "seen_at", "gone_at")
+    list_select_related = ("team",)
+    search_fields = ("remote_id",)
+
+
+@admin.register(StoreCall)
+class StoreCallAdmin(ReadOnlyAdmin):
+    list_display = ("team", "link_id", "push_id", "act", "begun_at", "ended_at", "error")
+    list_select_related = ("team",)
+    search_fields = ("request_id",)
+
+
+@admin.register(PlatformLink)
+class PlatformLinkAdmin(ReadOnlyAdmin):
+    list_display = ("team", "agent", "connection", "platform_agent", "last_at", "next_at", "removed_at")
+    list_select_related = ("team", "agent", "connection")
+    search_fields = ("platform_agent",)
+
+
+@admin.register(PulledSession)
+class PulledSessionAdmin(ReadOnlyAdmin):
+    list_display = ("team", "agent", "connection", "external_id", "last_processed_at", "looked_at")
+    list_select_related = ("team", "agent", "connection")
+    search_fields = ("external_id",)

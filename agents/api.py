@@ -13,13 +13,15 @@ from ninja import Query, Router, Schema, Status
 from accounts.api import Bearer, Denied, MachineRequest, Problem, refusals
 from accounts.enums import Scope
 from agents import bodies, outcomes, reading, sessions
+from agents.enums import Access
 from agents.importers import limits, lucid_jsonl, settling
 from agents.importers.lucid_jsonl import FeedbackLine, OutcomeLine
 from agents.importers.records import BadTranscript, Transcript
-from agents.models import Agent, Session
+from agents.models import Agent, NamespaceAccess, Session
 
 DOOR = "api"
 _MOST_TOKENS = 100_000_000
+NO_NUL = r"^[^\x00]*$"
 
 router = Router()
 
@@ -63,6 +65,28 @@ class MemoryGiven(Schema):
     tokens: int
     left_out: int
     memories: list[MemoryRead]
+
+
+class NamespaceGiven(Schema):
+    """`writes` says whether the agent may propose changes to it."""
+
+    namespace: str
+    writes: bool
+
+
+class FileListed(Schema):
+    namespace: str
+    path: str
+    version: str
+    bytes: int
+
+
+class Listing(Schema):
+    """What memory there is, without its texts."""
+
+    agent: str
+    namespaces: list[NamespaceGiven]
+    files: list[FileListed]
 
 
 def own_agent(request: MachineRequest, slug: str, *, where: str = "") -> Agent:
@@ -166,13 +190,18 @@ def read_memory(
     response: HttpResponse,
     agent: str,
     budget_tokens: Annotated[int | None, Query(ge=0, le=_MOST_TOKENS)] = None,
+    namespace: Annotated[str, Query(max_length=200, pattern=NO_NUL)] = "",
+    path: Annotated[str, Query(max_length=1024, pattern=NO_NUL)] = "",
 ) -> Any:
-    """The agent's memory as approved. Send the ETag back as If-None-Match: 304 says that it holds still.
+    """The agent's memory as approved, or only that of a namespace or at a path. Send the ETag back as If-None-Match:
+    304 says that it holds still.
 
     Every answer with texts leaves a read trace and an event.
     """
     row, now = own_agent(request, agent), timezone.now()
-    given = reading.read(agent=row, budget_tokens=budget_tokens, by=request.token, at=now)
+    given = reading.read(
+        agent=row, budget_tokens=budget_tokens, namespace=namespace, path=path, by=request.token, at=now
+    )
     etag = f'"{given.etag}"'
     if _holds(request.headers.get("If-None-Match", ""), etag):
         return HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": "private, no-cache"})
@@ -184,6 +213,25 @@ def read_memory(
         "tokens": given.tokens,
         "left_out": given.left_out,
         "memories": [asdict(page) for page in reading.pages(given.memories)],
+    }
+
+
+@router.get(
+    "/agents/{slug:agent}/files",
+    auth=Bearer(Scope.MEMORY_READ),
+    response={200: Listing, **refusals(404, 422)},
+)
+def list_files(request: MachineRequest, agent: str) -> dict[str, Any]:
+    """Which namespaces the agent may use, and what stands where in them. No text is given, so no trace is left."""
+    row = own_agent(request, agent)
+    spaces = NamespaceAccess.objects.of(request.team).filter(agent=row).select_related("namespace")
+    return {
+        "agent": row.slug,
+        "namespaces": [
+            {"namespace": one.namespace.slug, "writes": one.mode == Access.WRITE}
+            for one in spaces.order_by("namespace__slug")
+        ],
+        "files": [asdict(one) for one in reading.files(row)],
     }
 
 

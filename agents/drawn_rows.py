@@ -12,8 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from agents import drawn_spans
+from agents.drawn_spans import Span
 from agents.shown import NOTHING, Line, coded, joined
-from agents.text import diffs, hidden
+from agents.text import covering, diffs, hidden
 from agents.text.diffs import ADDED, CHANGED, EQUAL, NO_END, REMOVED, SKIPPED
 from agents.words import kept
 
@@ -38,6 +40,7 @@ _REMOVED = f'<div class="diff__row diff__row--del">{_OLD}</div>'
 _ADDED = f'<div class="diff__row diff__row--ins">{_NEW}</div>'
 _MOVED = f'<div class="diff__row diff__row--%s">{_ELSEWHERE}</div>'
 _UNDER = '<div class="diff__under">{}</div>'
+_PERSONAL = '<span class="personal" title="{}">{}</span>'
 _MARKED = {"del": "<del>{}</del>", "ins": "<ins>{}</ins>"}
 
 Part = tuple[str, Sequence[str]]
@@ -55,6 +58,7 @@ class Look(NamedTuple):
     With `anchors` its line numbers are links to themselves, on the page `linked` where that is another one; with
     `talk`, the address of a form, they lead to what can be said about their line. `notes` are of changed lines,
     by the new number or by the old number below zero; `under` is what stands below lines, by the same numbers.
+    `found` are the spans of new lines that something is said about.
     """
 
     split: bool = False
@@ -67,6 +71,7 @@ class Look(NamedTuple):
     notes: tuple[tuple[int, Note], ...] = ()
     talk: str = ""
     under: tuple[tuple[int, SafeString], ...] = ()
+    found: tuple[tuple[int, tuple[Span, ...]], ...] = ()
 
     @property
     def prefix(self) -> str:
@@ -81,7 +86,8 @@ def needs_columns(rows: Sequence[diffs.Row]) -> bool:
 
 
 def draw(rows: Sequence[diffs.Row], look: Look) -> SafeString:
-    """The rows without a frame around them."""
+    """The rows without a frame around them, with dots over secrets."""
+    rows = covering.rows(rows)
     drawer = _Drawer(look, diffs.moved(rows))
     parts = [part for index, row in enumerate(rows) for part in (drawer.row(index, row), *drawer.below(row))]
     values = chain.from_iterable(values for _, values in parts)
@@ -93,6 +99,7 @@ class _Drawer:
 
     def __init__(self, look: Look, places: dict[int, int]) -> None:
         self.look, self.places, self.notes, self.under = look, places, dict(look.notes), dict(look.under)
+        self.found = dict(look.found)
         self.spoken = _spoken()
 
     def row(self, index: int, row: diffs.Row) -> Part:
@@ -119,7 +126,7 @@ class _Drawer:
         if index in self.places:
             return self._moved(kind, old_number, new_number, left or right, self.places[index])
         old, old_texts = self.line(left, right, "del") if kind != ADDED else NO_PART
-        new, new_texts = self.line(right, left, "ins") if kind != REMOVED else NO_PART
+        new, new_texts = self.line(right, left, "ins", self._spans(new_number)) if kind != REMOVED else NO_PART
         if kind == CHANGED:
             return _CHANGED % (old, new), [*self._left(old_number, old_texts), *self._right(new_number, new_texts)]
         if kind == REMOVED:
@@ -150,10 +157,13 @@ class _Drawer:
 
     def _moved(self, kind: str, old_number: int, new_number: int, segments: diffs.Segments, other: int) -> Part:
         """A line that stands elsewhere on the other side."""
-        line, texts = self.line([[0, text] for _, text in segments])
+        line, texts = self.line([[0, text] for _, text in segments], spans=self._spans(new_number))
         number = self._old(old_number) if kind == REMOVED else self._new(new_number)
         markup = line.replace("</div>", "{}</div>")
         return _MOVED % (kind, markup), [number, *texts, _moved_label(kind, other)]
+
+    def _spans(self, number: int | None) -> tuple[Span, ...]:
+        return self.found.get(number, ()) if number else ()
 
     def _old(self, number: int) -> SafeString:
         return self._numbered(number, is_new=False)
@@ -167,24 +177,35 @@ class _Drawer:
         prefix = self.look.prefix if self.look.anchors else None
         return _number(number, is_new, prefix, self.look.linked, repeats)
 
-    def line(self, segments: diffs.Segments, other: diffs.Segments | None = None, mark: str = "") -> Part:
+    def line(
+        self,
+        segments: diffs.Segments,
+        other: diffs.Segments | None = None,
+        mark: str = "",
+        spans: Sequence[Span] = (),
+    ) -> Part:
         """The text of one side. Markdown's signs are set apart, unless they are what changed."""
         whole = segments[0][1] if len(segments) == 1 else "".join(text for _, text in segments)
         classes, length = dressed(whole)
         texts = [self.spoken[mark]] if mark else []
         line = Line(whole, spelt=other is not None and _only_hidden_differs(whole, other), spaces=self.look.spaces)
-        if length and _sign_stays(whole[:length], other):
-            texts.append(_sign(line.draw(whole[:length])))
-            segments = _after(segments, length)
+        signs = length if length and _sign_stays(whole[:length], other) else 0
+        if signs:
+            texts.append(_sign(line.draw(whole[:signs])))
+            segments = _after(segments, signs)
         markup = "{}" * len(texts)
-        has_codes = "`" in whole and not _CODE.match(whole) and _has_whole_codes(segments)
-        for marked, part in segments:
+        persons = covering.persons(segments, other or []) if mark == "ins" else [(*one, "") for one in segments]
+        cut = list(drawn_spans.cut(persons, spans, signs))
+        has_codes = "`" in whole and not _CODE.match(whole) and _has_whole_codes([[*one[:2]] for one in cut])
+        for marked, part, personal, over, begun in cut:
             if marked == NO_END:
                 markup += "{}" if mark else ""
                 texts += [_no_end()] if mark else []
                 continue
             markup += _MARKED[mark] if marked else "{}"
-            texts.append(coded(part, line) if has_codes else line.draw(part))
+            drawn = coded(part, line) if has_codes else line.draw(part)
+            drawn = format_html(_PERSONAL, _looks_like(personal), drawn) if personal else drawn
+            texts.append(drawn_spans.marked(drawn, over, begun))
         return f'<div class="diff__text{classes}">{markup}</div>', texts
 
 
@@ -199,6 +220,11 @@ def _spoken() -> dict[str, SafeString]:
     """What a screen reader says before a line."""
     words = {"del": gettext("Removed:"), "ins": gettext("Added:")}
     return {mark: format_html('<span class="visually-hidden">{} </span>', word) for mark, word in words.items()}
+
+
+@kept
+def _looks_like(kind: str) -> str:
+    return gettext("Looks like personal data: %(kind)s") % {"kind": kind}
 
 
 @kept

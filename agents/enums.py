@@ -21,6 +21,27 @@ class Tier(TextChoices):
 
 class StoreKind(TextChoices):
     LOCAL = "local", _("Lucid")
+    FOLDER = "folder", _("A folder of files")
+    ANTHROPIC = "anthropic", _("A memory store on the Claude platform")
+
+
+class StoreAct(TextChoices):
+    """What is done to a store, in the order in which it is done."""
+
+    DELETE = "delete", _("Delete")
+    RENAME = "rename", _("Rename")
+    UPDATE = "update", _("Update")
+    CREATE = "create", _("Create")
+    REDACT = "redact", _("Redact")
+
+
+class Provider(TextChoices):
+    """Who serves the model; only `anthropic` has memory stores, sessions, dreams and batches."""
+
+    ANTHROPIC = "anthropic", _("Claude platform")
+    BEDROCK = "bedrock", _("Amazon Bedrock")
+    VERTEX = "vertex", _("Google Vertex AI")
+    FOUNDRY = "foundry", _("Microsoft Foundry")
 
 
 class Cause(TextChoices):

@@ -1,9 +1,11 @@
+import re
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from agents import roster
-from agents.enums import Access, Exposure, Tier
+from agents.enums import Access, Exposure, StoreKind, Tier
 from agents.importers.detect import FORMATS
 
 NO_ACCESS = "none"
@@ -30,6 +32,69 @@ class NewAgentForm(AgentForm):
 
     def clean_slug(self):
         return _free_slug(self.cleaned_data["slug"])
+
+
+class PlatformForm(forms.Form):
+    """Which agent of the Claude platform an agent is. `listed` are those that the platform told of, to choose from."""
+
+    connection = forms.ChoiceField(label=_("Connection"))
+    platform_agent = forms.RegexField(
+        r"\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,119}\Z",
+        label=_("Agent of the platform"),
+        max_length=120,
+        help_text=_("Its id, such as agent_01ABC."),
+        error_messages={"invalid": _("An id has letters, digits, dashes and underscores.")},
+    )
+
+    def __init__(self, *args, connections, listed=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.connections = {one.public_id: one for one in connections}
+        self.fields["connection"].choices = [(key, one.name) for key, one in self.connections.items()]
+        if listed:
+            choices = [(key, f"{name} ({key})" if name else key) for key, name in listed]
+            self.fields["platform_agent"].widget = forms.Select(choices=choices)
+
+    def clean_connection(self):
+        return self.connections[self.cleaned_data["connection"]]
+
+
+class StoreForm(forms.Form):
+    """Where the memory of a namespace stands. `listed` are the stores that the platform told of, to choose from."""
+
+    kind = forms.ChoiceField(label=_("Store"), choices=StoreKind)
+    connection = forms.ChoiceField(
+        label=_("Connection"), required=False, help_text=_("For a memory store on the Claude platform.")
+    )
+    place = forms.CharField(
+        label=_("Place"),
+        required=False,
+        max_length=1000,
+        help_text=_("The id of the memory store, such as memstore_01ABC, or the folder on this server."),
+    )
+
+    def __init__(self, *args, connections, listed=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.connections = {one.public_id: one for one in connections}
+        self.fields["connection"].choices = [("", "-"), *((key, one.name) for key, one in self.connections.items())]
+        if listed:
+            choices = [(key, f"{name} ({key})" if name else key) for key, name in listed]
+            self.fields["place"].widget = forms.Select(choices=choices)
+
+    def clean_connection(self):
+        return self.connections.get(self.cleaned_data["connection"])
+
+    def clean(self):
+        kind, place = self.cleaned_data.get("kind"), self.cleaned_data.get("place", "")
+        if kind == StoreKind.ANTHROPIC:
+            if self.cleaned_data.get("connection") is None:
+                self.add_error("connection", _("Choose the connection that leads to the store."))
+            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,119}", place):
+                self.add_error("place", _("An id has letters, digits, dashes and underscores."))
+        else:
+            self.cleaned_data["connection"] = None
+        if kind == StoreKind.FOLDER and not place:
+            self.add_error("place", _("Name the folder."))
+        return self.cleaned_data
 
 
 class NamespaceForm(forms.Form):

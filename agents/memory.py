@@ -125,6 +125,7 @@ def write(
             "number": version.number,
             "version": version.public_id,
             "sha256": version.blob.sha256,
+            "path": writing.path,
             "cause": str(cause),
             "archived": writing.archived,
             "change": list(writing.origin_ids),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from agents.models import Agent, Memory, NamespaceAccess, ReadTrace
+from agents.models import Agent, Memory, MemoryQuerySet, NamespaceAccess, ReadTrace
 from audit import trail
 
 CHARACTERS_A_TOKEN = 4  # no tokenizer is asked: texts of memories run at about four characters a token
@@ -35,6 +35,16 @@ class Page:
     tokens: int
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """Where a memory stands, and how large its text is."""
+
+    namespace: str
+    path: str
+    version: str
+    bytes: int
+
+
 def page(*, namespace: str, path: str, text: str, version: str = "") -> Page:
     return Page(namespace, path, text, version, tokens_of(text))
 
@@ -52,14 +62,24 @@ def pages(memories: Iterable[Memory]) -> list[Page]:
     ]
 
 
-def read(*, agent: Agent, budget_tokens: int | None = None, by: Any, at: datetime, record: bool = False) -> Reading:
-    """The agent's memory now. A memory that does not fit is left out, and a shorter one after it may still fit.
+def read(
+    *,
+    agent: Agent,
+    budget_tokens: int | None = None,
+    namespace: str = "",
+    path: str = "",
+    by: Any,
+    at: datetime,
+    record: bool = False,
+) -> Reading:
+    """The agent's memory now, or only that of a namespace or at a path. A memory that does not fit is left out, and a
+    shorter one after it may still fit.
 
     With `record` it leaves a read trace and an event; without, nothing is written.
     """
     given: list[Memory] = []
     tokens = left_out = 0
-    for memory in readable(agent):
+    for memory in readable(agent, namespace=namespace, path=path):
         cost = tokens_of(text_of(memory))
         if budget_tokens is not None and tokens + cost > budget_tokens:
             left_out += 1
@@ -72,11 +92,25 @@ def read(*, agent: Agent, budget_tokens: int | None = None, by: Any, at: datetim
     return reading
 
 
-def readable(agent: Agent) -> Iterable[Memory]:
+def readable(agent: Agent, *, namespace: str = "", path: str = "") -> MemoryQuerySet:
     """Live memories of all namespaces that the agent has access to, by namespace and path."""
     spaces = NamespaceAccess.objects.of(agent.team).filter(agent=agent).values("namespace")
     memories = Memory.objects.of(agent.team).live().filter(namespace__in=spaces, head__isnull=False)
+    if namespace:
+        memories = memories.filter(namespace__slug=namespace)
+    if path:
+        memories = memories.filter(path=path)
     return memories.with_text().order_by("namespace__slug", "path", "pk")
+
+
+def files(agent: Agent) -> list[File]:
+    """What the agent could read, without its texts."""
+    rows = readable(agent).defer("head__blob__text")
+    return [
+        File(memory.namespace.slug, memory.path, memory.head.public_id, memory.head.blob.size)
+        for memory in rows
+        if memory.head
+    ]
 
 
 def text_of(memory: Memory) -> str:

@@ -38,7 +38,8 @@ def create_agent(*, team: Team, slug: str, name: str, by: Any, at: datetime, **d
                 "agent.created",
                 target=agent,
                 by=by,
-                data={"slug": slug, **_said(agent, ("project", "exposure", "residency"))},
+                data={"slug": slug, **_said(agent, ("exposure", "residency"))},
+                private=_said(agent, ("project",)),
             )
     except IntegrityError as clash:
         raise SlugTaken(slug) from clash

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from accounts.models import Team
@@ -19,7 +20,7 @@ from agents.importers.records import EventRecord, Transcript
 from agents.models import Agent, Session, SessionEvent
 from agents.outcomes import attach_feedback, attach_outcome
 from agents.search import due
-from audit import trail
+from audit import shapes, trail
 
 __all__ = [
     "Mark",
@@ -27,6 +28,7 @@ __all__ = [
     "Twins",
     "attach_feedback",
     "attach_outcome",
+    "clear_taint",
     "content_sha256",
     "mark_tainted",
     "store",
@@ -35,6 +37,7 @@ __all__ = [
 
 Mark = tuple[str, str, str, bool, str]  # of an event: kind, speaker, tool, is_error, sha256 of its text
 
+SEVERAL = "several"  # brought parts of one session
 _AT_ONCE = 500  # sessions looked up in one query
 _SPOKEN = (SourceClass.USER_INPUT, SourceClass.AGENT_AUTHORED)
 
@@ -96,25 +99,44 @@ def store(
     _refuse_twins(transcripts)
     source = settling.short(source, limits.NAME)
     report = _count(transcripts)
+    pusher = _pusher(by, door)
     with trail.unit_of_work(at=at) as unit:
         Agent.objects.of(team).select_for_update().get(pk=agent.pk)  # one import of an agent at a time
         for start in range(0, len(transcripts), _AT_ONCE):
             some = [_incoming(transcript) for transcript in transcripts[start : start + _AT_ONCE]]
-            _store_some(report, agent, source, format, some, at)
+            _store_some(report, agent, source, format, some, pusher, at)
         if report.new or report.stored_outcomes:
-            unit.record("sessions.imported", target=agent, by=by, data=_told(report, source, format, door))
+            data, private = _told(report, source, format, door)
+            unit.record("sessions.imported", target=agent, by=by, data=data, private=private)
     return report
 
 
 def mark_tainted(*, session: Session, reason: str, by: Any, at: datetime) -> Session:
-    """Mark a session as not to be learnt from; the first reason stands."""
+    """Mark a session, with every version of it, as not to be learnt from; the first reason stands."""
+    return _set_taint(session, tainted_at=at, reason=reason, by=by, at=at)
+
+
+def clear_taint(*, session: Session, reason: str, by: Any, at: datetime) -> Session:
+    """Lift the mark of a session, with every version of it. Harmless where there is none."""
+    return _set_taint(session, tainted_at=None, reason=reason, by=by, at=at)
+
+
+def versions_of(session: Session) -> QuerySet[Session]:
+    same = {"agent": session.agent_id, "source": session.source, "external_id": session.external_id}
+    return Session.objects.of(session.team).filter(**same)
+
+
+def _set_taint(session: Session, *, tainted_at: datetime | None, reason: str, by: Any, at: datetime) -> Session:
+    """Whoever quotes one of these sessions at this moment waits, as the rows are locked whole."""
+    kind = "session.cleared" if tainted_at is None else "session.tainted"
     with trail.unit_of_work(at=at) as unit:
-        session = Session.objects.of(session.team).select_for_update().get(pk=session.pk)
-        if session.tainted_at is None:
-            session.tainted_at, session.taint_reason = at, reason[:300]
-            session.save(update_fields=["tainted_at", "taint_reason"])
-            unit.record("session.tainted", target=session, by=by, private={"reason": reason})
-    return session
+        rows = list(versions_of(session).select_for_update().order_by("pk"))
+        for row in rows:
+            if (row.tainted_at is None) != (tainted_at is None):
+                row.tainted_at, row.taint_reason = tainted_at, reason[:300] if tainted_at else ""
+                row.save(update_fields=["tainted_at", "taint_reason"])
+                unit.record(kind, target=row, by=by, private={"reason": reason})
+    return next(row for row in rows if row.pk == session.pk)
 
 
 def content_sha256(marks: Iterable[Mark]) -> str:
@@ -124,6 +146,12 @@ def content_sha256(marks: Iterable[Mark]) -> str:
         for kind, speaker, tool, is_error, sha256 in marks
     )
     return hashlib.sha256("".join(parts).encode()).hexdigest()
+
+
+def _pusher(by: Any, door: str) -> str:
+    """Who brings it; the door, where that is nobody in particular."""
+    actor = by if isinstance(by, trail.Actor) else by.trail_actor
+    return door or actor.id if actor.type == "system" else actor.id
 
 
 def _refuse_twins(transcripts: Sequence[Transcript]) -> None:
@@ -152,7 +180,7 @@ def _marks(events: Sequence[EventRecord], hashes: Sequence[str]) -> list[Mark]:
 
 
 def _store_some(
-    report: StoreReport, agent: Agent, source: str, format: str, some: list[_Incoming], at: datetime
+    report: StoreReport, agent: Agent, source: str, format: str, some: list[_Incoming], pusher: str, at: datetime
 ) -> None:
     versions = _versions(agent, source, some)
     stored = _stored_marks(agent, some, versions)
@@ -161,11 +189,12 @@ def _store_some(
         known = versions[one.transcript.external_id]
         if not _place(one, known, stored):
             one.session = _new_session(one, agent, source, format, known, at)
+            one.session.pushed_by = pusher
             fresh.append(one)
         elif one.kept < len(one.hashes):
             grown.append(one)
     _create(agent, fresh)
-    _extend(grown, at)
+    _extend(grown, pusher, at)
     loading.load(_rows([*fresh, *grown]))
     pairs = [(one.session, one.transcript) for one in some if one.session is not None]
     report.stored_outcomes += outcomes.merge(pairs, fresh={one.session.pk for one in fresh if one.session}, at=at)
@@ -227,6 +256,8 @@ def _new_session(one: _Incoming, agent: Agent, source: str, format: str, known: 
         source=source,
         external_id=transcript.external_id,
         version=known[0].version + 1 if known else 1,
+        tainted_at=known[0].tainted_at if known else None,  # another beginning washes nothing off
+        taint_reason=known[0].taint_reason if known else "",
         format=format,
         task=transcript.task,
         trust=transcript.trust,
@@ -270,11 +301,12 @@ def _create(agent: Agent, fresh: list[_Incoming]) -> None:
     Session.objects.bulk_create(sessions, batch_size=_AT_ONCE)
 
 
-def _extend(grown: list[_Incoming], at: datetime) -> None:
+def _extend(grown: list[_Incoming], pusher: str, at: datetime) -> None:
     for one in grown:
         session = one.session
         assert session is not None  # noqa: S101  (only what has a session can have grown)
         described = _described(one, session.team, at)
+        described["pushed_by"] = SEVERAL if session.pushed_by not in ("", pusher) else session.pushed_by
         for name, value in described.items():
             setattr(session, name, value)
         session.save(update_fields=list(described))
@@ -305,9 +337,11 @@ def _rows(some: list[_Incoming]) -> Iterator[loading.Row]:
             )
 
 
-def _told(report: StoreReport, source: str, format: str, door: str) -> dict[str, Any]:
-    return {
-        "source": source,
+def _told(report: StoreReport, source: str, format: str, door: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """A source that is no plain word may be anybody's words, so that it is only committed to."""
+    named = {"source": source}
+    is_plain = shapes.MAYBE_CODE.holds(source)
+    return (named if is_plain else {}) | {
         "format": format,
         "door": door,
         "sessions": report.sessions,
@@ -316,4 +350,4 @@ def _told(report: StoreReport, source: str, format: str, door: str) -> dict[str,
         "unchanged": report.unchanged,
         "events": report.stored_events,
         "outcomes": report.stored_outcomes,
-    }
+    }, ({} if is_plain else named)

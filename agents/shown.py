@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from agents.text import hidden
+from agents.text import covering, hidden
 
 NOTHING = SafeString("")
 FEW = 64  # strings that are added faster than they are joined
@@ -23,7 +23,8 @@ _SPACES = re.compile("( +|\t|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])")
 
 
 def visible(text: str) -> SafeString:
-    """The text escaped, with a chip for each hidden character that has no business there."""
+    """The text escaped, with dots over secrets and a chip for each hidden character that has no business there."""
+    text = covering.text(text)
     if not hidden.HIDDEN.search(text):
         return escaped(text)
     return Line(text).draw(text)
@@ -95,7 +96,9 @@ def joined(parts: Sequence[SafeString]) -> SafeString:
 
 def coded(text: str, line: Line | None = None) -> SafeString:
     """The text with what stands between back-ticks as code. They stay in the text, as all signs of Markdown."""
-    line = line or Line(text)
+    if line is None:
+        text = covering.text(text)
+        line = Line(text)
     drawn = []
     for place, part in enumerate(text.split("`")):
         line.at += place > 0

@@ -44,13 +44,25 @@ def parse(path_name: str, data: bytes) -> Iterator[Transcript]:
             _describe(sessions.setdefault(current, Transcript(current, [])), event)
             continue
         owner = _text(event, "session_id") or current
-        transcript = sessions.setdefault(owner, Transcript(owner, []))
-        if not isinstance(event.get("type"), str):
-            raise BadTranscript(path_name, place, "an event without a `type`")
-        transcript.events += _events(event, tools)
-        _note(transcript, event)
-    for transcript in sessions.values():
-        yield transcript
+        _take(sessions.setdefault(owner, Transcript(owner, [])), event, tools, file=path_name, place=place)
+    yield from sessions.values()
+
+
+def read(session: Event, events: Iterable[Event]) -> Transcript:
+    """One session as the API gives it, with its events in order. Raises BadTranscript."""
+    transcript = Transcript(_text(session, "id"), [])
+    _describe(transcript, session)
+    tools: dict[str, str] = {}
+    for number, event in enumerate(events, start=1):
+        _take(transcript, event, tools, file=transcript.external_id, place=f"event {number}")
+    return transcript
+
+
+def _take(transcript: Transcript, event: Event, tools: dict[str, str], *, file: str, place: str) -> None:
+    if not isinstance(event.get("type"), str):
+        raise BadTranscript(file, place, "an event without a `type`")
+    transcript.events += _events(event, tools)
+    _note(transcript, event)
 
 
 def _flat(file: str, data: bytes) -> Iterator[tuple[str, Event]]:

@@ -100,11 +100,19 @@ _SQLITE = (
 
 def _ids(team: Team, scope: Scope, expression: str, most: int = LOOKED_AT) -> list[int]:
     where, values = scope.conditions()
-    is_postgresql = connection.vendor == "postgresql"
-    sql = (_POSTGRESQL if is_postgresql else _SQLITE).format(where)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [expression, team.pk if is_postgresql else team.pk.hex, *values, most])
+        cursor.execute(sql(where), [expression, team_value(team), *values, most])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def sql(where: str) -> str:
+    """The query for rows that fit an expression: it takes that, the values of `where`, and how many are wanted."""
+    return (_POSTGRESQL if connection.vendor == "postgresql" else _SQLITE).format(where)
+
+
+def team_value(team: Team) -> Any:
+    """The team as the database's own queries name it: the first value of a scope's conditions."""
+    return team.pk if connection.vendor == "postgresql" else team.pk.hex
 
 
 def _expression(asked: Asked) -> str:

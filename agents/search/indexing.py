@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from accounts.models import Team
 from agents.enums import SearchKind, SourceClass
 from agents.models import Memory, SearchDue, SearchRow, Session, SessionEvent, StatementRecord
@@ -45,6 +47,13 @@ def _drain_team(team: Team, rows: Sequence[SearchDue], index: Index, now: dateti
         ids = due.take(team, rows)
         index(team, ids)
     return len(ids)
+
+
+def compact() -> None:
+    """Have SQLite's index forget the words of rows that are gone: it only marks them as such until then."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO agents_search(agents_search) VALUES ('optimize')")
 
 
 def row(*, team: Team, kind: SearchKind, about: str, title: str, text: str, **given: Any) -> SearchRow:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from agents import drawn_rows, shown
 from agents.drawn_rows import Look
 from agents.shown import visible
-from agents.text import diffs
+from agents.text import covering, diffs
 from agents.words import kept
 
 register = template.Library()
@@ -47,7 +47,7 @@ def _drawn(rows: Sequence[diffs.Row], look: Look, source: bool) -> SafeString:
 @register.simple_tag
 def prose(text: str) -> SafeString:
     """A document line by line, dressed as its Markdown reads, with the signs set apart."""
-    lines = text.removesuffix("\n").split("\n")
+    lines = covering.text(text).removesuffix("\n").split("\n")
     return format_html_join("", "{}", ((drawn_rows.one_line(line) if line else _BLANK,) for line in lines))
 
 

@@ -35,7 +35,7 @@ def index(request, team):
 def show(request, team, namespace):
     row = get_object_or_404(Namespace.objects.of(request.team), slug=namespace)
     archived = request.GET.get("archived") == "1"
-    query = request.GET.get("q", "").strip()[:200]
+    query = request.GET.get("q", "").replace("\0", "").strip()[:200]
     memories = Memory.objects.of(request.team).filter(namespace=row, archived=archived)
     if query:
         memories = memories.filter(path__icontains=query)

@@ -4,10 +4,11 @@ from django import forms
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts import paging, roles
+from accounts import naming, paging, roles
 from accounts.access import needs
 from agents.filters import SessionFilter
 from agents.models import Agent, Session
+from agents.text import covering
 
 BEFORE = 5  # events shown before the one that a link asked for
 LONGEST = 20_000  # characters of one event, unless it is asked for in full
@@ -56,6 +57,7 @@ def show(request, team, session_id):
     )
     context = {
         "session": session,
+        "pusher": naming.names({session.pushed_by}, team=request.team).get(session.pushed_by, session.pushed_by),
         "agent": session.agent,
         "page": page,
         "events": [(event, _parts(event, place)) for event in page.rows],
@@ -63,13 +65,14 @@ def show(request, team, session_id):
         "outcomes": session.outcomes.order_by("at", "pk"),
         "feedback": session.feedback.order_by("at", "pk"),
         "versions": versions.order_by("version")[: paging.SIZE],
+        "erases": request.membership.may(roles.ERASE),
     }
     return render(request, "agents/session.html", context)
 
 
 def _parts(event, place):
     """(text, is quoted) of an event's text, cut where it is very long; and how many characters were left out."""
-    text = event.text
+    text = covering.text(event.text)
     here = place.get("event") == event.position
     start, end = (place.get("start"), place.get("end")) if here else (None, None)
     shown = len(text) if here and place.get("whole") else max(LONGEST, end or 0)

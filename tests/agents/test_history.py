@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from agents import history
+from audit import ids
 from tests import agent_recipes
 
 
@@ -11,10 +12,11 @@ def origins(row):
 def test_lines_name_the_version_and_change_that_brought_them(team, at):
     (row,) = agent_recipes.memories(agent_recipes.namespace(team.row), {"/a.md": "one\ntwo\nthree\n"})
 
-    agent_recipes.rewrite(row, "one\n2\nthree\n", at=at + timedelta(days=1), change="chg_1")
-    agent_recipes.rewrite(row, "zero\none\n2\n", at=at + timedelta(days=2), change="chg_2")
+    first, second = ids.new("chg"), ids.new("chg")
+    agent_recipes.rewrite(row, "one\n2\nthree\n", at=at + timedelta(days=1), change=first)
+    agent_recipes.rewrite(row, "zero\none\n2\n", at=at + timedelta(days=2), change=second)
 
-    assert origins(row) == [("zero", 3, "chg_2"), ("one", 1, ""), ("2", 2, "chg_1")]
+    assert origins(row) == [("zero", 3, second), ("one", 1, ""), ("2", 2, first)]
 
 
 def test_lines_whose_edits_do_not_fit_are_compared(team, at):

@@ -19,7 +19,7 @@ def test_agent_is_registered_with_its_event_and_history(team, at):
     )
 
     assert Agent.objects.of(team.row).get() == agent
-    assert told("agent.created") == [{"slug": "triage", "project": "Support", "exposure": "customer", "residency": ""}]
+    assert told("agent.created") == [{"slug": "triage", "exposure": "customer", "residency": ""}]
     assert [(row.name, row.history_date) for row in agent.history.all()] == [("Triage", at)]
 
 

@@ -201,6 +201,33 @@ def test_feedback_is_kept_once(store, agent):
     assert Feedback.objects.of(agent.team).values_list("position", "comment").get() == (1, "Wrong window.")
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "expected"),
+    [
+        ({"by": trail.Actor("machine", "tok_1"), "door": "api"}, {}, "tok_1"),
+        ({"by": trail.SYSTEM, "door": "command"}, {}, "command"),
+        ({"by": trail.SYSTEM}, {}, "system"),
+        ({"by": trail.Actor("machine", "tok_1")}, {"by": trail.Actor("machine", "tok_1")}, "tok_1"),
+        ({"by": trail.Actor("machine", "tok_1")}, {"by": trail.Actor("person", "usr_1")}, "several"),
+    ],
+)
+def test_session_keeps_who_brought_it(store, agent, first, then, expected):
+    store(transcript(), **first)
+    if then:
+        store(transcript(texts=("Hello", "How can I help?", "Thanks.")), **then)
+
+    assert Session.objects.of(agent.team).get(agent=agent).pushed_by == expected
+
+
+def test_what_adds_nothing_to_a_session_does_not_count_as_bringing_it(store, agent):
+    store(transcript(), by=trail.Actor("machine", "tok_1"))
+    store(transcript(), by=trail.Actor("machine", "tok_2"))
+    Session.objects.of(agent.team).filter(agent=agent).update(pushed_by="")
+    store(transcript(texts=("Hello", "How can I help?", "Thanks.")), by=trail.Actor("machine", "tok_2"))
+
+    assert Session.objects.of(agent.team).get(agent=agent).pushed_by == ""
+
+
 def test_import_is_recorded_with_its_counts(store, agent):
     store(transcript(outcomes=[OutcomeRecord("completed", "test", 1.0)]), transcript("s-2"), door="command")
 
