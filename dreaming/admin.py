@@ -1,7 +1,18 @@
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from dreaming.models import Answer, DreamSettings, JournalEntry, Pattern, Run, Schedule, SessionRead
+from dreaming.models import (
+    Answer,
+    DreamSettings,
+    JournalEntry,
+    Pattern,
+    Price,
+    Run,
+    Schedule,
+    SessionRead,
+    Spend,
+    SpendCap,
+)
 
 
 @admin.register(DreamSettings)
@@ -49,3 +60,23 @@ class AnswerAdmin(ReadOnlyAdmin):
     list_display = ("agent", "change_id", "state", "attempts", "asked_at", "ended_at")
     list_select_related = ("agent",)
     search_fields = ("change_id", "request_id")
+
+
+@admin.register(Price)
+class PriceAdmin(ReadOnlyAdmin):
+    list_display = ("team", "model", "valid_from", "above_tokens", "input", "output", "at")
+    list_select_related = ("team",)
+    search_fields = ("model",)
+
+
+@admin.register(Spend)
+class SpendAdmin(ReadOnlyAdmin):
+    list_display = ("agent", "run", "stage", "model", "state", "high", "at")
+    list_select_related = ("agent", "run")
+    search_fields = ("public_id", "request_id")
+
+
+@admin.register(SpendCap)
+class SpendCapAdmin(ReadOnlyAdmin):
+    list_display = ("team", "agent", "day_cents", "month_cents", "at")
+    list_select_related = ("team", "agent")

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from audit import trail
-from dreaming import drafting, manifests, runs, settings, snapshots
+from dreaming import building, drafting, manifests, settings, snapshots
 from dreaming.engines.protocol import Decline, Engine, EngineFailed, Request, Revision, mark_of
 from dreaming.enums import AnswerState, EngineName
 from dreaming.journals import NoJournal
 from dreaming.leases import Clock
+from dreaming.making import Making
 from dreaming.models import Answer, Run
 from reviews import answering as reviewing
 from reviews import desk, hunks
@@ -140,7 +141,7 @@ def _reply(held: Held, engine: Engine | None) -> Revision | Decline:
     chosen = settings.of(agent)
     snapshot = snapshots.take(agent=agent, manifest=manifests.manifest_of(agent, chosen, held.clock()))
     try:
-        answering = engine or runs.engine_of(_engine_name(change))
+        answering = engine or building.engine_of(_engine_name(change), Making(agent, chosen, held.clock))
         return answering.answer(snapshot, _request(held, chosen.curation), held.report, NoJournal())
     except EngineFailed as failed:
         return Decline(str(failed))

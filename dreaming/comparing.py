@@ -10,6 +10,9 @@ from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
+from agents.models import Agent, Connection, Namespace
+from dreaming.costs.caps import CENT, dollars
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.curation import settings as curation_settings
 from dreaming.enums import EngineName, Frequency
@@ -28,8 +31,19 @@ class Difference:
     after: tuple[Text, ...]
 
 
+def between(team: Team, before: DreamSettings, after: DreamSettings) -> list[Difference]:
+    """With the names that namespaces, agents and connections have now."""
+    wired = {before.connection, after.connection}
+    named = {*before.namespaces, *after.namespaces, *before.agents, *after.agents}
+    names: dict[str, str] = {}
+    names.update(Namespace.objects.of(team).filter(public_id__in=named).values_list("public_id", "name"))
+    names.update(Agent.objects.of(team).filter(public_id__in=named).values_list("public_id", "name"))
+    names.update(Connection.objects.of(team).filter(public_id__in=wired).values_list("public_id", "name"))
+    return settings(before, after, names)
+
+
 def settings(before: DreamSettings, after: DreamSettings, names: Mapping[str, str]) -> list[Difference]:
-    """`names` are those of namespaces and agents, by public id."""
+    """`names` are those of namespaces, agents and connections, by public id."""
     old, new = _shown(before, names), _shown(after, names)
     labels = {name: field.label or name for name, field in SettingsForm.base_fields.items()}
     found = [Difference(labels[name], old[name], new[name]) for name in labels if old[name] != new[name]]
@@ -51,6 +65,11 @@ def _shown(row: DreamSettings, names: Mapping[str, str]) -> dict[str, tuple[Text
         "namespaces": tuple(sorted(names.get(one, one) for one in row.namespaces)) or (_("All that it may use"),),
         "agents": tuple(sorted(names.get(one, one) for one in row.agents)),
         "engine": (EngineName(row.engine).label,),
+        "connection": (names.get(row.connection, row.connection),),
+        "model": (row.model,),
+        "verifier": (row.verifier or _("The same model"),),
+        "max_tokens": (_("No limit") if row.max_tokens is None else str(row.max_tokens),),
+        "max_cost": (_("No limit") if row.max_cost_cents is None else dollars(row.max_cost_cents * CENT),),
         "window_days": (str(row.window_days),),
         "max_minutes": (str(row.max_minutes),),
         "instructions": tuple(row.instructions.splitlines()),

@@ -1,6 +1,7 @@
 """Helped and harmed: what a finished dream adds to the counters of the statements that sessions had before them.
 
-Each session counts once, by how it ended. Where a later outcome turns that round, what was counted is taken back.
+Each session counts once, by how it ended. Where a later outcome turns that round, or the session was marked bad since,
+what was counted is taken back.
 """
 
 from __future__ import annotations
@@ -27,13 +28,15 @@ def counted(mark: SessionMark, run: Run) -> str:
 
 
 def credit(*, run: Run, snapshot: Snapshot) -> int:
-    """Update the counters by the sessions that this run is the first to read as they are; before they are marked read.
+    """Update the counters by the sessions that this run is the first to read as they are, before they are marked read,
+    and by those that count otherwise than when they were read.
 
     Returns how many records changed.
     """
-    turned = _turned(run, snapshot)
+    turned, corrected = _turned(run, snapshot)
     if not turned:
         return 0
+    SessionRead.objects.of(run.team).bulk_update(corrected, ["verdict"], batch_size=500)
     said = {normalise.digest(one.text) for memory in snapshot.memories for one in statements(memory.text)}
     found = exposures(snapshot.events, said)
     helpful: Counter[str] = Counter()
@@ -54,20 +57,26 @@ class _Turn:
     harmful: int
 
 
-def _turned(run: Run, snapshot: Snapshot) -> Mapping[int, _Turn]:
+def _turned(run: Run, snapshot: Snapshot) -> tuple[Mapping[int, _Turn], list[SessionRead]]:
+    """What each session adds, and the reads of before that were counted otherwise."""
     keys = [pk for pk, *_ in run.manifest["sessions"]]
-    new = {at: keys[at] for at, mark in enumerate(snapshot.sessions) if mark.is_new}
-    before = _before(run, set(new.values()))
-    found = {}
-    for at, pk in new.items():
-        now, then = counted(snapshot.sessions[at], run), before.get(pk, "")
+    before = _before(run, set(keys))
+    found, corrected = {}, []
+    for at, mark in enumerate(snapshot.sessions):
+        read = before.get(keys[at])
+        if read is None and not mark.is_new:
+            continue
+        now, then = counted(mark, run), read.verdict if read else ""
         if now != then:
             helpful, harmful = ((now == name) - (then == name) for name in COUNTED)
             found[at] = _Turn(helpful, harmful)
-    return found
+            if read is not None and not mark.is_new:
+                read.verdict = now
+                corrected.append(read)
+    return found, corrected
 
 
-def _before(run: Run, sessions: set[int]) -> dict[int, str]:
-    """What each session counted as when this agent read it last."""
+def _before(run: Run, sessions: set[int]) -> dict[int, SessionRead]:
+    """How this agent read each session last."""
     rows = SessionRead.objects.of(run.team).filter(agent=run.agent).order_by("pk")
-    return {pk: verdict for pk, verdict in rows.values_list("session_id", "verdict").iterator(5000) if pk in sessions}
+    return {row.session_id: row for row in rows.iterator(5000) if row.session_id in sessions}

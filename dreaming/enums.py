@@ -12,6 +12,8 @@ class Frequency(TextChoices):
 
 class EngineName(TextChoices):
     LOCAL = "local", _("Local (no model)")
+    CLAUDE = "claude", _("Claude, by Lucid")
+    MANAGED = "managed", _("Dreams of the Claude platform")
 
 
 class RunOrigin(TextChoices):
@@ -64,3 +66,10 @@ class AnswerState(TextChoices):
     ANSWERED = "answered", _("Answered")
     DECLINED = "declined", _("No other version")
     OVERTAKEN = "overtaken", _("Overtaken")
+
+
+class SpendState(TextChoices):
+    RESERVED = "reserved", _("Reserved")
+    BOOKED = "booked", _("Booked")
+    ASSUMED = "assumed", _("Assumed")  # nobody said what became of it: it counts as the most that it can have been
+    RELEASED = "released", _("Released")

@@ -1,7 +1,6 @@
-import json
 import re
-from collections import Counter
 from datetime import time
+from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,15 +9,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import time_zone_choices
+from agents.document_forms import DocumentForm
 from agents.enums import OutcomeSource
 from dreaming.engines.local.curation import GROUPS, Curation
 from dreaming.engines.local.curation import settings as curation_settings
-from dreaming.engines.local.fields import ByText, Choices, Number, Weights, Whole, named
+from dreaming.engines.local.fields import ByText, Choices, Number, Weights, Whole
 from dreaming.enums import EngineName, Frequency, PatternKind, RunState
 from reviews.enums import Operation
 
 LAST_DAY = 28  # every month has one
-LONGEST_DOCUMENT = 256 * 1024
 LABELS = dict(Operation.choices) | dict(PatternKind.choices) | dict(OutcomeSource.choices)
 
 
@@ -47,6 +46,31 @@ class SettingsForm(forms.Form):
         help_text=_("Their sessions are read too. What several agents met is proposed for memory that they share."),
     )
     engine = forms.ChoiceField(label=_("Engine"), choices=EngineName)
+    connection = forms.ChoiceField(label=_("Connection"), required=False, help_text=_("Where a model is asked."))
+    model = forms.CharField(
+        label=_("Model"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput({"list": "models", "autocomplete": "off"}),
+    )
+    verifier = forms.CharField(
+        label=_("Model that verifies"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput({"list": "models", "autocomplete": "off"}),
+        help_text=_("Checks what the other one found. None means the same model."),
+    )
+    max_tokens = forms.IntegerField(
+        label=_("Tokens that a run may take"), required=False, min_value=1, help_text=_("None means no limit.")
+    )
+    max_cost = forms.DecimalField(
+        label=_("Money that a run may take, in US dollars"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("None means no limit. With one, only models that have a price may be asked."),
+    )
     window_days = forms.IntegerField(
         label=_("Days of sessions to look back on"),
         min_value=1,
@@ -70,23 +94,46 @@ class SettingsForm(forms.Form):
         "namespaces",
         "agents",
         "engine",
+        "connection",
+        "model",
+        "verifier",
+        "max_tokens",
         "window_days",
         "max_minutes",
         "instructions",
     )
 
-    def __init__(self, data=None, *, settings, namespaces, agents):
+    def __init__(self, data=None, *, settings, namespaces, agents, offers, connections):
         shown = {name: getattr(settings, name) for name in self.STORED}
-        super().__init__(data, initial=shown | {"time": time(settings.hour, settings.minute)})
+        cents = settings.max_cost_cents
+        shown |= {
+            "time": time(settings.hour, settings.minute),
+            "max_cost": None if cents is None else Decimal(cents).scaleb(-2),
+        }
+        super().__init__(data, initial=shown)
         self.fields["namespaces"].choices = [(row.public_id, row.name) for row in namespaces]
         self.fields["agents"].choices = [(row.public_id, row.name) for row in agents]
         if not agents:
             del self.fields["agents"]
+        possible = [one.name for one in offers if not one.missing or one.name == settings.engine]
+        self.fields["engine"].choices = [(name, name.label) for name in possible]
+        missing = [format_lazy("{}: {}", one.name.label, one.missing) for one in offers if one.missing]
+        self.fields["engine"].help_text = format_lazy(" ".join(["{}"] * len(missing)), *missing)
+        self.fields["connection"].choices = [("", _("None")), *((row.public_id, row.name) for row in connections)]
+
+    def clean(self):
+        given = super().clean()
+        if given.get("engine") == EngineName.CLAUDE:  # dreams of the platform go by where the sessions come from
+            for name in ("connection", "model"):
+                if name in given and not given[name]:
+                    self.add_error(name, _("This engine needs one."))
+        return given
 
     def values(self):
         given = dict(self.cleaned_data)
-        at = given.pop("time")
-        return given | {"hour": at.hour, "minute": at.minute}
+        at, cost = given.pop("time"), given.pop("max_cost")
+        cents = None if cost is None else int(cost.scaleb(2))
+        return given | {"hour": at.hour, "minute": at.minute, "max_cost_cents": cents}
 
 
 class LinesField(forms.CharField):
@@ -160,62 +207,17 @@ class CurationForm(forms.Form):
         return given
 
 
-class CurationDocumentForm(forms.Form):
-    """The whole policy as a JSON document, pasted or uploaded; `policy` is what comes of it."""
-
-    use_required_attribute = False  # a file may stand in for the text
-
-    document = forms.CharField(
-        label=_("Curation policy"),
-        max_length=LONGEST_DOCUMENT,
-        widget=forms.Textarea({"rows": 24, "class": "code", "spellcheck": "false"}),
-        help_text=_("It takes the place of the policy as it is now. What is left out gets its default."),
-    )
-    upload = forms.FileField(
-        label=_("Or upload it"),
-        required=False,
-        widget=forms.FileInput({"accept": ".json,application/json"}),
-        help_text=_("A file counts before the text above."),
-    )
+class CurationDocumentForm(DocumentForm):
+    """The whole policy as a JSON document; `policy` is what comes of it."""
 
     def __init__(self, data=None, files=None, **options):
         super().__init__(data, files, **options)
-        self.fields["document"].required = not files
+        self.fields["document"].label = _("Curation policy")
 
-    def clean(self):
-        given = super().clean()
-        if given.get("upload"):
-            self.data = self.data.copy()  # so that what was uploaded can be mended on the page
-            self.data["document"] = given["document"] = self._uploaded(given["upload"])
-        if not self.errors:
-            self.policy, wrong = Curation.examine(self._json(given["document"]))
-            for bad in wrong:
-                self.add_error("document", str(bad))
-        return given
-
-    def _uploaded(self, upload):
-        if upload.size > LONGEST_DOCUMENT:
-            self.add_error("upload", _("The file is larger than a policy can be."))
-            return ""
-        try:
-            return upload.read().decode()
-        except UnicodeDecodeError:
-            self.add_error("upload", _("The file is not text in UTF-8."))
-            return ""
-
-    def _json(self, text):
-        try:
-            return json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
-        except json.JSONDecodeError as bad:
-            where = {"line": bad.lineno, "column": bad.colno, "why": bad.msg}
-            self.add_error(
-                "document", ValidationError(_("No JSON at line %(line)s, column %(column)s: %(why)s."), params=where)
-            )
-        except ValueError as bad:
+    def read(self, given):
+        self.policy, wrong = Curation.examine(given)
+        for bad in wrong:
             self.add_error("document", str(bad))
-        except RecursionError:
-            self.add_error("document", _("It is nested too deeply."))
-        return {}
 
 
 class SeenForm(forms.Form):
@@ -269,16 +271,3 @@ def _weights(name, about):
 
 def _words(about):
     return [_(about.label), _(about.meaning)]
-
-
-def _unique(pairs):
-    """Of two entries with one name JSON readers drop one; a person should hear of it."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        ((twice, _count),) = Counter(name for name, _value in pairs).most_common(1)
-        raise ValueError(f"{named(twice)}: stands in it twice")
-    return found
-
-
-def _refused(constant):
-    raise ValueError(f"{constant} is no number in JSON")

@@ -29,6 +29,11 @@ class RunJournal:
             create_defaults={"team": self.run.team, "value": value, "at": self.clock()},
         )
 
+    def recall(self, key: str) -> Any | None:
+        entries = JournalEntry.objects.of(self.run.team).filter(run__agent=self.run.agent, key=key)
+        entry = entries.order_by("-run__number").first()
+        return entry.value if entry else None
+
 
 class NoJournal:
     """For dreams of which nothing is stored."""
@@ -37,4 +42,7 @@ class NoJournal:
         return None
 
     def put(self, key: str, value: Any) -> None:
+        return None
+
+    def recall(self, key: str) -> Any | None:
         return None

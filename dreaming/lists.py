@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Team, User
@@ -40,7 +40,7 @@ def with_proposals(team: Team, runs: Iterable[Any]) -> None:
     """Put the proposal that it made, with the number of its changes, on each run."""
     rows = list(runs)
     made = Proposal.objects.of(team).filter(origin_kind=OriginKind.DREAM, origin_id__in=[run.public_id for run in rows])
-    counted = made.select_related("team").annotate(change_count=Count("changes"))
+    counted = made.select_related("team").annotate(change_count=Count("changes", filter=Q(changes__canary=False)))
     by_run = {proposal.origin_id: proposal for proposal in counted}
     for run in rows:
         run.proposal = by_run.get(run.public_id)

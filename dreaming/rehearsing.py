@@ -10,10 +10,11 @@ from django.utils import timezone
 from accounts.models import Team
 from agents.models import Agent
 from audit import trail
-from dreaming import documents, manifests, results, runs, settings, snapshots
+from dreaming import building, documents, manifests, results, settings, snapshots
 from dreaming.enums import RunOrigin, RunState
 from dreaming.journals import NoJournal
 from dreaming.leases import Clock
+from dreaming.making import Making
 from dreaming.models import Run
 
 
@@ -31,7 +32,8 @@ def rehearse(*, agent: Agent, at: datetime, engine: str = "", clock: Clock = tim
     name = engine or chosen.engine
     manifest = manifests.manifest_of(agent, chosen, at)
     snapshot = snapshots.take(agent=agent, manifest=manifest)
-    result = runs.engine_of(name).dream(snapshot, chosen.curation, lambda stage, done, total: None, NoJournal())
+    dreaming = building.engine_of(name, Making(agent, chosen, clock))
+    result = dreaming.dream(snapshot, chosen.curation, lambda stage, done, total: None, NoJournal())
     try:
         with trail.unit_of_work(at=at) as unit:
             Team.objects.select_for_update().get(pk=agent.team_id)

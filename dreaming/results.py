@@ -18,7 +18,7 @@ from dreaming.enums import RunState
 from dreaming.leases import Lease
 from dreaming.models import Pattern, Run, SessionRead
 from reviews import desk, joining, proposals
-from reviews.enums import OriginKind
+from reviews.enums import ActorType, OriginKind
 from reviews.models import Change, Proposal
 from reviews.proposals import Origin
 
@@ -72,7 +72,7 @@ def store_found(*, run: Run, snapshot: Snapshot, result: DreamResult, at: dateti
         agent=agent,
         drafts=drafts,
         summary=drafting.summary_of(sessions=len(snapshot.sessions), new=new, memories=len(snapshot.memories)),
-        origin=Origin(OriginKind.DREAM, run.public_id, trail.SYSTEM),
+        origin=Origin(OriginKind.DREAM, run.public_id, trail.SYSTEM, asked_by=_asker(run)),
         at=at,
     )
     funnel = Counter(dict(result.funnel))
@@ -86,8 +86,12 @@ def store_found(*, run: Run, snapshot: Snapshot, result: DreamResult, at: dateti
     stored = Stored(list(patterns.values()), proposal, withdrawn, funnel)
     if stored.state != RunState.PARTIAL and snapshot.namespaces:  # what found no place stays new to the next dream
         funnel["statements_credited"] = crediting.credit(run=run, snapshot=snapshot)
-        _mark_read(run, snapshot)
+        _mark_read(run, snapshot, result.unread)
     return stored
+
+
+def _asker(run: Run) -> str:
+    return run.asked_by_id if run.asked_by_type == ActorType.PERSON else ""
 
 
 def _store_patterns(run: Run, found: Sequence[FoundPattern], at: datetime) -> dict[str, Pattern]:
@@ -134,7 +138,7 @@ def _withdraw(run: Run, reasons: Mapping[str, str], at: datetime, unit: trail.Un
     return withdrawn
 
 
-def _mark_read(run: Run, snapshot: Snapshot) -> None:
+def _mark_read(run: Run, snapshot: Snapshot, unread: frozenset[str]) -> None:
     rows = [
         SessionRead(
             team=run.team,
@@ -146,7 +150,7 @@ def _mark_read(run: Run, snapshot: Snapshot) -> None:
             run=run,
         )
         for (pk, _, events), mark in zip(run.manifest["sessions"], snapshot.sessions, strict=True)
-        if mark.is_new
+        if mark.is_new and mark.id not in unread
     ]
     SessionRead.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,21 +12,21 @@ from django.utils import timezone
 
 from accounts.models import Team
 from agents.models import Agent
+from agents.search import indexing
 from agents.snapshot import Snapshot
 from audit import trail
 from audit.trail import Actor, HasActor
-from dreaming import leases, manifests, results, settings, snapshots
-from dreaming.engines.local.engine import LocalEngine
-from dreaming.engines.protocol import Engine, EngineFailed, EngineWaits
-from dreaming.enums import EngineName, RunOrigin, RunState
+from dreaming import building, leases, manifests, results, settings, snapshots
+from dreaming.engines.protocol import OUTSIDE, Engine, EngineFailed, EngineWaits
+from dreaming.enums import RunOrigin, RunState
 from dreaming.journals import RunJournal
 from dreaming.leases import Clock, Lease
+from dreaming.making import Making
 from dreaming.models import DreamSettings, Run
 
 MOST_ATTEMPTS = 3
 TRY_AGAIN = timedelta(seconds=30)  # after the first failure that may pass, twice that after the second
 TRANSIENT = (OperationalError, InterfaceError)
-ENGINES: dict[str, Callable[[], Engine]] = {EngineName.LOCAL: LocalEngine}
 
 log = structlog.get_logger(__name__)
 
@@ -108,19 +107,12 @@ def cancel(*, run: Run, by: Actor | HasActor, at: datetime) -> Run:
     return run
 
 
-def engine_of(name: str) -> Engine:
-    """Raises EngineFailed where this installation has no such engine."""
-    if name not in ENGINES:
-        raise EngineFailed(f"this installation has no engine called {name}")
-    return ENGINES[name]()
-
-
 def _carry_out(lease: Lease, engine: Engine | None) -> Run:
     run = lease.run
     try:
         _refuse_hopeless(run)
         with leases.heartbeat(lease):
-            run = _dream(lease, engine or engine_of(run.engine))
+            run = _dream(lease, engine)
     except leases.Taken:
         log.info("run_taken_away", run=run.public_id)
     except EngineWaits as waits:
@@ -140,14 +132,16 @@ def _refuse_hopeless(run: Run) -> None:
         raise EngineFailed(f"its worker was lost {run.attempts} times")
 
 
-def _dream(lease: Lease, engine: Engine) -> Run:
+def _dream(lease: Lease, engine: Engine | None) -> Run:
     run = lease.run
     chosen = settings.as_of(agent=run.agent, version=run.settings_version)
+    engine = engine or building.engine_of(run.engine, Making(run.agent, chosen, lease.clock, run))
     report = lease.until(lease.clock() + timedelta(minutes=chosen.max_minutes))  # waiting for an engine does not count
     report("snapshot", 0, 1)
     snapshot = _snapshot(lease, chosen)
     result = engine.dream(snapshot, chosen.curation, report, RunJournal(run, lease.clock))
     report("proposal", 0, 1)
+    indexing.index_due(now=lease.clock())  # checks find by the index what live memory says
     return results.store(lease=lease, snapshot=snapshot, result=result, at=lease.clock())
 
 
@@ -158,7 +152,7 @@ def _snapshot(lease: Lease, chosen: DreamSettings) -> Snapshot:
         snapshot = snapshots.take(agent=run.agent, manifest=run.manifest)
         if snapshot.digest() == run.digest:
             return snapshot
-        run.journal.all().delete()
+        run.journal.exclude(key__startswith=OUTSIDE).delete()
     manifest = manifests.manifest_of(run.agent, chosen, lease.clock())
     snapshot = snapshots.take(agent=run.agent, manifest=manifest)
     lease.renew(manifest=manifest, digest=snapshot.digest())

@@ -9,14 +9,16 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
-from accounts.models import User
-from agents.models import Agent, NamespaceAccess
+from accounts.enums import ConfirmationState
+from accounts.models import Confirmation, User
+from agents.models import Agent, Connection, NamespaceAccess
 from audit import trail
 from audit.trail import Actor, HasActor
-from dreaming import manifests, schedules
+from dreaming import manifests, schedules, widening
 from dreaming.engines.local.curation import BadCuration, Curation
 from dreaming.models import DreamSettings, Schedule
 
+CONFIRMED_AS = "dreaming"  # the kind of confirmation that lets a person widen settings
 FIELDS = (
     "frequency",
     "time_zone",
@@ -27,7 +29,9 @@ FIELDS = (
     "namespaces",
     "agents",
     "engine",
+    "connection",
     "model",
+    "verifier",
     "instructions",
     "curation",
     "window_days",
@@ -53,6 +57,14 @@ class Overtaken(ValueError):
         self.settings = settings
 
 
+class NeedsConfirmation(Exception):
+    """A person widens how an agent dreams, and no second person has agreed: use `holding.save`."""
+
+
+def fields_of(settings: DreamSettings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in FIELDS}
+
+
 def of(agent: Agent) -> DreamSettings:
     """The settings of an agent; defaults that are not stored (version 0) where nobody set any."""
     kept = DreamSettings.objects.of(agent.team).filter(agent=agent).first()
@@ -75,17 +87,24 @@ def ensure(*, agent: Agent, at: datetime) -> DreamSettings:
 
 
 def set_(
-    *, agent: Agent, values: Mapping[str, Any], by: Actor | HasActor, at: datetime, seen: int | None = None
+    *,
+    agent: Agent,
+    values: Mapping[str, Any],
+    by: Actor | HasActor,
+    at: datetime,
+    seen: int | None = None,
+    confirmed: Confirmation | None = None,
 ) -> DreamSettings:
     """Store the next version of an agent's settings; the same values again are harmless.
 
-    Raises BadSettings, and Overtaken where there is another version by now than the one `seen`.
+    Raises BadSettings, Overtaken where there is another version by now than the one `seen`, and NeedsConfirmation
+    where people widen them without one: only what Lucid sets up by itself, or the command line, needs none.
     """
     with trail.unit_of_work(at=at) as unit:
         # no_key: a run that is being queued refers to the agent and must not wait for this
         Agent.objects.of(agent.team).select_for_update(no_key=True).get(pk=agent.pk)
         settings = of(agent)
-        before = {name: getattr(settings, name) for name in FIELDS}
+        before = fields_of(settings)
         changed = [name for name in FIELDS if name in values and _differs(name, values[name], before[name])]
         unknown = sorted(values.keys() - set(FIELDS))
         if unknown:
@@ -96,11 +115,27 @@ def set_(
             raise Overtaken(settings)
         for name in changed:
             setattr(settings, name, values[name])
-        _check(settings)
-        _save(settings, by, at)
+        check(settings)
+        _be_confirmed(agent, widening.widened(before, values), by, confirmed)
+        _save(
+            settings, confirmed.asked_by if confirmed else by, at
+        )  # a version is by who asked, its event by who agreed
         _move_schedule(settings, at)
-        unit.record("dream.settings_set", target=agent, by=by, **_told(settings, changed, before))
+        unit.record("dream.settings_set", target=agent, by=by, **_told(settings, changed, before, confirmed))
     return settings
+
+
+def _be_confirmed(agent: Agent, wider: Mapping[str, Any], by: Actor | HasActor, confirmed: Confirmation | None) -> None:
+    if not wider or _actor(by).type == "system":
+        return
+    if confirmed is None or confirmed.state != ConfirmationState.CONFIRMED or confirmed.payload["values"] != wider:
+        raise NeedsConfirmation(", ".join(wider))
+    if (confirmed.kind, confirmed.target_id) != (CONFIRMED_AS, agent.public_id):
+        raise NeedsConfirmation(", ".join(wider))
+
+
+def _actor(by: Actor | HasActor) -> Actor:
+    return by if isinstance(by, Actor) else by.trail_actor
 
 
 def _differs(name: str, value: Any, before: Any) -> bool:
@@ -110,7 +145,8 @@ def _differs(name: str, value: Any, before: Any) -> bool:
     return bool(value != before)
 
 
-def _check(settings: DreamSettings) -> None:
+def check(settings: DreamSettings) -> None:
+    """Raises BadSettings for values that no settings may hold."""
     if settings.time_zone not in available_timezones():
         raise BadSettings("time_zone", "no such time zone")
     try:
@@ -128,6 +164,8 @@ def _check(settings: DreamSettings) -> None:
     for name in ("window_days", "max_minutes"):
         if getattr(settings, name) < 1:
             raise BadSettings(name, "must be at least 1")
+    if settings.connection and not Connection.objects.of(settings.team).filter(public_id=settings.connection).exists():
+        raise BadSettings("connection", "no such connection")
     open_to_it = NamespaceAccess.objects.of(settings.team).filter(agent=settings.agent)
     unknown = set(settings.namespaces) - set(open_to_it.values_list("namespace__public_id", flat=True))
     if unknown:
@@ -139,9 +177,8 @@ def _check(settings: DreamSettings) -> None:
 
 
 def _save(settings: DreamSettings, by: Actor | HasActor, at: datetime) -> None:
-    actor = by if isinstance(by, Actor) else by.trail_actor
     settings.version += 1
-    settings.set_by_id, settings.at = actor.id, at
+    settings.set_by_id, settings.at = _actor(by).id, at
     settings._history_user = by if isinstance(by, User) else None  # type: ignore[attr-defined]
     settings._history_date = at  # type: ignore[attr-defined]
     settings.save()
@@ -155,9 +192,11 @@ def _move_schedule(settings: DreamSettings, at: datetime) -> None:
     )
 
 
-def _told(settings: DreamSettings, changed: list[str], before: Mapping[str, Any]) -> dict[str, Any]:
+def _told(
+    settings: DreamSettings, changed: list[str], before: Mapping[str, Any], confirmed: Confirmation | None
+) -> dict[str, Any]:
     """What the trail keeps. Instructions and protected phrases are a person's words, so they are only committed to."""
-    old, new = dict(before), {name: getattr(settings, name) for name in FIELDS}
+    old, new = dict(before), fields_of(settings)
     private = {}
     if "instructions" in changed:
         private["instructions"] = settings.instructions
@@ -173,6 +212,8 @@ def _told(settings: DreamSettings, changed: list[str], before: Mapping[str, Any]
         "before": {name: _plain(old[name]) for name in open_fields},
         "after": {name: _plain(new[name]) for name in open_fields},
     }
+    if confirmed is not None:
+        data["confirmation"] = confirmed.public_id
     return {"data": data, "private": private}
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dreaming.views import agents, curation, runs, settings
+from dreaming.views import agents, costs, curation, derived, runs, settings
 
 app_name = "dreaming"
 urlpatterns = [
@@ -11,6 +11,14 @@ urlpatterns = [
     path("agents/<slug:agent>/dreams/curation/document/", curation.document, name="curation_document"),
     path("agents/<slug:agent>/dreams/compare/", settings.compare, name="settings_compare"),
     path("agents/<slug:agent>/dream/", runs.start, name="run_now"),
+    path("sessions/<str:session_id>/derived/", derived.show, name="derived"),
+    path("sessions/<str:session_id>/taint/", derived.mark, name="taint"),
+    path("sessions/<str:session_id>/clear/", derived.clear, name="clear_taint"),
+    path("sessions/<str:session_id>/revoke/", derived.revoke, name="revoke"),
+    path("agents/<slug:agent>/spending/", costs.limits, name="caps_of"),
+    path("spending/", costs.index, name="costs"),
+    path("spending/limits/", costs.limits, name="caps"),
+    path("spending/prices/", costs.price_list, name="prices"),
     path("runs/", runs.index, name="runs"),
     path("runs/of/<str:run_id>/", runs.find, name="run_of"),
     path("runs/<int:run_number>/", runs.show, name="run"),

@@ -86,7 +86,8 @@ class DreamResult:
     """What a dream found. `funnel` counts what each stage let through, `usage` what was spent.
 
     `joins` are quotes for changes that are open already (change id to quotes), `withdrawals` the reasons why changes
-    that this engine proposed and nobody decided do not hold any more (change id to reason).
+    that this engine proposed and nobody decided do not hold any more (change id to reason). `unread` are new sessions
+    that the engine could not read: they stay new.
     """
 
     patterns: tuple[FoundPattern, ...]
@@ -96,6 +97,7 @@ class DreamResult:
     funnel: Mapping[str, int] = field(default_factory=dict)
     usage: Mapping[str, int] = field(default_factory=dict)
     withdrawals: Mapping[str, str] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +150,18 @@ Report = Callable[[str, int, int], None]
 """Called with the stage's name, the items done and the items in all; raises where the run was taken away."""
 
 
+OUTSIDE = "outside/"
+
+
 class Journal(Protocol):
-    """Durable key and value per run, for engines that must not do a thing twice."""
+    """Durable key and value per run, for engines that must not do a thing twice. Keys that begin with OUTSIDE say what
+    was made elsewhere and has to be cleared: they are kept where a run starts over.
+    """
 
     def get(self, key: str) -> Any | None: ...
     def put(self, key: str, value: Any) -> None: ...
+    def recall(self, key: str) -> Any | None:
+        """What the latest run of this agent put there: for keys that say all that the value rests on."""
 
 
 class EngineWaits(Exception):

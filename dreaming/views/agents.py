@@ -10,10 +10,12 @@ from accounts import paging, roles
 from accounts.access import needs
 from agents.models import Agent, Memory, Session
 from agents.views.namespaces import tree_of
-from dreaming import comparing, lists, manifests, schedules
+from dreaming import comparing, holding, lists, manifests, schedules
 from dreaming import settings as dream_settings
+from dreaming.costs import showing as costs
 from dreaming.engines.local.curation import Curation
 from dreaming.models import Run
+from reviews.drift import showing
 from reviews.enums import ProposalState
 from reviews.models import Proposal
 
@@ -41,13 +43,17 @@ def show(request, team, agent):
     lists.with_proposals(request.team, runs)
     sessions = Session.objects.of(request.team).newest_versions().filter(agent=row)
     waiting = Proposal.objects.of(request.team).filter(agent=row, state=ProposalState.OPEN)
+    spaces = _spaces(row)
     context = {
         "agent": row,
         "settings": settings,
+        "held": holding.waiting(row),
         "curated": len(comparing.policies(Curation(), Curation.examine(settings.curation)[0])),
         "when": schedules.sentence(settings),
+        "spent": costs.of_month(row, timezone.now()),
         "next_at": row.schedule.next_at if hasattr(row, "schedule") else None,
-        "spaces": _spaces(row),
+        "spaces": spaces,
+        "drifts": showing.read(request.team, spaces, at=timezone.now()),
         "runs": runs,
         "active": next((run for run in runs if run.is_active), None),
         "sessions": sessions.prefetch_related("outcomes").newest_first()[:RECENT],

@@ -2,11 +2,9 @@
 
 import json
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import roles
@@ -17,7 +15,7 @@ from dreaming import settings as dream_settings
 from dreaming.engines.local import curation
 from dreaming.engines.local.curation import Curation
 from dreaming.forms import CurationDocumentForm, CurationForm
-from dreaming.views.settings import save
+from dreaming.views.settings import save, say
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,8 +72,5 @@ def _saved(request, agent, form, settings):
     saved = save(request, agent, form, {"curation": form.policy.document()})
     if saved is None:
         return False
-    if saved.version == settings.version:
-        messages.info(request, _("Nothing differs from what was set, so nothing was saved."))
-    else:
-        messages.success(request, _("Saved as version %(version)s.") % {"version": saved.version})
+    say(request, saved, was=settings.version)
     return True

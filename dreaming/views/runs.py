@@ -11,6 +11,7 @@ from accounts import paging, roles
 from accounts.access import needs
 from agents.models import Agent
 from dreaming import lists, progress, runs
+from dreaming.costs import showing
 from dreaming.enums import RunOrigin, RunState
 from dreaming.forms import RunFilterForm
 from dreaming.models import Run
@@ -57,6 +58,7 @@ def show(request, team, run_number):
         "asker": lists.asker_of(run),
         "stages": progress.stages(run),
         "figures": progress.figures(run),
+        "cost": showing.of_run(run, timezone.now()),
         "withdrawn": lists.withdrawn_by(run),
         "patterns": patterns[:PATTERNS_SHOWN],
         "more_patterns": max(0, len(patterns) - PATTERNS_SHOWN),

@@ -120,7 +120,7 @@ def raises(error):
 
 def adds(space, path, text, *, quotes=(), fingerprint="", pattern=""):
     target = Target(space.slug, "", "", path, path, (Edit(0, 0, tuple(text_lines.split(text))),))
-    mark = fingerprint or f"{path:0>64.64}"
+    mark = fingerprint or f"{path.replace('/', '-'):0>64.64}"
     return Operation("add", f"Add {path}", "Because.", "told", 0.5, mark, (target,), quotes, pattern)
 
 
@@ -128,7 +128,7 @@ def edits(memory, line, text):
     version = memory.head
     path, change = version.path, (Edit(line, line + 1, (text,)),)
     target = Target(memory.namespace.slug, memory.public_id, version.public_id, path, path, change)
-    return Operation("edit", f"Edit {path}", "Because.", "told", 0.5, f"{path}{line:0>32}", (target,), ())
+    return Operation("edit", f"Edit {path}", "Because.", "told", 0.5, f"{path.strip('/')}{line:0>32}", (target,), ())
 
 
 def pattern(*sessions, key="k", statement="The ledger is often locked"):

@@ -107,7 +107,7 @@ def test_a_request_gets_the_next_revision(client, agent, team, change):
     assert list(turns.your_turn(team.lead, team=team.row)) == [found.proposal]
     client.force_login(team.lead)
     page = client.get(found.proposal.get_absolute_url()).content.decode()
-    assert "Revision 2 answers a request for changes. Only where the work also calls `login`" in page
+    assert "Revision 2 answers a request for changes. Only where the work also calls" in page
     assert "asked for this revision, and has to vote again" in page
     history = client.get(reverse("reviews:revisions", args=[team.slug, change.public_id])).content.decode()
     assert "Against revision 1" in history

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from dreaming import runs, settings
+from dreaming import holding, runs, settings
 from dreaming.engines.protocol import EngineFailed
 from dreaming.enums import RunOrigin, RunState
 from dreaming.models import Run
@@ -55,7 +55,7 @@ def test_agent_shows_its_memory_sessions_and_runs(client, team, agent, count, dj
     agent_recipes.memories(agent.space, {f"/more/{n}.md": "- x\n" for n in range(count)})
     client.force_login(team.member)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(19):
         page = client.get(url(team, "agent", agent.slug)).content.decode()
 
     assert page.count("call ") == page.count("chip--no_change") == count
@@ -119,7 +119,7 @@ def test_run_takes_the_same_queries_for_any_number_of_patterns(client, team, age
     run = dream(agent, engine=finds(patterns=found))
     client.force_login(team.member)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(run.get_absolute_url())
 
 
@@ -167,12 +167,24 @@ def test_admin_sets_how_an_agent_dreams(client, team, agent):
 
     chosen = settings.of(agent)
     assert answer.status_code == 302
-    assert (chosen.version, chosen.frequency, chosen.hour, chosen.minute, chosen.weekday) == (1, "weekly", 4, 15, 2)
+    assert (chosen.version, chosen.frequency, chosen.hour, chosen.minute, chosen.weekday) == (1, "off", 4, 15, 2)
     assert chosen.namespaces == [agent.space.public_id]
     page = client.get(answer.url).content.decode()
+    assert "Saved as version 1." in page
+    assert "Not saved yet, because a second person has to agree: Dreams." in page
+    assert "Waits for a second person" in page
+    assert "Lead, Security" in page
+
+    client.force_login(team.lead)
+    held = holding.waiting(agent)
+    client.post(reverse("accounts:confirmation_confirm", args=[team.slug, held.public_id]))
+
+    client.force_login(team.admin)
+    page = client.get(answer.url).content.decode()
+    assert settings.of(agent).frequency == "weekly"
     assert "Every Wednesday at 04:15, Europe/Berlin" in page
-    assert page.count("<time") == 6
-    assert "Admin" in page
+    assert page.count("<time") == 7
+    assert "Waits for a second person" not in page
 
 
 @pytest.mark.parametrize(("field", "value"), [("day", "31"), ("time", "25:00"), ("engine", "x")])

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from audit import trail
 from audit.models import Event
 from dreaming import settings
 from dreaming.engines.local.curation import Curation
@@ -23,7 +24,7 @@ def test_settings_nobody_set_are_not_stored(agent):
 
 
 def test_settings_make_a_version_a_history_row_and_an_event(agent, team, at):
-    first = settings.set_(agent=agent, values={"frequency": "daily", "hour": 4}, by=team.admin, at=at)
+    first = settings.set_(agent=agent, values={"hour": 4, "max_minutes": 20}, by=team.admin, at=at)
     second = settings.set_(agent=agent, values={"curation": {"false_discovery_rate": 0.05}}, by=team.admin, at=at)
 
     assert (first.version, second.version) == (1, 2)
@@ -34,15 +35,15 @@ def test_settings_make_a_version_a_history_row_and_an_event(agent, team, at):
     assert settings.as_of(agent=agent, version=1).curation == {"version": 1}
     assert settings.as_of(agent=agent, version=2).curation == {"version": 1, "false_discovery_rate": 0.05}
     told = [json.loads(event.body)["data"] for event in Event.objects.filter(type="dream.settings_set").order_by("seq")]
-    assert [one["changed"] for one in told] == [["frequency", "hour"], ["curation"]]
+    assert [one["changed"] for one in told] == [["hour", "max_minutes"], ["curation"]]
     assert told[1]["before"] == {"curation": {"false_discovery_rate": {"ppm": 100_000}}}
     assert told[1]["after"] == {"curation": {"false_discovery_rate": {"ppm": 50_000}}}
 
 
 def test_same_settings_again_change_nothing(agent, team, at):
-    first = settings.set_(agent=agent, values={"frequency": "daily"}, by=team.admin, at=at)
+    first = settings.set_(agent=agent, values={"hour": 4}, by=team.admin, at=at)
 
-    again = settings.set_(agent=agent, values={"frequency": "daily"}, by=team.admin, at=at)
+    again = settings.set_(agent=agent, values={"hour": 4}, by=team.admin, at=at)
 
     assert again.version == first.version == DreamSettings.history.count()
 
@@ -87,7 +88,7 @@ def test_a_stored_document_that_cannot_be_read_can_be_replaced(agent, team, at):
 
 
 def test_settings_move_the_schedule(agent, team, at):
-    settings.set_(agent=agent, values={"frequency": "hourly", "minute": 15}, by=team.admin, at=at)
+    settings.set_(agent=agent, values={"frequency": "hourly", "minute": 15}, by=trail.SYSTEM, at=at)
     assert Schedule.objects.of(team.row).get(agent=agent).next_at == at.replace(minute=15)
 
     settings.set_(agent=agent, values={"frequency": "off"}, by=team.admin, at=at)

@@ -19,7 +19,7 @@ LATER = AT + timedelta(hours=3)
 @pytest.fixture
 def agent(team):
     agent = scenes.agent_that_writes(team.row)
-    settings.set_(agent=agent, values={"frequency": "hourly", "minute": 30}, by=team.admin, at=AT)
+    settings.set_(agent=agent, values={"frequency": "hourly", "minute": 30}, by=trail.SYSTEM, at=AT)
     return agent
 
 
@@ -91,7 +91,7 @@ def _together(*acts):
 def test_two_ticks_start_one_run(locks):
     people = recipes.people_of_a_team("north")
     agent = scenes.agent_that_writes(people.row)
-    settings.set_(agent=agent, values={"frequency": "hourly"}, by=people.admin, at=AT)
+    settings.set_(agent=agent, values={"frequency": "hourly"}, by=trail.SYSTEM, at=AT)
     started = []
 
     _together(*[lambda: started.extend(ticking.start_due(now=LATER))] * 2)
@@ -129,11 +129,11 @@ def test_two_workers_claim_one_run(locks):
 def test_settings_and_a_tick_wait_for_each_other_without_harm(locks):
     people = recipes.people_of_a_team("north")
     agent = scenes.agent_that_writes(people.row)
-    settings.set_(agent=agent, values={"frequency": "hourly"}, by=people.admin, at=AT)
+    settings.set_(agent=agent, values={"frequency": "hourly"}, by=trail.SYSTEM, at=AT)
 
     _together(
         lambda: ticking.start_due(now=LATER),
-        lambda: settings.set_(agent=agent, values={"frequency": "daily"}, by=people.admin, at=LATER),
+        lambda: settings.set_(agent=agent, values={"frequency": "daily"}, by=trail.SYSTEM, at=LATER),
     )
 
     assert settings.of(agent).frequency == "daily"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from agents import outcomes
+from agents import outcomes, sessions
 from agents.importers.records import EventRecord, OutcomeRecord
 from agents.models import Memory, StatementRecord
 from audit import trail
@@ -123,6 +123,23 @@ def test_a_finished_dream_counts_each_session_once_and_turns_round_what_a_later_
     assert sorted(SessionRead.objects.of(team.row).values_list("session__external_id", "verdict")) == [
         ("a", "completed"), ("a", "failed"), ("b", "failed"), ("c", ""),
     ]  # fmt: skip
+
+
+def test_what_a_session_counted_is_taken_back_once_it_is_bad_and_given_again_once_it_is_not(team):
+    agent = scenes.agent_that_writes(team.row, memories={"/refunds.md": PAIR["/refunds.md"]})
+    bad, _good = recalling(agent, "a", "completed"), recalling(agent, "b", "completed")
+    dream(agent)
+    assert counters(agent) == [(2, 0)] * 3 + [(0, 0)]
+
+    sessions.mark_tainted(session=bad, reason="Orders.", by=trail.SYSTEM, at=AT)
+    for hours in (1, 2):  # once
+        dream(agent, at=AT + timedelta(hours=hours))
+        assert counters(agent) == [(1, 0)] * 3 + [(0, 0)]
+
+    sessions.clear_taint(session=bad, reason="No orders.", by=trail.SYSTEM, at=AT)
+    for hours in (3, 4):
+        dream(agent, at=AT + timedelta(hours=hours))
+        assert counters(agent) == [(2, 0)] * 3 + [(0, 0)]
 
 
 @pytest.mark.parametrize("kept", [{"trust": "untrusted"}, {"tainted_at": AT}])

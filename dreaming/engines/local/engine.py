@@ -78,40 +78,19 @@ class LocalEngine:
     def dream(self, snapshot: Snapshot, curation: Mapping[str, Any], report: Report, journal: Journal) -> DreamResult:
         """Raises EngineFailed, naming the field, where the curation policy cannot be read."""
         policy = policy_of(curation)
-        now = self._consider(snapshot, policy, report)
-        snapshot = now.snapshot
-        quoter = Quoter(snapshot, policy.max_quotes)
-        drafts = draft(now, quoter, policy)
-        settled = settling.settle(
-            snapshot, drafts, now.known, Holdings(snapshot, now.known), now.retention.valued, policy
-        )
-        refuted = refutations.find(now, policy, lambda past: self._consider(past, policy, _quietly))
-        patterns = tuple(operations.pattern(snapshot, finding, quoter) for finding in now.findings)
-        _tell(report, "operations")
-        withdrawals = {one.change.id: one.reason for one in refuted if one.withdraws}
-        funnel = _funnel(now)
-        funnel.update(settled.funnel)
-        funnel.update(drafts=len(drafts), proposed=len(settled.operations), quotes_dropped=quoter.dropped)
-        return DreamResult(
-            patterns=patterns,
-            operations=settled.operations,
-            alternatives=settled.alternatives,
-            joins=refutations.joined(settled.joins, refuted, quoter),
-            funnel=dict(funnel),
-            withdrawals=withdrawals,
-        )
+        return self.conclude(self.consider(snapshot, policy, report), policy, report)
 
     @collecting.paused()
     def answer(self, snapshot: Snapshot, request: Request, report: Report, journal: Journal) -> Revision | Decline:
         """Another way to say what this engine proposed. Raises EngineFailed as `dream` does."""
         policy = policy_of(request.curation)
-        now = self._consider(snapshot, policy, report)
+        now = self.consider(snapshot, policy, report)
         quoter = Quoter(now.snapshot, policy.max_quotes)
         reply = answering.answer(now, draft(now, quoter, policy), request, quoter)
         _tell(report, "operations")
         return reply
 
-    def _consider(self, snapshot: Snapshot, policy: Curation, report: Report) -> Considered:
+    def consider(self, snapshot: Snapshot, policy: Curation, report: Report) -> Considered:
         """All stages up to what they found, over memories in one order."""
         memories = sorted(snapshot.memories, key=lambda memory: (memory.namespace, memory.path, memory.id))
         snapshot = weighing.weighed(replace(snapshot.zoned(), memories=tuple(memories)), policy.weights)
@@ -128,6 +107,27 @@ class LocalEngine:
         findings, superseded = stated.supersede(snapshot, known, found, sayings, announced.find(signals))
         tidyings = premises.reopen(snapshot, known, tidyings + superseded)
         return Considered(signals, known, sayings, retention, findings, speakable(tidyings))
+
+    def conclude(self, now: Considered, policy: Curation, report: Report) -> DreamResult:
+        """What is proposed of what was found, and what that does to what is open."""
+        snapshot = now.snapshot
+        quoter = Quoter(snapshot, policy.max_quotes)
+        drafts, settled = settle(now, quoter, policy)
+        refuted = refutations.find(now, policy, lambda past: self.consider(past, policy, _quietly))
+        patterns = tuple(operations.pattern(snapshot, finding, quoter) for finding in now.findings)
+        _tell(report, "operations")
+        withdrawals = {one.change.id: one.reason for one in refuted if one.withdraws}
+        funnel = _funnel(now)
+        funnel.update(settled.funnel)
+        funnel.update(drafts=len(drafts), proposed=len(settled.operations), quotes_dropped=quoter.dropped)
+        return DreamResult(
+            patterns=patterns,
+            operations=settled.operations,
+            alternatives=settled.alternatives,
+            joins=refutations.joined(settled.joins, refuted, quoter),
+            funnel=dict(funnel),
+            withdrawals=withdrawals,
+        )
 
 
 def policy_of(document: Mapping[str, Any]) -> Curation:
@@ -184,6 +184,13 @@ def find(signals: Signals, policy: Curation, report: Report) -> list[Finding]:
     found = timing.dated(signals, ranking.ranked(overruled.marked(signals, found)), policy)
     _tell(report, "timing")
     return found
+
+
+def settle(now: Considered, quoter: Quoter, policy: Curation) -> tuple[list[Draft], settling.Settled]:
+    """All drafts, and those of them that may be proposed now."""
+    drafts = draft(now, quoter, policy)
+    held = Holdings(now.snapshot, now.known)
+    return drafts, settling.settle(now.snapshot, drafts, now.known, held, now.retention.valued, policy)
 
 
 def draft(now: Considered, quoter: Quoter, policy: Curation) -> list[Draft]:

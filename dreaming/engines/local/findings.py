@@ -99,6 +99,14 @@ def share_all(count: int) -> str:
     return "both" if count == 2 else f"all {count}"
 
 
+def hardly_chance(cause: str, among: str = "") -> str:
+    """What the numbers behind a finding say, and what they do not."""
+    return (
+        f"A difference this large is hardly chance{among}, with everything that was tested counted in;"
+        f" that does not make {cause} the cause."
+    )
+
+
 def code(text: str) -> str:
     """As a literal of Markdown: on one line, without the sign that would end it."""
     return f"`{cut(text.replace('`', chr(39)), 200)}`"

@@ -6,6 +6,7 @@ from django.utils import timezone
 from agents import naming
 from audit import trail
 from dreaming import documents, rehearsing, runs
+from dreaming.costs import estimating, rates
 from dreaming.engines.protocol import EngineFailed
 from dreaming.enums import EngineName, RunOrigin, RunState
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--team", default="", metavar="SLUG", help="needed where several teams have such an agent")
         parser.add_argument("--engine", default="", choices=EngineName.values, help="default: as its settings say")
         parser.add_argument("--dry-run", action="store_true", help="store nothing")
+        parser.add_argument("--estimate", action="store_true", help="only say what it may cost; no model is asked")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *, agent, team, engine, dry_run, **options):
@@ -27,6 +29,9 @@ class Command(BaseCommand):
             chosen = naming.find_agent(agent, team)
         except naming.NotNamed as unknown:
             raise CommandError(str(unknown), returncode=2) from unknown
+        if options["estimate"]:
+            self._estimate(chosen, engine, options["json"])
+            return
         document, reason = self._rehearse(chosen, engine) if dry_run else self._dream(chosen, engine)
         if options["json"]:
             self.stdout.write(json.dumps(document, ensure_ascii=False))
@@ -51,6 +56,20 @@ class Command(BaseCommand):
         except runs.AlreadyDreaming as busy:
             raise CommandError(f"{agent.slug}: {busy}; wait for it, or cancel it on its page", returncode=1) from busy
         return documents.document(run), run.error
+
+    def _estimate(self, agent, engine, as_json):
+        found = estimating.estimate(agent=agent, at=timezone.now(), engine=engine)
+        if as_json:
+            self.stdout.write(json.dumps(found.document()))
+            return
+        self.stdout.write(f"{found.sessions} new sessions, by engine {found.engine}: {found.money or 'unknown'}")
+        if found.is_counted:
+            self.stdout.write("  what is read was counted by who would read it")
+        for stage in found.stages:
+            least, most = (rates.prompt_of(tokens) + tokens.output for tokens in (stage.least, stage.most))
+            self.stdout.write(f"  {stage.name} ({stage.model or 'no model'}): {least:,} to {most:,} tokens")
+        for cap in found.passes:
+            self.stdout.write(f"  may be refused: {cap}")
 
     def _tell(self, document):
         changes, patterns = len(document["changes"]), len(document["patterns"])

@@ -31,6 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"{port} is no port", returncode=2)
         self._check_port(port)
         self._check_database()
+        call_command("audit", "replay-erasures", stdout=self.stderr)  # a restored backup, before it serves
         call_command("collectstatic", interactive=False, verbosity=0)
         schedule = self._fresh_folder("beat") / "schedule"
         connections.close_all()

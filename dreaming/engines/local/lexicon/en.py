@@ -107,7 +107,7 @@ REQUIRED = (
 ERROR_SHAPED = (
     r"\b(?:errors?|exceptions?|fail(?:s|ed|ure|ing)?|invalid|illegal|incorrect|denied|den(?:y|ies)|refus(?:es?|ed)"
     r"|reject(?:s|ed)|not|no|none|never|cannot|can['’]t|could ?n['’]t|does ?n['’]t|unable|missing|requires?d?|must"
-    r"|should|only|exceed(?:s|ed)?|over|limit(?:ed)?|lock(?:s|ed)?|time(?:d|s)? ?-?out|unknown|unrecogni[sz]ed"
+    r"|should|only|exceed(?:s|ed)?|over|limit(?:ed)?|lock(?:s|ed)?|held by|time(?:d|s)? ?-?out|unknown|unrecogni[sz]ed"
     r"|unexpected|undefined|expired|conflicts?|duplicate|already|too|forbidden|unauthori[sz]ed|unsupported|unavailable"
     r"|bad|wrong|busy|closed|stopped|abort(?:ed)?|crash(?:ed)?|maintenance|without|empty|unresolved|mismatch|outside"
     r"|stale|disabled|deactivated|insufficient|exhausted|quota|null|nil)\b"
@@ -129,28 +129,6 @@ _DIRECTED = (
     " rather without when then while by"
 )
 DIRECTED = frozenset(_DIRECTED.split())
-
-# What tools are called: the first word that is known says what a tool does.
-_READS = (
-    "get fetch read list search find lookup look query view show describe check inspect browse grep cat count scan"
-    " calculate compute compare convert translate summarize analyze think reason plan verify validate preview"
-)
-READS = frozenset(_READS.split())
-_CHANGES = (
-    "create add insert new make open book reserve buy purchase register enroll submit post put write save upload update"
-    " edit modify change set reset rename move merge replace patch fix apply cancel delete remove drop clear close"
-    " archive revoke disable enable activate deactivate lock unlock release restart start stop run deploy rollback"
-    " publish send notify reply respond refund return exchange redeem pay transfer approve reject accept decline assign"
-    " grant schedule propose sign void waive swap commit push"
-)
-CHANGES = frozenset(_CHANGES.split())
-HANDS_OVER = frozenset(("escalate", "escalates", "escalated", "escalation", "handover", "handoff"))
-PASSES_ON = frozenset(["transfer", "hand", "forward", "route", "refer", "page", "connect", "delegate", "contact"])
-_PEOPLE = (
-    "human humans person people agent agents operator operators supervisor manager specialist representative staff"
-    " support team oncall engineer expert reviewer"
-)
-PEOPLE = frozenset(_PEOPLE.split())
 
 ASKS_NARROWER = (
     r"\b(?:narrow(?:er)?|scope|too (?:broad|wide|general)|only (?:for|when|where|in|if)|limit(?:ed)? (?:it )?to"

@@ -141,13 +141,14 @@ def _to_review(snapshot: Snapshot, copies: Sequence[Claim], last: datetime, days
 def _tidying(
     snapshot: Snapshot, copies: Sequence[Claim], *, reason_code: str, confidence: float, mark: str, title: str, why: str
 ) -> Tidying:
+    places = "; ".join(where(snapshot, one) for one in copies)
     return Tidying(
         kind="stale",
         key=(copies[0].digest, reason_code, mark),
         remove=tuple(copies),
         keep=None,
         title=title,
-        rationale=f"“{gist(copies[0].text, 140)}” ({'; '.join(where(snapshot, one) for one in copies)}). {why}",
+        rationale=f"“{gist(copies[0].text, 140)}” stands in {places}. {why}",
         reason_code=reason_code,
         confidence=confidence,
         loses=True,

@@ -27,15 +27,17 @@ def exposures(events: EventColumns, wanted: Collection[str]) -> dict[str, set[in
     rows = np.flatnonzero(events.source_class == RECALLED)
     owners = np.searchsorted(events.offsets, rows, side="right") - 1
     found: dict[str, set[int]] = defaultdict(set)
-    reader = _Reader(frozenset(wanted))
+    reader = Reader(frozenset(wanted))
     for row, session in zip(rows.tolist(), owners.tolist(), strict=True):
         for one in reader.said(events.text[row][:FIRST_WORDS]):
             found[one].add(session)
     return dict(found)
 
 
-class _Reader:
-    """Texts and lines are recalled again and again, so each is read once."""
+class Reader:
+    """Which of the wanted statements (by digest) a text says. Texts and lines are recalled again and again, so each is
+    read once.
+    """
 
     def __init__(self, wanted: frozenset[str]) -> None:
         self._wanted = wanted

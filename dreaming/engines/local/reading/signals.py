@@ -17,10 +17,10 @@ from typing import Any, overload
 import numpy as np
 
 from agents.snapshot import KINDS, SOURCE_CLASSES, SessionMark, Snapshot
+from agents.text.deeds import changes, hands_over
 from dreaming.engines.local.reading import calls as calling
 from dreaming.engines.local.reading.calls import ByTrace, Calls, Ints, Some, starts
 from dreaming.engines.local.reading.calls import Call as Call
-from dreaming.engines.local.reading.deeds import changes, hands_over
 from dreaming.engines.local.reading.hints import Hints
 
 MESSAGE = KINDS.index("message")

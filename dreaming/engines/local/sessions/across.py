@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from agents.text.deeds import changes
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, Span, code, cut, listed, strength
-from dreaming.engines.local.reading.deeds import changes
 from dreaming.engines.local.reading.signals import Call, Signals, Trace
 from dreaming.engines.local.reading.statistics import adjusted, enrichment
 from dreaming.engines.local.sessions.contrasts import Contrast, Task, values

@@ -17,6 +17,7 @@ from dreaming.engines.local.sessions.contrasts import Contrast, Task, values
 
 MOST_VALUES = 3
 MOST_SENTENCES = 4  # of an opening
+MOST_TITLE = 200
 MOST_DIFFERENCES = 4  # of one task in its lesson; the statement has them all
 HOW = ("missing", "order", "value", "extra")
 LIKELY_CHANCE = 0.25  # a split of attempts that chance gives this often is reported, but teaches nothing
@@ -40,23 +41,23 @@ def _of_task(signals: Signals, group: Sequence[Contrast]) -> Finding:
     sessions = tuple(trace.session for trace in task.failed if trace.session in held)
     most = max(len(one.sessions) for one in group)
     chance = enrichment(most, most, len(task.failed), task.attempts)
-    statement = " ".join(_statement(alike) for alike in _alike(group))
-    spans = [span for one in group for span in _evidence(signals, one)]
     name = label(signals, task)
+    statement = f"{_tried(task, name)} {' '.join(_statement(alike) for alike in _alike(group))}"
+    spans = [span for one in group for span in _evidence(signals, one)]
     return Finding(
         kind="mistake",
         key=("contrast", *task.identity),
-        statement=f"{name}: {statement}",
+        statement=statement,
         sessions=sessions,
         opportunities=len(task.failed),
         spans=tuple(dict.fromkeys(spans)),
         confidence=strength(most, certainty=1 - chance),
         reason_code="attempts_differ",
-        title=f"{name.replace('`', '')}: {_title(group)}",
+        title=cut(f"Do as completed attempts at {_within(name).replace('`', '')} did: {_title(group)}", MOST_TITLE),
         lesson=_lesson(group, situation(signals, task)) if chance <= LIKELY_CHANCE else "",
-        heading=f"Attempts: {name}",
-        rationale=f"{name}: {statement} With {counted(task.attempts, 'attempt')}"
-        " this may be chance; it does not say that these calls are the cause.",
+        heading=f"Attempts at {_within(name)}",
+        rationale=f"{statement} With {counted(task.attempts, 'attempt')} this may be chance:"
+        " these calls need not be the cause.",
         numbers={
             "differences": len(group),
             "failing_with_them": len(sessions),
@@ -72,6 +73,20 @@ def label(signals: Signals, task: Task) -> str:
         return f"Task {code(cut(task.name, 60))}"
     said = _said(signals, task, 60)
     return f"Requests like “{said}”" if said else "Requests that open alike"
+
+
+def _within(label: str) -> str:
+    """As a part of a sentence."""
+    return label[:1].lower() + label[1:]
+
+
+def _tried(task: Task, name: str) -> str:
+    """Which attempts are compared: a newcomer has to know that they are of one task."""
+    whole = f"{name} was tried" if task.name else f"{name} were tried"
+    return (
+        f"{whole} {counted(task.attempts, 'time')}: {counted(len(task.completed), 'attempt')} completed and"
+        f" {len(task.failed)} failed."
+    )
 
 
 def situation(signals: Signals, task: Task) -> str:
@@ -100,7 +115,7 @@ def _title(group: Sequence[Contrast]) -> str:
     """What completed attempts did otherwise, as far as it fits."""
     tools = {how: [one.tool for one in group if one.how == how] for how in HOW}
     tools["order"] = [f"{one.after} before {one.tool}" for one in group if one.how == "order"]
-    words = {"missing": "call {}", "order": "call {}", "value": "check the arguments of {}", "extra": "do without {}"}
+    words = {"missing": "call {}", "order": "call {}", "value": "check the arguments of {}", "extra": "leave out {}"}
     parts = [words[how].format(" and ".join(some[:2])) for how, some in tools.items() if some]
     return cut(", ".join(parts), 110)
 
@@ -120,14 +135,16 @@ def _calls(alike: Sequence[Contrast]) -> tuple[str, str]:
 
 def _statement(alike: Sequence[Contrast]) -> str:
     task = alike[0].task
-    failing = f"{share(len(alike[0].sessions), len(task.failed))} failing attempts"
-    completed = "the completed one" if len(task.completed) == 1 else f"{share_all(len(task.completed))} completed ones"
+    failing = f"{share(len(alike[0].sessions), len(task.failed))} failing ones"
+    completed = (
+        "the completed attempt" if len(task.completed) == 1 else f"{share_all(len(task.completed))} completed attempts"
+    )
     right, wrong = _calls(alike)
     text = {
-        "extra": f"{failing} called {wrong}, no completed one did.",
-        "order": f"{failing} called {wrong} before {code(alike[0].after)}, {completed} after it.",
-        "missing": f"{failing} never got {right} accepted, {completed} did.",
-        "value": f"{failing} called {wrong} and never {right}, {completed} called the latter and none the former.",
+        "extra": f"{failing} called {wrong}; no completed one did.",
+        "order": f"{completed} called {code(alike[0].after)} before {wrong}; {failing} after it.",
+        "missing": f"{completed} called {right} with success; {failing} never did.",
+        "value": f"{completed} called {right}; {failing} called {wrong} instead.",
     }[alike[0].how]
     return text[:1].upper() + text[1:]
 
@@ -142,13 +159,13 @@ def _lesson(group: Sequence[Contrast], when: str) -> str:
         right, wrong = _calls(alike)
         parts.append(
             {
-                "missing": f"call {right}, as completed attempts did",
-                "order": f"call {code(alike[0].after)} before {right}, as completed attempts did",
-                "value": f"call {right} rather than {wrong}, which failed",
+                "missing": f"call {right}, as the completed attempts did",
+                "order": f"call {code(alike[0].after)} before {right}, as the completed attempts did",
+                "value": f"call {right} rather than {wrong}, which only failing attempts called",
                 "extra": f"check that {wrong} is asked for and allowed, as only failing attempts called it",
             }[alike[0].how]
         )
-    return f"Before ending {when}: {'; '.join(parts[:MOST_DIFFERENCES])}."
+    return f"Before ending {when}, of which some attempts failed: {'; '.join(parts[:MOST_DIFFERENCES])}."
 
 
 def _evidence(signals: Signals, contrast: Contrast) -> tuple[Span, ...]:

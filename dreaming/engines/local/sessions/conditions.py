@@ -18,7 +18,7 @@ import numpy as np
 
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding, Span, code, cut, listed, strength
+from dreaming.engines.local.findings import Finding, Span, code, cut, hardly_chance, listed, strength
 from dreaming.engines.local.reading.calls import Calls, Ints
 from dreaming.engines.local.reading.masks import is_error_shaped
 from dreaming.engines.local.reading.orders import ended
@@ -212,8 +212,7 @@ def _finding(signals: Signals, target: Target, one: Condition) -> Finding:
         title=cut(f"{_capital(when)}, {_happens(target)}".replace("`", ""), 110),
         lesson=_lesson(signals, target, one, when),
         heading=f"When {code(target.tool)} fails",
-        rationale=f"{counts} That is more than chance gives, corrected for all conditions tried;"
-        " it does not say that this is the cause.",
+        rationale=f"{counts} {hardly_chance('this')}",
         anchors=(target.tool, *(part for part in (one.name, one.said.partition(" ")[2] or one.said) if part)),
         numbers={
             "failed_when": bad,

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, permutations
 
+from agents.text.deeds import only_reads
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.reading.deeds import only_reads
 from dreaming.engines.local.reading.signals import Signals, Trace, arguments
 
 LONGEST_VALUE = 160

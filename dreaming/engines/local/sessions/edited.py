@@ -6,6 +6,7 @@ says in a session is, and is quoted by the output that it was made on.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from dreaming.engines.local.reading.signals import Signals
 MESSAGE = KINDS.index("message")
 AGENT = SOURCE_CLASSES.index("agent_authored")
 LONGEST = 12_000  # code points of an output that is compared
+BORDER = re.compile(r"[.!?]\s+\S")  # a sentence more is other content, not another way to say the same
 MOST_WORDS = 8  # of one replacement: longer ones are rewritings, which say little about the next output
 LEAST_ALIKE = 0.4  # outputs less alike were written anew
 
@@ -110,8 +112,9 @@ def _replacements(old: list[str], new: list[str]) -> Iterator[tuple[int, int, st
             runs[-1][1], runs[-1][3] = step.src_end, step.dest_end
     for start, end, put, until in runs:
         words = sum(not piece.isspace() for piece in (*old[start:end], *new[put:until]))
-        if 0 < words <= 2 * MOST_WORDS:
-            yield start, end, "".join(new[put:until])
+        text = "".join(new[put:until])
+        if 0 < words <= 2 * MOST_WORDS and not BORDER.search(text):
+            yield start, end, text
 
 
 def _finding(key: tuple[str, str], group: list[Change], sessions: tuple[int, ...], corrected: int) -> Finding:
@@ -128,7 +131,7 @@ def _finding(key: tuple[str, str], group: list[Change], sessions: tuple[int, ...
         spans=quotes.kept(*(change.span for change in group)),
         confidence=strength(len(sessions)),
         reason_code="edited_by_people",
-        title=f"As people edit it: {lesson}",
+        title=f"As people corrected the output: {lesson[:1].lower()}{lesson[1:-1]}",
         lesson=lesson,
         heading="What people change in the output",
         rationale=f"{counts} {counted(corrected, 'output')} came back corrected.",

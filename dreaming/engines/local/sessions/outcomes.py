@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from agents.text.deeds import changes, hands_over, only_reads
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Finding, code, strength
 from dreaming.engines.local.reading.calls import Flags, Ints
-from dreaming.engines.local.reading.deeds import changes, hands_over, only_reads
 from dreaming.engines.local.reading.orders import ended
 from dreaming.engines.local.reading.signals import Signals, Trace
 from dreaming.engines.local.reading.statistics import adjusted, enrichment

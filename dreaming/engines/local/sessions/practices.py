@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.text.deeds import changes, only_reads
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding, Span, counted, share, strength
+from dreaming.engines.local.findings import Finding, Span, counted, hardly_chance, share, strength
 from dreaming.engines.local.reading.calls import Flags, Ints, starts
-from dreaming.engines.local.reading.deeds import changes, only_reads
 from dreaming.engines.local.reading.orders import ended
 from dreaming.engines.local.reading.signals import Signals
 from dreaming.engines.local.reading.statistics import adjusted, enrichment
@@ -106,8 +106,8 @@ def _finding(signals: Signals, one: Counted) -> Finding:
     agents = len({signals.mark(session).agent for session in sessions})
     over = f", over {counted(agents, 'agent')}" if agents > 1 else ""
     counts = (
-        f"Of {len(one.good)} sessions {one.habit.occasion}, {share(hits, drawn)} that {one.habit.done} completed,"
-        f" and {others_good} of the {others} others{over}."
+        f"There are {len(one.good)} sessions {one.habit.occasion}{over}. Of those that"
+        f" {one.habit.done}, {share(hits, drawn)} completed; of the {others} others, {others_good or 'none'} did."
     )
     return Finding(
         kind="practice",
@@ -121,8 +121,7 @@ def _finding(signals: Signals, one: Counted) -> Finding:
         title=one.habit.lesson.split(":")[0],
         lesson=one.habit.lesson,
         heading="Practices",
-        rationale=f"{counts} That is more than chance gives, corrected for everything tested;"
-        " it does not say that this is the cause.",
+        rationale=f"{counts} {hardly_chance('this')}",
         numbers={"completed": hits, "with": drawn, "others_completed": others_good, "others": others, "agents": agents},
     )
 

@@ -101,8 +101,8 @@ def _wish(signals: Signals, key: str, group: list[Said]) -> Finding:
         title=f"As a person asked: {gist(_sentence(words), 90)}",
         lesson=_sentence(words),
         heading="Asked for by a person",
-        rationale=f"Said by a person as something that lasts, in {counted(len(sessions), 'session')};"
-        " kept in their words.",
+        rationale=f"A person said this in {counted(len(sessions), 'session')}, as a rule that lasts and not for one"
+        " task only. The words are theirs.",
         numbers={"sessions": len(sessions)},
     )
 

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.snapshot import SOURCE_CLASSES
+from agents.text.deeds import hands_over
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding, Span, code, strength
+from dreaming.engines.local.findings import Finding, Span, code, hardly_chance, strength
 from dreaming.engines.local.reading.calls import Flags, Ints, starts
-from dreaming.engines.local.reading.deeds import hands_over
 from dreaming.engines.local.reading.orders import ended
 from dreaming.engines.local.reading.signals import MESSAGE, Signals
 from dreaming.engines.local.reading.statistics import adjusted, stratified
@@ -189,8 +189,7 @@ def _finding(signals: Signals, one: Long) -> Finding:
         title=what.title.format(tool=tool, limit=limit),
         lesson=what.lesson.format(tool=code(tool), limit=limit),
         heading=f"When {code(tool)} takes long" if tool else "When somebody waits",
-        rationale=f"{statement} That is more than chance gives among sessions of as many waits, corrected for all waits"
-        " tried; it does not say that the wait is the cause.",
+        rationale=f"{statement} {hardly_chance('the wait', ' among sessions of as many waits')}",
         anchors=tuple(part for part in (tool, what.lesson.partition(" {limit}")[0].rpartition("{tool} ")[2]) if part),
         numbers={
             "failed_when": bad,

@@ -14,7 +14,7 @@ import numpy as np
 
 from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.findings import Finding, Span, code, cut, listed, share, strength
+from dreaming.engines.local.findings import Finding, Span, code, counted, cut, hardly_chance, listed, share, strength
 from dreaming.engines.local.reading import orders
 from dreaming.engines.local.reading.calls import Flags, Ints
 from dreaming.engines.local.reading.orders import Orders, Pairs, Places
@@ -267,9 +267,10 @@ def _template(signals: Signals, one: Workflow, taken: Sequence[Followed]) -> str
 def _told_before(one: Workflow) -> Finding:
     *before, last = one.steps
     others, others_done = one.callers - one.taken, one.callers_completed - one.support
+    did = share(one.support, one.taken).capitalize()
     counts = (
-        f"Of {one.callers} sessions that called {code(last)}, {share(one.support, one.taken)} that had"
-        f" called {listed(before)} before completed, and {others_done} of the {others} others."
+        f"{did} sessions that called {listed(before)} before {code(last)} completed;"
+        f" of the {counted(others, 'session')} that called {code(last)} without doing so, {others_done or 'none'} did."
     )
     names = f"{', '.join(before[:-1])} and {before[-1]}" if before[1:] else before[0]
     return Finding(
@@ -283,10 +284,9 @@ def _told_before(one: Workflow) -> Finding:
         reason_code="completes_more_often",
         title=cut(f"Before calling {last}, call {names}", 110),
         lesson=f"Before calling {code(last)}, call {listed(before)}:"
-        " sessions that did completed more often than those that did not.",
+        " sessions that did so completed more often than the others.",
         heading=f"What comes before {code(last)}",
-        rationale=f"{counts} That is more than chance gives, corrected for everything tested;"
-        " it does not say that the order is the cause.",
+        rationale=f"{counts} {hardly_chance('the order')}",
     )
 
 
@@ -319,8 +319,7 @@ def _told_way(one: Workflow) -> Finding:
         title=cut(f"The way to {last}: {', '.join(before)}, then {last}", 110),
         lesson=f"To call {code(last)}, go the way that completed sessions went." if safe else "",
         heading=f"The way to {code(last)}",
-        rationale=f"{counts} The order is more than chance gives, corrected for everything tested;"
-        " it does not say that the order is the cause.",
+        rationale=f"{counts} {hardly_chance('the order')}",
     )
 
 

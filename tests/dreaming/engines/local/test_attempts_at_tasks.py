@@ -130,10 +130,16 @@ def test_requests_that_open_alike_are_compared_by_their_calls_alone():
     (finding,) = attempts.per_task(found, contrasts.find(found, [task], POLICY))
 
     assert finding.statement == (
-        "Requests like “Please cancel the order A3 for me.”:"
-        " Both failing attempts never got `cancel_order` accepted, both completed ones did."
+        "Requests like “Please cancel the order A3 for me.” were tried 4 times: 2 attempts completed and 2 failed."
+        " Both completed attempts called `cancel_order` with success; both failing ones never did."
     )
-    assert finding.lesson.startswith("Before ending a request like “Please cancel the order A3 for me.”: call `cancel_")
+    assert finding.lesson.startswith(
+        "Before ending a request like “Please cancel the order A3 for me.”, of which some attempts failed: call"
+    )
+    assert (
+        finding.title
+        == "Do as completed attempts at requests like “Please cancel the order A3 for me.” did: call cancel_order"
+    )
     assert finding.key == ("contrast", "test", "opening please cancel the order for")
 
 
@@ -271,10 +277,11 @@ def test_order_of_two_calls_is_a_difference():
     (finding,) = attempts.per_task(found, contrasts.find(found, tasks, POLICY))
 
     assert finding.statement == (
-        "Task `a`: Both failing attempts called `sign` before `look_up`, both completed ones after it."
+        "Task `a` was tried 4 times: 2 attempts completed and 2 failed."
+        " Both completed attempts called `look_up` before `sign`; both failing ones after it."
     )
-    assert finding.title == "Task a: call look_up before sign"
-    assert finding.lesson.endswith(": call `look_up` before `sign`, as completed attempts did.")
+    assert finding.title == "Do as completed attempts at task a did: call look_up before sign"
+    assert finding.lesson.endswith(": call `look_up` before `sign`, as the completed attempts did.")
     mixed = [attempt("a", 5, "completed", sign, look)]
     assert contrasts.find(*read(*mixed, *[attempt("a", n, "failed", sign, look) for n in (1, 2)]), POLICY) == []
 
@@ -329,8 +336,9 @@ def test_call_of_failing_attempts_alone_is_to_be_checked_before_it_is_made():
 
     assert lessons == [
         (
-            "Before ending a request like “Please help me with my order.” (task `a`): call `get_order`, as completed"
-            " attempts did; check that `cancel_order` is asked for and allowed, as only failing attempts called it."
+            "Before ending a request like “Please help me with my order.” (task `a`), of which some attempts failed:"
+            " call `get_order`, as the completed attempts did; check that `cancel_order` is asked for and allowed, as"
+            " only failing attempts called it."
         )
     ]
     extra = [one for one in contrasts.find(found, tasks, POLICY) if one.how == "extra"]

@@ -45,6 +45,15 @@ def test_words_that_people_take_out_are_a_preference():
     assert quoted(signals, findings[0]) == ["Sure thing!", "Sure thing!"]
 
 
+def test_a_correction_that_puts_another_sentence_is_no_wording():
+    _, findings = found(
+        answered("a", "The office is shut.", corrected="The office is moved. Write to the new one."),
+        answered("b", "The shop is shut.", corrected="The shop is moved. Write to the new one."),
+    )
+
+    assert findings == []
+
+
 @pytest.mark.parametrize(
     "other",
     [

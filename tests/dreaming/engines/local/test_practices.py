@@ -49,8 +49,8 @@ def test_a_practice_tells_its_counts_and_the_agents():
 
     assert (finding.kind, finding.opportunities, finding.sessions) == ("practice", 16, tuple(range(8)))
     assert finding.statement == (
-        "Of 16 sessions that changed something, all 8 that had looked something up before completed,"
-        " and 0 of the 8 others, over 2 agents."
+        "There are 16 sessions that changed something, over 2 agents. Of those that had looked something up before,"
+        " all 8 completed; of the 8 others, none did."
     )
     assert finding.lesson == (
         "Look before the first change: call a tool that only reads before one that changes something."

@@ -163,15 +163,18 @@ def test_attempts_at_one_task_show_extra_missing_and_other_values():
     ]  # fmt: skip
     (finding,) = attempts.per_task(found, differences)
     assert finding.statement == (
-        "Task `t`: Both failing attempts never got `mail` accepted, both completed ones did."
-        " Both failing attempts called `pay(sum=1)` and never `pay(sum=2)`,"
-        " both completed ones called the latter and none the former."
-        " Both failing attempts called `drop`, no completed one did."
+        "Task `t` was tried 4 times: 2 attempts completed and 2 failed."
+        " Both completed attempts called `mail` with success; both failing ones never did."
+        " Both completed attempts called `pay(sum=2)`; both failing ones called `pay(sum=1)` instead."
+        " Both failing ones called `drop`; no completed one did."
     )
-    assert finding.title == "Task t: call mail, check the arguments of pay, do without drop"
+    assert finding.title == (
+        "Do as completed attempts at task t did: call mail, check the arguments of pay, leave out drop"
+    )
     assert finding.lesson == (
-        "Before ending a request like “Cancel my order.” (task `t`): call `mail`, as completed attempts did;"
-        " call `pay(sum=2)` rather than `pay(sum=1)`, which failed;"
+        "Before ending a request like “Cancel my order.” (task `t`), of which some attempts failed:"
+        " call `mail`, as the completed attempts did;"
+        " call `pay(sum=2)` rather than `pay(sum=1)`, which only failing attempts called;"
         " check that `drop` is asked for and allowed, as only failing attempts called it."
     )
     assert finding.sessions == (0, 1)

@@ -69,7 +69,7 @@ def test_difference_of_approved_attempts_says_that_they_passed_for_a_success():
 
     assert finding.statement.endswith("People had approved 2 of these sessions; they failed when they were verified.")
     assert (finding.reason_code, finding.numbers["approved_then_failed"]) == ("approved_then_failed", 2)
-    assert finding.lesson.endswith("call `pay(sum=2)` rather than `pay(sum=1)`, which failed.")
+    assert finding.lesson.endswith("call `pay(sum=2)` rather than `pay(sum=1)`, which only failing attempts called.")
     assert ranked([finding]) == [finding]
 
 

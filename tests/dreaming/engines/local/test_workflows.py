@@ -35,11 +35,12 @@ def test_workflow_is_maximal_and_beats_chance():
 
     assert finding.key == ("workflow", "before", "c")
     assert finding.statement == (
-        "Of 16 sessions that called `c`, all 8 that had called `a` and `b` before completed, and 0 of the 8 others."
+        "All 8 sessions that called `a` and `b` before `c` completed;"
+        " of the 8 sessions that called `c` without doing so, none did."
     )
     assert (finding.title, finding.sessions) == ("Before calling c, call a and b", tuple(range(8)))
     assert finding.lesson == (
-        "Before calling `c`, call `a` and `b`: sessions that did completed more often than those that did not."
+        "Before calling `c`, call `a` and `b`: sessions that did so completed more often than the others."
         " Steps: (1) `a`; (2) `b`; (3) `c`."
     )
     assert finding.numbers == {

@@ -33,7 +33,9 @@ class DreamSettings(TeamModel):
     namespaces = models.JSONField(default=list)
     agents = models.JSONField(default=list, blank=True)
     engine = models.CharField(_("engine"), max_length=12, choices=EngineName, default=EngineName.LOCAL)
-    model = models.CharField(max_length=80, blank=True)
+    connection = models.CharField(_("connection"), max_length=40, blank=True)  # its public id
+    model = models.CharField(_("model"), max_length=80, blank=True)
+    verifier = models.CharField(_("model that verifies"), max_length=80, blank=True)
     instructions = models.TextField(_("instructions"), blank=True, max_length=4096)
     curation = models.JSONField(default=dict, blank=True)
     window_days = models.PositiveIntegerField(_("days of sessions to read"), default=90)
