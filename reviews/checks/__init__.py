@@ -1,6 +1,10 @@
-"""Machine findings on a revision: one file a rule, pure functions over what is proposed. Detectors advise."""
+"""Machine findings on a revision: one file a rule, pure functions over a change, its evidence and a named context.
 
-from reviews.checks.base import Finding, Proposed, ProposedTarget
-from reviews.checks.registry import run
+Detectors advise: what they find is shown, raises the tier or blocks; people and provenance decide.
+"""
 
-__all__ = ["Finding", "Proposed", "ProposedTarget", "run"]
+from reviews.checks.base import Finding, Proposed, ProposedTarget, Quoted
+from reviews.checks.context import NOTHING, Context
+from reviews.checks.registry import RULES, run
+
+__all__ = ["NOTHING", "RULES", "Context", "Finding", "Proposed", "ProposedTarget", "Quoted", "run"]

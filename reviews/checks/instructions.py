@@ -2,68 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
+from agents.text import instructions
 from reviews.checks.base import Finding, Proposed
+from reviews.checks.context import NOTHING, Context
 from reviews.enums import Severity
 
-RULE, VERSION = "instructions", 1
+RULE, VERSION = "instructions", 2
+NEEDS: tuple[str, ...] = ()
 
-_FLAGS = re.IGNORECASE | re.MULTILINE
-PHRASES = (
-    (
-        _("It tells the reader to set other instructions aside."),
-        re.compile(
-            r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}"
-            r"\b(?:previous|prior|earlier|above|preceding|all|any|other|your|system|existing)\b[^.\n]{0,30}"
-            r"\b(?:instructions?|rules?|guidelines?|prompts?|directions?|polic(?:y|ies)|safeguards?)\b",
-            _FLAGS,
-        ),
-    ),
-    (
-        _("It asks to keep something from people."),
-        re.compile(
-            r"\b(?:do not|don['’]t|never|without)\s+(?:tell|telling|inform|informing|mention|reveal|disclose|notify"
-            r"|notifying|alert|alerting|show)(?:ing)?\b[^.\n]{0,60}"
-            r"\b(?:users?|customers?|humans?|reviewers?|operators?|anyone|anybody|admins?|owners?|developers?|people)\b",
-            _FLAGS,
-        ),
-    ),
-    (
-        _("It asks to send something to an address."),
-        re.compile(
-            r"\b(?:send|forward|upload|exfiltrate|transmit|post|submit|leak)\b[^\n]{0,100}?"
-            r"\bto\s{1,3}[\"'`<(]{0,2}(?:https?://|ftp://|www\.)",
-            _FLAGS,
-        ),
-    ),
-    (
-        _("It speaks to the reviewer."),
-        re.compile(
-            r"\b(?:approve|accept|merge)\s+(?:this|these|all|every|the)\s+(?:\w+\s+)?"
-            r"(?:changes?|proposals?|revisions?|edits?)\s+(?:now|at once|immediately|without|automatically)\b"
-            r"|\b(?:dear|note to|attention,?|to the)\s+(?:the\s+)?reviewers?\s*[:,]",
-            _FLAGS,
-        ),
-    ),
-    (
-        _("It gives the model another role or poses as its system prompt."),
-        re.compile(
-            r"\byou are now\s+(?:an?|the|in|no longer)\b|\bnew system (?:prompt|instructions?)\b"
-            r"|\b(?:pretend|act)\s+as\s+if\s+you\b|<\|(?:im_start|system|endoftext)\|>|\[/?INST\]|<</?SYS>>"
-            r"|^\s{0,4}#{0,4}\s?system\s?(?:prompt|message)\s?:",
-            _FLAGS,
-        ),
-    ),
-)
+SAYS = {
+    "sets_aside": _("It tells the reader to set other instructions aside."),
+    "takes_precedence": _("It puts itself above all other rules."),
+    "conceals": _("It asks to keep something from people."),
+    "speaks_to_reviewer": _("It speaks to the reviewer."),
+    "asks_for_approval": _("It asks to be approved."),
+    "claims_approval": _("It says that it was approved; what counts is decided here."),
+    "poses_as_page": _("It reads like a result of this page."),
+    "speaks_to_model": _("It speaks to a model that reads it."),
+    "gives_role": _("It gives the model another role."),
+    "asks_for_prompt": _("It asks the model for its own instructions."),
+    "plants_itself": _("It asks to be kept in memory."),
+    "garbles": _("It asks for answers that people cannot read."),
+    "poses_as_markup": _("It poses as a system prompt or as the marks around a text."),
+}
+READS = _("Encoded text that reads: %(reads)s")
 
 
-def find(proposed: Proposed) -> Iterator[Finding]:
+def find(proposed: Proposed, _context: Context = NOTHING) -> Iterator[Finding]:
     for number, target in enumerate(proposed.targets):
-        text = "".join(target.after)
-        for says, pattern in PHRASES:
-            for match in pattern.finditer(text):
-                yield Finding(RULE, VERSION, Severity.WARNING, str(says), number, *match.span())
+        for one in instructions.find("".join(target.after)):
+            reason = str(READS % {"reads": one.reads} if one.reads else SAYS[one.kind])
+            yield Finding(RULE, VERSION, Severity.WARNING, reason, number, one.start, one.end)

@@ -1,11 +1,50 @@
 from __future__ import annotations
 
-from reviews.checks import evidence, hidden, instructions, protected, secrets
-from reviews.checks.base import Finding, Proposed
+from collections.abc import Iterable
+from itertools import islice
 
-RULES = (secrets, instructions, evidence, hidden, protected)
+from reviews.checks import (
+    approvals_only,
+    budget,
+    contradiction,
+    evidence,
+    hidden,
+    instructions,
+    links,
+    mixed_scripts,
+    personal,
+    protected,
+    rejected_before,
+    rulebook,
+    secrets,
+    size,
+    specifics,
+    split,
+)
+from reviews.checks.base import Finding, Proposed, Rule
+from reviews.checks.context import NOTHING, Context
+
+RULES: tuple[Rule, ...] = (
+    secrets,
+    personal,
+    instructions,
+    links,
+    evidence,
+    approvals_only,
+    hidden,
+    mixed_scripts,
+    protected,
+    rulebook,
+    budget,
+    specifics,
+    contradiction,
+    rejected_before,
+    split,
+    size,
+)
+MOST = 50  # findings of one rule on one change that are kept
 
 
-def run(proposed: Proposed) -> list[Finding]:
-    """All findings of all rules, in the order of the rules."""
-    return [finding for rule in RULES for finding in rule.find(proposed)]
+def run(proposed: Proposed, context: Context = NOTHING, rules: Iterable[Rule] = RULES) -> list[Finding]:
+    """All findings of the rules, in their order."""
+    return [finding for rule in rules for finding in islice(rule.find(proposed, context), MOST)]

@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.text import secrets
 from reviews.checks.base import Finding, Proposed
+from reviews.checks.context import NOTHING, Context
 from reviews.enums import Severity
 
-RULE, VERSION = "secrets", 1
+RULE, VERSION = "secrets", 2
+NEEDS: tuple[str, ...] = ()
 
 
-def find(proposed: Proposed) -> Iterator[Finding]:
+def find(proposed: Proposed, _context: Context = NOTHING) -> Iterator[Finding]:
     for number, target in enumerate(proposed.targets):
         for secret in secrets.find("".join(target.after)):
             reason = str(_("This looks like a secret (%(name)s).") % {"name": secret.name})

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -204,7 +205,7 @@ def test_card_answers_with_both_cards(client, team, change):
     assert part.count('type="checkbox" name="part"') == 3
     assert part.lstrip().startswith("<article")
     assert answer.count("<article") == 2
-    assert "1 of 2 decided" in answer
+    assert "You voted on 1 of 2, 1 decided" in answer
 
 
 def test_refusal_keeps_the_boxes(client, team, change):
@@ -231,3 +232,23 @@ def test_parts_of_a_change_stay_on_one_sheet(client, team, space):
 
     assert (page.count("<article"), more.count("<article")) == (AT_ONCE + 1, 1)
     assert f"from={AT_ONCE}" in page
+
+
+def test_quotes_stay_at_their_lines_in_whichever_part_has_them(team, space, memory):
+    session = agent_recipes.session(agent_recipes.agent(team.row), ["a is A.", "c is C."])
+    quotes = (
+        replace(scenes.quote(session, 0, "a is A."), lines=(0, 0, 1)),
+        replace(scenes.quote(session, 1, "c is C."), lines=(0, 2, 3)),
+    )
+    draft = scenes.edit(memory, "- A\n- b\n- C\n- d\n- e\n", quotes=quotes)
+    change = scenes.changes(scenes.propose(team.row, draft, by=team.lead))[0]
+
+    split = accept(change, team.reviewer, (0, 1))
+
+    def places(one):
+        links = EvidenceLink.objects.of(team.row).filter(revision=one.head).order_by("evidence__position")
+        return list(links.values_list("target_position", "line_start", "line_end"))
+
+    nowhere = (None, None, None)
+    assert places(split.change) == [nowhere, (0, 2, 3)]
+    assert places(split.rest) == [(0, 0, 1), nowhere]
