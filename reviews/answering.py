@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agents import memory as memories
-from agents.enums import TIER_ORDER, Tier
 from agents.text.lines import Edit
 from audit import trail
 from audit.trail import Actor
-from reviews import desk, evidence, hunks, joining, policy, proposals, revisions
+from reviews import desk, evidence, hunks, joining, proposals, revisions
 from reviews import drafts as drafting
 from reviews.drafts import Draft, DraftTarget
 from reviews.enums import Operation, RevisionOrigin, State, Verdict
@@ -112,11 +111,7 @@ def _as_draft(change: Change, targets: Sequence[DraftTarget]) -> Draft:
 
 
 def _reword(change: Change, draft: Draft) -> None:
-    """What it is called, and why, may be another by now; so may its operation, and its tier with it, which never
-    falls."""
-    paths = [path for target in draft.targets for path in (target.path_before, target.path_after) if path]
-    tier = policy.tier_of(namespace=change.namespace, operation=draft.operation, paths=paths)
+    """What it is called, and why, may be another by now; so may its operation."""
     change.operation = draft.operation
-    change.tier = max(Tier(change.tier), tier, key=TIER_ORDER.__getitem__)
     change.title, change.rationale = draft.title[:200], draft.rationale
-    change.save(update_fields=["operation", "tier", "title", "rationale"])
+    change.save(update_fields=["operation", "title", "rationale"])

@@ -14,12 +14,13 @@ from accounts.api import Bearer, Denied, MachineRequest, Problem, refusals
 from accounts.enums import Scope
 from agents.api import own_agent
 from agents.models import Agent, Memory
-from reviews import desk, incoming, proposals
+from reviews import desk, incoming, proposals, withdrawing
 from reviews.desk import Seat
 from reviews.drafts import BadDraft, Draft
 from reviews.enums import EvidenceStatus, OriginKind, Verdict
 from reviews.incoming import ProposalIn
 from reviews.models import Change, ChangeQuerySet, Evidence, Proposal
+from reviews.taint import limits
 
 router = Router()
 
@@ -70,6 +71,10 @@ class ProposalState(Schema):
 def open_proposal(request: MachineRequest, body: ProposalIn) -> Status[dict[str, Any]]:
     """Open a proposal for an agent. People decide on each of its changes; nothing is written before."""
     agent, now = own_agent(request, body.agent, where="agent"), timezone.now()
+    try:
+        limits.take(agent=agent, by=request.token, at=now)
+    except limits.Limited as limited:
+        raise _limited(limited) from None
     _refuse_too_many(agent, len(body.changes))
     drafts = incoming.drafts(
         team=request.team,
@@ -87,7 +92,10 @@ def open_proposal(request: MachineRequest, body: ProposalIn) -> Status[dict[str,
             origin=proposals.Origin(OriginKind.AGENT, caller.id, caller),
             drafts=drafts,
             at=now,
+            most_open=limits.of(request.team).open,
         )
+    except proposals.TooManyOpen as full:
+        raise _limited(limits.refuse_open(agent=agent, message=str(full), by=request.token, at=now)) from None
     except BadDraft as bad:
         raise Problem(422, "bad_draft", str(bad), where="changes") from None
     except proposals.AlreadyProposed as known:
@@ -118,6 +126,32 @@ def read_change(request: MachineRequest, change_id: str) -> dict[str, Any]:
     _check_is_own(request, change.proposal)
     [told] = _changes([change], request)
     return told
+
+
+@router.post(
+    "/changes/{slug:change_id}/withdraw",
+    auth=Bearer(Scope.PROPOSE),
+    response={200: ChangeState, **refusals(404, 409)},
+)
+def withdraw_change(request: MachineRequest, change_id: str) -> dict[str, Any]:
+    """Take back a change that was proposed over the API and that nobody decided. A second time is harmless."""
+    change = _rows(request).filter(public_id=change_id).select_related("proposal__agent").first()
+    if change is None or change.proposal.origin_kind != OriginKind.AGENT:
+        raise Problem(404, "unknown_change", "there is no such change")
+    _check_is_own(request, change.proposal)
+    try:
+        withdrawing.take_back(team=request.team, change_id=change_id, by=request.token.trail_actor, at=timezone.now())
+    except withdrawing.Decided as decided:
+        raise Problem(
+            409, "decided", f"the change is {decided.state} by now", details={"state": decided.state}
+        ) from None
+    [told] = _changes([_rows(request).get(public_id=change_id)], request)
+    return told
+
+
+def _limited(limited: limits.Limited) -> Problem:
+    headers = {"Retry-After": str(limited.seconds)}
+    return Problem(429, limited.code, str(limited), where="agent", headers=headers)
 
 
 def _refuse_too_many(agent: Agent, more: int) -> None:

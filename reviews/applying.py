@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import Team
+from accounts.models import Team, User
 from agents import memory as memories
 from agents import records
 from agents.enums import Cause
@@ -18,8 +19,10 @@ from agents.models import MemoryVersion, Namespace
 from agents.text import lines as text_lines
 from audit import trail
 from audit.trail import SYSTEM, Actor
-from reviews import desk, proposals, rebasing, settling
+from reviews import desk, examining, lapsing, proposals, rebasing, settling
+from reviews.automatic import falling_back, letting_through
 from reviews.bounds import TargetGround
+from reviews.budgets import limiting, spending
 from reviews.desk import Seat
 from reviews.enums import FOLDS, Operation, State
 from reviews.hunks import Hunk
@@ -42,6 +45,7 @@ def apply_due(*, team: Team, namespace: Namespace, now: datetime, by: Actor = SY
     """
     with trail.unit_of_work(at=now) as unit:
         memories.lock(namespace)
+        lapsing.lapse(team=team, at=now)
         due = list(Change.objects.of(team).due(now).filter(namespace=namespace).order_by("proposal", "position", "pk"))
         by_proposal: dict[int, list[int]] = defaultdict(list)
         for change in due:
@@ -67,8 +71,14 @@ def _apply_together(team: Team, ids: Sequence[int], by: Actor, at: datetime, uni
     left, at_once = list(ids), len(ids)
     while left:
         changes = list(desk.locked(team, pk__in=left).due(at).order_by("position", "pk"))  # look only after locking
+        examining.again(changes, team=team, at=at)
+        letting_through.hold_back(changes, team=team, at=at)
         seats = desk.read(changes, team=team)
-        ready = [seat for seat in seats.values() if seat.held and seat.tally.is_approved]
+        approved = [seat for seat in seats.values() if seat.may_be_applied]
+        weighed = limiting.weigh(approved, at=at)
+        for pk, passed in weighed.stopped.items():
+            limiting.hold(seats[pk], passed, at=at, unit=unit)
+        ready = [seat for seat in approved if seat.change.pk not in weighed.stopped]
         batch = _one_base_each(ready)[:at_once]
         problem = _try_to_write(batch, by, at)
         if problem and len(batch) > 1:
@@ -79,15 +89,41 @@ def _apply_together(team: Team, ids: Sequence[int], by: Actor, at: datetime, uni
                 rebasing.conflict(seat.change, problem, at=at, unit=unit)
             else:
                 _mark_applied(seat, by, at, unit)
+                if seat.change.pk in weighed.asked:
+                    spending.note(seat.change, weighed.asked[seat.change.pk], at=at)
                 applied.append(seat.change)
         taken = {seat.change.pk for seat in batch}
         for seat in seats.values():
-            if seat not in ready:
+            if seat not in approved:
                 _send_back(seat, at, unit)
         left = [seat.change.pk for seat in ready if seat.change.pk not in taken]
     if applied:
+        letting_through.tell(applied, at=at)
         proposals.close_if_done(proposal=applied[0].proposal, by=by, at=at, unit=unit)
     return applied
+
+
+def write_past_votes(
+    seat: Seat, *, by: User, at: datetime, unit: trail.Unit, data: dict[str, Any], private: dict[str, str]
+) -> str:
+    """Write one change whose votes an emergency passes by, or say why no memory can hold it. It counts with the
+    budgets like any other. The caller holds the namespace's lock, and has seen that the change stands.
+    """
+    change, actor = seat.change, by.trail_actor
+    problem = _try_to_write([seat], actor, at)
+    if problem:
+        return problem
+    if change.state != State.APPROVED:
+        change.become(State.APPROVED, at=at, apply_after=at)
+    asked = replace(limiting.ask(seat, spending.readings_of(change.namespace, at=at)), automatic=False)
+    change.become(State.APPLIED, at=at)
+    change.glass_broken = True
+    change.save(update_fields=["glass_broken"])
+    unit.record("change.glass_broken", target=change, by=by, data=_hashes(seat) | data, private=private)
+    _mark_taken_back(change, actor, at, unit)
+    spending.note(change, asked, at=at)
+    proposals.close_if_done(proposal=change.proposal, by=actor, at=at, unit=unit)
+    return ""
 
 
 def _try_to_write(batch: Sequence[Seat], by: Actor, at: datetime) -> str:
@@ -235,25 +271,32 @@ def _inverse(part: _Part, version: MemoryVersion, made: Sequence[Written], was_p
 
 
 def _mark_applied(seat: Seat, by: Actor, at: datetime, unit: trail.Unit) -> None:
-    change = seat.change
+    change, data = seat.change, _hashes(seat)
     change.become(State.APPLIED, at=at)
-    unit.record(
-        "change.applied",
-        target=change,
-        by=by,
-        data={
-            "revision": seat.head.public_id,
-            "base": seat.bound.base,
-            "proposed": seat.bound.proposed,
-            "requirement": seat.bound.requirement,
-            "evidence": seat.bound.evidence,
-        },
-    )
+    if seat.tally.is_approved:
+        unit.record("change.applied", target=change, by=by, data=data)
+    else:
+        unit.record("change.auto_applied", target=change, by=SYSTEM, data=data | {"rule": seat.automatic})
+    _mark_taken_back(change, by, at, unit)
+
+
+def _hashes(seat: Seat) -> dict[str, Any]:
+    return {
+        "revision": seat.head.public_id,
+        "base": seat.bound.base,
+        "proposed": seat.bound.proposed,
+        "requirement": seat.bound.requirement,
+        "evidence": seat.bound.evidence,
+    }
+
+
+def _mark_taken_back(change: Change, by: Actor, at: datetime, unit: trail.Unit) -> None:
     if change.reverts_id is not None:
-        undone = Change.objects.of(change.team).select_for_update().get(pk=change.reverts_id)
-        if undone.state == State.APPLIED:
+        rows = Change.objects.of(change.team).select_for_update().order_by("pk")
+        for undone in rows.filter(Q(pk=change.reverts_id) | Q(public_id__in=change.takes_back), state=State.APPLIED):
             undone.become(State.REVERTED, at=at)
             unit.record("change.reverted", target=undone, by=by, data={"by_change": change.public_id})
+            falling_back.fall_back(change=undone, at=at)
 
 
 def _send_back(seat: Seat, at: datetime, unit: trail.Unit) -> None:

@@ -122,7 +122,7 @@ def read(
         )
         bound = Bound(
             base=_digest([target.live for target in read_targets]),
-            proposed=_digest([change.operation, [_proposed(target) for target in read_targets]]),
+            proposed=sha256(proposed_text(change.operation, targets.get(change.head_id or 0, []))),
             requirement=_digest(requirements[change.pk]),
             evidence=_digest(sorted([*links.get(change.head_id or 0, []), *against.get(change.pk, [])])),
         )
@@ -204,15 +204,24 @@ def _target_ground(
     )
 
 
-def _proposed(target: TargetGround) -> list[Any]:
-    return [target.target.path_after, [[hunk.before, hunk.after] for hunk in target.hunks]]
+def proposed_text(operation: str, targets: Sequence[RevisionTarget]) -> str:
+    """What a revision proposes, as JSON: the text whose hash a vote is bound to."""
+    return _JSON.encode([operation, [_proposed(target) for target in targets]])
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _proposed(target: RevisionTarget) -> list[Any]:
+    return [target.path_after, [[hunk["before"], hunk["after"]] for hunk in target.hunks]]
 
 
 _JSON = json.JSONEncoder(ensure_ascii=True, sort_keys=True)
 
 
 def _digest(value: Any) -> str:
-    return hashlib.sha256(_JSON.encode(value).encode()).hexdigest()
+    return sha256(_JSON.encode(value))
 
 
 def checks_of(changes: Sequence[Change], *, team: Team) -> dict[int, list[Check]]:

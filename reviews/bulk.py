@@ -20,6 +20,7 @@ from reviews.decisions import Refused, Word
 from reviews.desk import Seat
 from reviews.enums import Verdict
 from reviews.models import Change, Decision
+from reviews.watching.facts import Facts
 
 MOST = 200
 
@@ -60,7 +61,9 @@ def read(changes: Sequence[Change], *, team: Team, verdict: Verdict, by: User) -
     return items
 
 
-def decide(*, team: Team, seen: Mapping[str, str], word: Word, by: User, at: datetime) -> Outcome:
+def decide(
+    *, team: Team, seen: Mapping[str, str], word: Word, by: User, at: datetime, facts: Facts | None = None
+) -> Outcome:
     """Cast the same vote on each change of the list (public ids, with what was seen of each) that allows it.
 
     What moved since, or may not be decided at once, is left out. Raises TooMany, and Refused where the word is
@@ -69,6 +72,7 @@ def decide(*, team: Team, seen: Mapping[str, str], word: Word, by: User, at: dat
     if len(seen) > MOST:
         raise TooMany(f"At most {MOST} changes are decided at once.")
     batch = ids.new("bat")
+    decisions.look_again(team=team, change_ids=list(seen), at=at)
     refused: list[tuple[Change, str]] = []
     with trail.unit_of_work(at=at) as unit:
         changes = list(desk.locked(team, public_id__in=list(seen)).order_by("pk"))  # all locks before the first vote
@@ -81,7 +85,7 @@ def decide(*, team: Team, seen: Mapping[str, str], word: Word, by: User, at: dat
             if item.seen != seen[change.public_id]:
                 problem = _("This change is not what you saw: look at it again.")
             if not problem:
-                problem = _vote(item, word, batch, by, at)
+                problem = _vote(item, word, batch, by, at, facts)
             if problem:
                 refused.append((change, problem))
         data = {
@@ -107,12 +111,19 @@ def undo(*, team: Team, batch: str, by: User, at: datetime) -> list[tuple[Change
     return refused
 
 
-def _vote(item: Item, word: Word, batch: str, by: User, at: datetime) -> str:
+def _vote(item: Item, word: Word, batch: str, by: User, at: datetime, facts: Facts | None) -> str:
     """Cast one vote, or say why not."""
     change = item.seat.change
     try:
-        decisions.decide(
-            team=change.team, change_id=change.public_id, bound=item.seat.bound, word=word, by=by, at=at, batch=batch
+        decisions.cast(
+            team=change.team,
+            change_id=change.public_id,
+            bound=item.seat.bound,
+            word=word,
+            by=by,
+            at=at,
+            batch=batch,
+            facts=facts,
         )
     except Refused as clash:
         return str(clash)
@@ -142,7 +153,9 @@ def _problem(seat: Seat, verdict: Verdict, by: User) -> str:
         return _("Somebody asks for changes.")
     if seat.required["blocking"]:
         return _("A check blocks it.")
-    return decisions.unread(seat, by)
+    if decisions.unread(seat, by):  # its parts leave their words on the page of the change alone
+        return _("Its diff is very long: read it to its end, and approve it there.")
+    return ""
 
 
 def common(required: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

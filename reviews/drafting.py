@@ -18,6 +18,8 @@ from reviews.desk import Seat
 from reviews.enums import Verdict
 from reviews.models import Change, Comment, DraftVote, Proposal
 from reviews.talking import threads
+from reviews.watching import facts as watching
+from reviews.watching.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,18 @@ def prepare(
     word: Word,
     by: User,
     at: datetime,
+    revision_id: str = "",
     opened: Collection[str] = (),
-) -> Change:
-    """Keep a vote until the review is sent; a second one takes the place of the first.
+    facts: Facts | None = None,
+) -> Seat:
+    """Keep a vote until the review is sent; a second one takes the place of the first. Returns the change as it stands.
 
     Raises what `decisions.decide` raises: what could not be said now is not prepared.
     """
     with trail.unit_of_work(at=at) as unit:
         change = desk.locked(team, public_id=change_id).get()
         seat = desk.read_one(change, team=team)
-        decisions.refuse(seat, bound=bound, word=word, by=by, opened=opened)
+        decisions.refuse(seat, bound=bound, word=word, by=by, revision_id=revision_id, opened=opened)
         values = {
             "revision": seat.head,
             "verdict": word.verdict,
@@ -56,12 +60,13 @@ def prepare(
             "proposed_sha256": bound.proposed,
             "requirement_sha256": bound.requirement,
             "evidence_sha256": bound.evidence,
+            "facts": watching.kept(facts and watching.counted(facts, seat, by, opened)),
             "at": at,
         }
         DraftVote.objects.of(team).update_or_create(team=team, change=change, by=by, defaults=values)
         data = {"change": change.public_id, "verdict": str(word.verdict)}
         unit.record("review.drafted", target=change.proposal, by=by, data=data)
-    return change
+    return seat
 
 
 def remove(*, team: Team, change_id: str, by: User, at: datetime) -> Change:
@@ -125,7 +130,16 @@ def _cast(change: Change, draft: DraftVote, by: User, at: datetime) -> None:
         raise Moved(change, "Another revision was saved meanwhile: look at it first.")
     word = Word(Verdict(draft.verdict), draft.reason, draft.reason_code)
     bound = policy.bound_of(draft)
-    decisions.decide(team=change.team, change_id=change.public_id, bound=bound, word=word, by=by, at=at, opened=None)
+    decisions.decide(
+        team=change.team,
+        change_id=change.public_id,
+        bound=bound,
+        word=word,
+        by=by,
+        at=at,
+        opened=None,
+        facts=watching.restored(draft.facts),
+    )
 
 
 def _throw_away(proposal: Proposal, drafts: QuerySet[DraftVote], by: User, unit: trail.Unit) -> int:

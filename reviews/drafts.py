@@ -104,6 +104,7 @@ class Draft:
     pattern_id: str = ""
     pattern: Mapping[str, Any] = field(default_factory=dict)
     reverts_id: int | None = None
+    takes_back: tuple[str, ...] = ()
 
     def identity(self) -> str:
         if self.fingerprint:

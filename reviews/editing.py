@@ -12,7 +12,7 @@ from agents.text import diffs
 from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from audit import trail
-from reviews import desk, revisions, settling
+from reviews import desk, evidence, examining, revisions, settling
 from reviews import hunks as hunks_of
 from reviews.bounds import TargetGround
 from reviews.checks import Finding
@@ -20,6 +20,7 @@ from reviews.decisions import Moved, Refused, Settled
 from reviews.desk import Seat
 from reviews.drafts import DraftTarget
 from reviews.enums import RevisionOrigin, State
+from reviews.examining import Library
 from reviews.hunks import Hunk
 from reviews.models import Change, Evidence, Revision, RevisionTarget
 
@@ -63,7 +64,7 @@ class Preview:
     """What a revision with these words would show: path and diff of each memory, and what the checks find."""
 
     diffs: list[tuple[str, list[diffs.Row]]]
-    findings: list[Finding]
+    findings: Sequence[Finding]
 
 
 def preview(seat: Seat, texts: Texts) -> Preview:
@@ -71,7 +72,10 @@ def preview(seat: Seat, texts: Texts) -> Preview:
     targets = worded(seat, texts)
     drawn = [(target.path_after or target.path_before, revisions.draw(target)) for target in targets]
     quotes = list(Evidence.objects.of(seat.change.team).filter(links__revision=seat.head))
-    return Preview([one for one in drawn if one[1]], revisions.findings(seat.change, targets, quotes))
+    quoted = evidence.quoted(seat.change.team, quotes)
+    by = examining.opener(seat.change)
+    examined = examining.examine(seat.change, targets, quoted, Library(seat.change.team), by=by)
+    return Preview([one for one in drawn if one[1]], examined.findings)
 
 
 def on_top(seat: Seat, began: Revision | None, texts: Texts) -> tuple[dict[tuple[int, int], str], list[str]]:

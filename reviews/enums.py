@@ -9,6 +9,7 @@ class OriginKind(TextChoices):
     PERSON = "person", _("Person")
     AGENT = "agent", _("Agent over the API")
     REVERT = "revert", _("Revert")
+    REVOKE = "revoke", _("Session marked bad")
     SYNC = "sync", _("Found in the store")
 
 
@@ -116,13 +117,26 @@ class Way(TextChoices):
     SCOPE = "scope", _("Keep both, each for its own case")
     DATES = "dates", _("Keep both, each for its own time")
     OWN = "own", _("Write it yourself")
+    AS_IT_IS = "as_it_is", _("Restore it with the text as it stands now")
+    AS_PROPOSED = "as_proposed", _("Restore it with the text that was proposed")
     PATH = "path", _("Choose another path")
     CARRY = "carry", _("Archive it, and carry its new lines over")
     ANYWAY = "anyway", _("Archive it anyway, with its new lines")
     LEAVE = "leave", _("Leave this memory out of the change")
 
 
+TAKES_BACK = (OriginKind.REVERT, OriginKind.REVOKE, OriginKind.SYNC)
+"""Origins of what only takes back what was written."""
+
 PATTERN_IS_WRONG = (RejectCode.FALSE, RejectCode.UNSUPPORTED)  # not the change alone, but what it was made from
+
+
+class Mode(TextChoices):
+    """How much of what dreams propose is applied without a vote."""
+
+    REVIEWED = "reviewed", _("Reviewed by people")
+    AUTOMATIC_LOW = "automatic_low", _("Automatic for low risk")
+    AUTOMATIC = "automatic", _("Automatic for low and medium risk")
 
 
 class ActorType(TextChoices):
@@ -140,6 +154,7 @@ class EvidenceStatus(TextChoices):
     VERIFIED = "verified", _("Verified")
     MISSING = "missing", _("Not found")
     PURGED = "purged", _("Purged")
+    STRUCK = "struck", _("Struck")
 
 
 class Severity(TextChoices):
@@ -182,3 +197,94 @@ class NoticeKind(TextChoices):
     RESOLVED = "resolved", _("A thread of yours was resolved")
     DECIDED = "decided", _("Your proposal was decided")
     OVERDUE = "overdue", _("It waits longer than agreed")
+    AUTOMATIC = "automatic", _("A policy let changes through without a vote")
+    AUTO_APPLIED = "auto_applied", _("A policy wrote changes without a vote")
+    FELL_BACK = "fell_back", _("A namespace left automatic mode")
+    UNREVIEWED = "unreviewed", _("Memory was written without a decision")
+    CERTIFY = "certify", _("A baseline has to be signed")
+    WATCH = "watch", _("Somebody approves very quickly")
+    STAMP = "stamp", _("Somebody approves nearly everything")
+    SECOND = "second", _("Your second opinion is asked")
+    DISAGREES = "disagrees", _("A second opinion is another")
+    BUDGET = "budget", _("A budget is used up")
+    GLASS = "glass", _("A change was applied in an emergency")
+    GLASS_ALARM = "glass_alarm", _("Nobody confirmed a change applied in an emergency")
+    GLASS_WEEK = "glass_week", _("Changes were applied in emergencies last week")
+    SEAL = "seal", _("The audit log needs attention")
+    EXPORT = "export", _("An export is ready")
+    EXPORT_FAILED = "export_failed", _("An export could not be made")
+
+
+class GlassState(TextChoices):
+    """How it stands with a change that was applied without its votes."""
+
+    OPEN = "open", _("Waits for a second person")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REFUSED = "refused", _("Refused")
+    EXPIRED = "expired", _("Not confirmed in time")
+
+
+UNCONFIRMED = (GlassState.REFUSED, GlassState.EXPIRED)
+
+
+class Came(TextChoices):
+    """How a version of a memory came to be, as the trail tells it."""
+
+    DECIDED = "decided", _("Decided by people")
+    RULE = "rule", _("Applied by a rule")
+    EMERGENCY = "emergency", _("Applied in an emergency")
+    IMPORT = "import", _("First import")
+    ERASURE = "erasure", _("Erased")
+    SYNC = "sync", _("Edited outside of Lucid")
+    LATE_IMPORT = "late_import", _("Imported after the first sign-off")
+    UNVOTED = "unvoted", _("Written without the votes it needed")
+    UNTOLD = "untold", _("Written past the audit trail")
+    ALTERED = "altered", _("Not what the audit trail says")
+
+
+UNREVIEWED = (Came.SYNC, Came.LATE_IMPORT, Came.UNVOTED, Came.UNTOLD, Came.ALTERED)
+
+
+class Settled(TextChoices):
+    """What became of an unreviewed write."""
+
+    SIGNED = "signed", _("Signed off")
+    RESTORED = "restored", _("Decided since")
+
+
+class RuleKind(TextChoices):
+    """What a rule of the team asks of memory."""
+
+    MUST_NOT = "must_not", _("Must not say")
+    MUST = "must", _("Must also say")
+
+
+class Hand(TextChoices):
+    """What a vote was cast with."""
+
+    CARD = "card", _("On its card")
+    KEYS = "keys", _("By a key")
+    SEVERAL = "several", _("Together with others")
+
+
+class ToolDeed(TextChoices):
+    """What a team says that a tool does, where its name says something else."""
+
+    CHANGES = "changes", _("Changes things")
+    LOOKS = "looks", _("Only looks")
+
+
+class Attack(TextChoices):
+    """What is wrong with a change that tests whether reviewers look."""
+
+    NUMBER = "number", _("A wrong number")
+    SCOPE = "scope", _("A condition left out")
+    ORDER = "order", _("Steps the wrong way round")
+    LINK = "link", _("A link that carries data out")
+
+
+class AlarmKind(TextChoices):
+    """Why leads should look at how somebody approves."""
+
+    FAST = "fast", _("More approvals than anybody reads")
+    STAMP = "stamp", _("Approves nearly everything and misses tests")

@@ -9,6 +9,7 @@ from accounts.models import Team
 from agents.models import Session, SessionEvent
 from agents.text import lines as text_lines
 from reviews import hunks
+from reviews.checks import Quoted
 from reviews.drafts import DraftQuote, Place
 from reviews.enums import EvidenceStatus, Stance
 from reviews.models import Change, Evidence, EvidenceLink, Revision, RevisionTarget
@@ -24,11 +25,12 @@ class Book:
     """The events that quotes name, read once for a whole proposal."""
 
     def __init__(self, team: Team, quotes: Iterable[DraftQuote]) -> None:
+        self.team = team
         wanted = {(quote.session, quote.position) for quote in quotes}
         ids = sorted({session for session, _ in wanted})
         self.sessions: dict[str, Session] = {}
         for start in range(0, len(ids), PIECE):
-            found = Session.objects.of(team).filter(public_id__in=ids[start : start + PIECE])
+            found = Session.objects.of(team).filter(public_id__in=ids[start : start + PIECE]).select_related("agent")
             self.sessions |= {session.public_id: session for session in found}
         self.events: dict[tuple[str, int], SessionEvent] = {}
         positions = sorted({position for _, position in wanted})
@@ -39,19 +41,42 @@ class Book:
             if key in wanted:
                 self.events[key] = event
 
-    def source_classes(self, rows: Iterable[Evidence]) -> frozenset[str]:
-        """The same as `source_classes`, from the events that were read already."""
-        support = [(row.session.public_id, row.position) for row in rows if supports(row)]
-        return frozenset(self.events[place].source_class for place in support)
+    def hold(self) -> None:
+        """Keep the sessions from being marked until the unit ends, and look again whether one was marked meanwhile.
 
-    def verify(self, quote: DraftQuote, *, change: Change, at: datetime) -> Evidence:
-        """The evidence row of a quote, verified or missing. Raises UnknownSession."""
+        The foreign keys alone would wait for it at the commit, when the quotes are stored as verified already.
+        """
+        by_pk = {session.pk: session for session in self.sessions.values()}
+        keys = sorted(by_pk)
+        for start in range(0, len(keys), PIECE):
+            rows = Session.objects.of(self.team).filter(pk__in=keys[start : start + PIECE]).order_by("pk")
+            for pk, tainted_at in rows.select_for_update(no_key=True).values_list("pk", "tainted_at"):
+                by_pk[pk].tainted_at = tainted_at
+
+    def quoted(self, quotes: Iterable[DraftQuote]) -> tuple[Quoted, ...]:
+        """What `quoted` will say of them once they are stored. Raises UnknownSession."""
+        return tuple(self._quoted(quote) for quote in quotes)
+
+    def _quoted(self, quote: DraftQuote) -> Quoted:
+        session, event = self._place(quote)
+        found = self._is_there(quote, event) and quote.stance == Stance.FOR and session.tainted_at is None
+        return _quoted(session, event.source_class if event else "", quote.text, found)
+
+    def _place(self, quote: DraftQuote) -> tuple[Session, SessionEvent | None]:
         session = self.sessions.get(quote.session)
         if session is None:
             raise UnknownSession(f"no session {quote.session} in this team")
-        event = self.events.get((quote.session, quote.position))
+        return session, self.events.get((quote.session, quote.position))
+
+    @staticmethod
+    def _is_there(quote: DraftQuote, event: SessionEvent | None) -> bool:
         whole = 0 <= quote.start < quote.end == quote.start + len(quote.text)
-        found = whole and event is not None and event.text[quote.start : quote.end] == quote.text
+        return whole and event is not None and event.text[quote.start : quote.end] == quote.text
+
+    def verify(self, quote: DraftQuote, *, change: Change, at: datetime) -> Evidence:
+        """The evidence row of a quote, verified or missing. Raises UnknownSession."""
+        session, event = self._place(quote)
+        counts = EvidenceStatus.VERIFIED if session.tainted_at is None else EvidenceStatus.STRUCK
         return Evidence(
             team_id=change.team_id,
             change=change,
@@ -62,7 +87,7 @@ class Book:
             event_sha256=event.sha256 if event else "",
             quote=quote.text,
             stance=quote.stance,
-            status=EvidenceStatus.VERIFIED if found else EvidenceStatus.MISSING,
+            status=counts if self._is_there(quote, event) else EvidenceStatus.MISSING,
             added_at=at,
         )
 
@@ -71,16 +96,36 @@ def supports(row: Evidence) -> bool:
     return row.status == EvidenceStatus.VERIFIED and row.stance == Stance.FOR
 
 
-def source_classes(team: Team, rows: Sequence[Evidence]) -> frozenset[str]:
-    """Who said what the verified quotes in favour quote."""
-    places = {(row.session_id, row.position) for row in rows if supports(row)}
-    if not places:
-        return frozenset()
+def quoted(team: Team, rows: Sequence[Evidence]) -> tuple[Quoted, ...]:
+    """Each quote with who said it and how far their session is trusted, as checks and tiers look at it."""
+    if not rows:
+        return ()
+    sessions = Session.objects.of(team).select_related("agent").in_bulk({row.session_id for row in rows})
     events = SessionEvent.objects.of(team).filter(
-        session__in={session for session, _ in places}, position__in={position for _, position in places}
+        session__in=list(sessions), position__in={row.position for row in rows}
     )
-    found = events.values_list("session", "position", "source_class")
-    return frozenset(said for session, position, said in found if (session, position) in places)
+    said = {(session, position): who for session, position, who in events.values_list(*_SAID)}
+    return tuple(
+        _quoted(sessions[row.session_id], said.get((row.session_id, row.position), ""), row.quote, supports(row))
+        for row in rows
+    )
+
+
+_SAID = ("session", "position", "source_class")
+
+
+def _quoted(session: Session, source_class: str, text: str, found: bool) -> Quoted:
+    return Quoted(
+        session=session.public_id,
+        agent=session.agent.public_id,
+        exposure=session.agent.exposure,
+        source_class=source_class,
+        trust=session.trust,
+        is_tainted=session.tainted_at is not None,
+        text=text,
+        supports=found,
+        pushed_by=session.pushed_by,
+    )
 
 
 def link(revision: Revision, rows: Sequence[Evidence], quotes: Sequence[DraftQuote] = ()) -> list[EvidenceLink]:

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from agents.enums import SearchKind
 from agents.models import Agent, Namespace
 from agents.search.finding import Scope
+from agents.text import secrets
 from agents.text.paths import BadPath, check_path
 from reviews.bounds import Bound
+from reviews.breaking_glass.breaking import SHORTEST_REASON
 from reviews.decisions import Word
 from reviews.enums import RejectCode, Side, Verdict, Way
 from reviews.resolving import Choice
@@ -32,6 +34,23 @@ class BoundForm(forms.Form):
     def bound(self) -> Bound:
         given = self.cleaned_data
         return Bound(given["base"], given["proposed"], given["requirement"], given["evidence"])
+
+
+class GlassForm(BoundForm):
+    """Why one change must go into memory at once, bound to what the person saw."""
+
+    revision = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    base = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    proposed = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    requirement = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    evidence = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why it cannot wait"),
+        min_length=SHORTEST_REASON,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("20 characters or more. Everybody in the team and the auditors read it."),
+    )
 
 
 class DecisionForm(BoundForm):
@@ -102,10 +121,26 @@ class SeveralForm(forms.Form):
         return Word(Verdict(given["verdict"]), given["reason"], given["reason_code"])
 
 
+class SecondForm(forms.Form):
+    """A second opinion."""
+
+    verdict = forms.ChoiceField(choices=[(one.value, one.label) for one in (Verdict.APPROVE, Verdict.REJECT)])
+    reason = forms.CharField(max_length=LONGEST_REASON, required=False)
+
+
 class ReasonForm(forms.Form):
     """Why; asked for wherever something that others rely on is set aside."""
 
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 3}))
+
+
+class BaselineForm(forms.Form):
+    """A sign-off of the memory whose root stood on the page."""
+
+    root = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 2})
+    )
 
 
 class SayForm(forms.Form):
@@ -176,27 +211,33 @@ class SpotForm(forms.Form):
 
 
 class EditForm(forms.Form):
-    """The lines that each hunk of a revision shall say, one field a hunk, named by target and hunk number."""
+    """The lines that each hunk of a revision shall say, one field a hunk, named by target and hunk number.
+
+    Secrets have dots over them; dots that are left as they are stand for what they cover.
+    """
 
     revision = forms.CharField(max_length=40, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON, required=False)
 
     def __init__(self, *args, hunks, **kwargs):
         super().__init__(*args, **kwargs)
+        self.originals = {place: text for place, (_label, text) in hunks.items()}
         for place, ((target, number), (label, text)) in enumerate(hunks.items()):
             rows = min(20, max(3, text.count("\n") + 2))
-            self.fields[f"after-{target}-{number}"] = forms.CharField(
+            self.fields[f"after-{target}-{number}"] = field = forms.CharField(
                 label=label,
                 required=False,
                 strip=False,
-                initial=text,
+                initial=secrets.covered(text),
                 widget=forms.Textarea({"rows": rows, "spellcheck": "true", "data-focus": place == 0}),
             )
+            field.may_be_empty = True  # lines that go: no field to be left out
 
     @property
     def texts(self) -> dict[tuple[int, int], str]:
         found = {name: _TEXT.fullmatch(name) for name in self.cleaned_data}
-        return {(int(one[1]), int(one[2])): self.cleaned_data[name] for name, one in found.items() if one}
+        given = {(int(one[1]), int(one[2])): self.cleaned_data[name] for name, one in found.items() if one}
+        return {place: secrets.restored(text, self.originals.get(place, "")) for place, text in given.items()}
 
 
 class ResolveForm(forms.Form):
@@ -207,7 +248,7 @@ class ResolveForm(forms.Form):
 
     def __init__(self, *args, knots, **kwargs):
         super().__init__(*args, **kwargs)
-        self.keys = [knot.key for knot in knots]
+        self.originals = {knot.key: "".join([*knot.current, *knot.proposed]) for knot in knots}
         for knot in knots:
             required = {"required": _("Choose how it goes on.")}
             self.fields[f"way-{knot.key}"] = forms.ChoiceField(
@@ -225,9 +266,10 @@ class ResolveForm(forms.Form):
         return {
             key: Choice(
                 Way(given[f"way-{key}"]),
-                **{name: given[f"{name}-{key}"] for name in ("text", "now", "new", "day", "path")},
+                text=secrets.restored(given[f"text-{key}"], original),
+                **{name: given[f"{name}-{key}"] for name in ("now", "new", "day", "path")},
             )
-            for key in self.keys
+            for key, original in self.originals.items()
         }
 
 

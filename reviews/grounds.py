@@ -11,7 +11,7 @@ from accounts.models import Team
 from agents.models import MemoryVersion
 from agents.text import lines as text_lines
 from reviews.models import Change
-from reviews.places import Ground, steps_of
+from reviews.places import Ground, Lost, steps_of
 
 K = TypeVar("K", bound=Hashable)
 
@@ -25,8 +25,11 @@ def follow(wanted: Mapping[K, tuple[MemoryVersion, str]], *, team: Team) -> dict
     for version in rows.order_by("number"):
         later[version.memory_id].append(version)
     movers = _movers(team, (base for base, _ in wanted.values()), later)
-    grounds = {}
+    grounds: dict[K, Ground] = {}
     for key, (base, proposal) in wanted.items():
+        if _is_lost(base, later[base.memory_id]):
+            grounds[key] = Lost(number=base.number, path=base.path)
+            continue
         ground, path = Ground(text_lines.split(base.text), number=base.number, path=base.path), base.path
         for version in later[base.memory_id]:
             if version.number > base.number:
@@ -37,6 +40,11 @@ def follow(wanted: Mapping[K, tuple[MemoryVersion, str]], *, team: Team) -> dict
                 path = version.path
         grounds[key] = ground
     return grounds
+
+
+def _is_lost(base: MemoryVersion, later: Sequence[MemoryVersion]) -> bool:
+    """Whether an erasure took a text between the base and the present."""
+    return any(one.blob.erased_at is not None for one in (base, *later) if one.number >= base.number)
 
 
 def _movers(

@@ -34,6 +34,7 @@ def join(
     if not change.is_votable:
         return []
     book = evidence.Book(change.team, quotes)
+    book.hold()
     places = ("session_id", "position", "start", "end", "stance")
     known = set(Evidence.objects.of(change.team).filter(change=change).values_list(*places))
     fresh: dict[tuple[object, ...], Evidence] = {}

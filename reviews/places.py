@@ -104,6 +104,12 @@ class Ground:
     def view(self) -> list[str]:
         return [line for piece in self._pieces() for line in piece.view]
 
+    def line_now(self, index: int) -> list[str]:
+        """What stands now where this line of the base stood, with what was put in before it."""
+        if index >= len(self._lines):
+            return []
+        return [line for piece in (*self._gaps[index], self._lines[index]) for line in piece.now]
+
     def region(self, hunk: Hunk) -> list[str | None]:
         """The view of the hunk's lines with one line either side: equal to `hunk.region` where nothing moved."""
         above = self._lines[hunk.start - 1].view if hunk.start else [None]
@@ -233,6 +239,23 @@ class Ground:
             starts[id(piece)] = at
             at += len(piece.now)
         return starts
+
+
+class Lost(Ground):
+    """The ground of a text that was erased, or that an erased one came after: nothing can be followed through it."""
+
+    def __init__(self, *, number: int, path: str) -> None:
+        super().__init__([], number=number, path=path)
+
+    def region(self, hunk: Hunk) -> list[str | None]:
+        """Equal to no region of a hunk, which has a line or an end on either side."""
+        return [None]
+
+    def held(self, hunk: Hunk) -> bool:
+        return False
+
+    def range_now(self, hunk: Hunk) -> tuple[int, int]:
+        return 0, 0
 
 
 def write_text(lines: Sequence[str], made: Sequence[Written]) -> list[str]:

@@ -16,10 +16,11 @@ from agents.enums import SearchKind
 from agents.memory import check_text
 from agents.models import Agent, Memory
 from agents.search import due
-from agents.text import diffs
+from agents.text import diffs, secrets
 from audit import trail
 from audit.trail import Actor, HasActor
-from reviews import evidence, policy, revisions
+from reviews import evidence, examining, policy, revisions
+from reviews.canaries import ending
 from reviews.drafts import BadDraft, Draft, check
 from reviews.enums import (
     VOTABLE,
@@ -29,8 +30,9 @@ from reviews.enums import (
     RevisionOrigin,
     State,
 )
+from reviews.examining import Examined, Library
 from reviews.inbox import ranking
-from reviews.models import Change, Evidence, EvidenceLink, Proposal
+from reviews.models import Change, Evidence, EvidenceLink, Proposal, Revision
 from reviews.talking import noticing
 
 
@@ -42,17 +44,22 @@ class AlreadyProposed(ValueError):
         self.change = change
 
 
+class TooManyOpen(ValueError):
+    """As many proposals of this agent wait as may."""
+
+
 class BaseMoved(ValueError):
     """A memory got another version while the proposal was prepared: prepare it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who proposes: the kind, the opaque id of what made it, and the actor."""
+    """Who proposes: the kind, the opaque id of what made it, the actor, and the person who set that off."""
 
     kind: OriginKind
     id: str
     by: Actor
+    asked_by: str = ""
 
     @classmethod
     def person(cls, by: HasActor) -> Origin:
@@ -65,7 +72,7 @@ class _Prepared:
 
     draft: Draft
     fingerprint: str
-    tier: str
+    examined: Examined
     rows: tuple[list[diffs.Row], ...]
 
 
@@ -78,42 +85,34 @@ def open_(
     origin: Origin,
     drafts: Sequence[Draft],
     at: datetime,
+    most_open: int | None = None,
 ) -> Proposal:
     """Store a proposal with its changes, verified evidence, checks and diffs.
 
     Raises BadDraft (nothing to say, bad path or text, two changes on one line), evidence.UnknownSession,
-    AlreadyProposed and BaseMoved; nothing is stored then.
+    AlreadyProposed, BaseMoved, and TooManyOpen where `most_open` from this origin wait for the agent; nothing is
+    stored then.
     """
     check(drafts)
     if not drafts:
         raise BadDraft("a proposal needs a change")
-    prepared = [_prepare(draft, mark) for draft, mark in zip(drafts, _fingerprints(drafts), strict=True)]
     book = evidence.Book(team, [quote for draft in drafts for quote in draft.quotes])
-    contributors = [origin.by.id] if origin.by.type == "person" else []
+    library = Library(team, opening=drafts)
+    marks = _fingerprints(drafts)
+    by = policy.proposer(team, origin.by.type, origin.by.id)
+    prepared = [_prepare(draft, mark, book, library, by=by) for draft, mark in zip(drafts, marks, strict=True)]
     with trail.unit_of_work(at=at) as unit:
         Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # numbers proposals, one at a time
+        if most_open is not None:
+            _refuse_too_many(team, agent, origin, most_open)
         for namespace in sorted({draft.namespace for draft in drafts}, key=lambda one: one.pk):
             memories.lock(namespace)  # what is written from here on finds the proposal
+        book.hold()
         refuse_moved(team, drafts)
         _refuse_repeated(team, prepared)
-        proposal = _store_proposal(team, agent, title, summary, origin, [one.tier for one in prepared], at)
-        for position, one in enumerate(prepared):
-            change = _store_change(proposal, position, one, at)
-            rows = [book.verify(quote, change=change, at=at) for quote in one.draft.quotes]
-            rows = Evidence.objects.bulk_create(_distinct(rows))
-            revision = revisions.store(
-                change=change,
-                targets=one.draft.targets,
-                rows=one.rows,
-                quotes=rows,
-                source_classes=book.source_classes(rows),
-                origin=RevisionOrigin.OPENED,
-                contributors=contributors,
-                by=origin.by,
-                at=at,
-            )
-            EvidenceLink.objects.bulk_create(evidence.link(revision, rows, one.draft.quotes))
-            unit.record("change.opened", target=change, by=origin.by, data=opened_data(change, rows))
+        proposal = _store_proposal(team, agent, title, summary, origin, [one.examined.tier for one in prepared], at)
+        stored = [_store_one(proposal, position, one, book, origin, at, unit) for position, one in enumerate(prepared)]
+        examining.keep_up(stored, library=library)
         due.note(team_id=team.pk, kind=SearchKind.PROPOSAL, ids=[proposal.public_id])
         unit.record(
             "proposal.opened",
@@ -122,6 +121,35 @@ def open_(
             data={"changes": len(prepared), "origin_kind": str(origin.kind), "origin_id": origin.id},
         )
     return proposal
+
+
+def _store_one(
+    proposal: Proposal,
+    position: int,
+    one: _Prepared,
+    book: evidence.Book,
+    origin: Origin,
+    at: datetime,
+    unit: trail.Unit,
+) -> Revision:
+    """One change with its quotes and its first revision."""
+    change = _store_change(proposal, position, one, at)
+    rows = [book.verify(quote, change=change, at=at) for quote in one.draft.quotes]
+    rows = Evidence.objects.bulk_create(_distinct(rows))
+    revision = revisions.store(
+        change=change,
+        targets=one.draft.targets,
+        rows=one.rows,
+        quotes=rows,
+        examined=one.examined,
+        origin=RevisionOrigin.OPENED,
+        contributors=[origin.by.id] if origin.by.type == "person" else [],
+        by=origin.by,
+        at=at,
+    )
+    EvidenceLink.objects.bulk_create(evidence.link(revision, rows, one.draft.quotes))
+    unit.record("change.opened", target=change, by=origin.by, data=opened_data(change, rows))
+    return revision
 
 
 def withdraw(*, proposal: Proposal, by: Actor, reason: str, at: datetime) -> None:
@@ -140,12 +168,15 @@ def withdraw_change(*, change: Change, by: Actor, reason: str, at: datetime, uni
     unit.record("change.withdrawn", target=change, by=by, data=data, private={"reason": reason})
 
 
-def close_if_done(*, proposal: Proposal, by: Actor, at: datetime, unit: trail.Unit) -> None:
+def close_if_done(*, proposal: Proposal, by: Actor, at: datetime, unit: trail.Unit) -> Proposal:
     """Close a proposal of which nothing is left to decide or to apply; open it again where something came back.
+    Returns it as it is now.
 
     Locks the proposal before it looks: of two last changes that are settled at once, the second sees the first.
     """
-    proposal = Proposal.objects.of(proposal.team).select_for_update(no_key=True).get(pk=proposal.pk)
+    team = proposal.team
+    proposal = Proposal.objects.of(team).select_for_update(no_key=True).get(pk=proposal.pk)
+    proposal.team = team
     rows = list(proposal.changes.values_list("state", "tier"))
     ranking.follow(proposal, rows)
     states = {state for state, _ in rows}
@@ -154,9 +185,11 @@ def close_if_done(*, proposal: Proposal, by: Actor, at: datetime, unit: trail.Un
         withdrawn = states == {State.WITHDRAWN}
         proposal.become(ProposalState.WITHDRAWN if withdrawn else ProposalState.CLOSED, at=at)
         unit.record("proposal.withdrawn" if withdrawn else "proposal.closed", target=proposal, by=by)
+        ending.of_proposal(proposal, by=by, at=at, unit=unit)
         noticing.decided(proposal, by=by, at=at)
     elif not done and proposal.state == ProposalState.CLOSED:
         proposal.become(ProposalState.OPEN, at=at)
+    return proposal
 
 
 def _fingerprints(drafts: Sequence[Draft]) -> list[str]:
@@ -171,18 +204,17 @@ def _fingerprints(drafts: Sequence[Draft]) -> list[str]:
     return marks
 
 
-def _prepare(draft: Draft, fingerprint: str) -> _Prepared:
+def _prepare(draft: Draft, fingerprint: str, book: evidence.Book, library: Library, *, by: str) -> _Prepared:
     for target in draft.targets:
         if target.path_after is not None:
             try:
                 check_text(target.text_after())
             except ValueError as wrong:
                 raise BadDraft(f"“{draft.title}” in {target.path_after}: {wrong}") from None
-    paths = [path for target in draft.targets for path in (target.path_before, target.path_after) if path]
     return _Prepared(
         draft=draft,
         fingerprint=fingerprint,
-        tier=policy.tier_of(namespace=draft.namespace, operation=draft.operation, paths=paths),
+        examined=examining.examine(draft, draft.targets, book.quoted(draft.quotes), library, by=by),
         rows=tuple(revisions.draw(target) for target in draft.targets),
     )
 
@@ -210,6 +242,12 @@ def _refuse_taken(team: Team, drafts: Sequence[Draft]) -> None:
         raise BadDraft(f"another memory stands at {min(taken)[1]}")
 
 
+def _refuse_too_many(team: Team, agent: Agent | None, origin: Origin, most: int) -> None:
+    waiting = Proposal.objects.of(team).open().filter(agent=agent, origin_kind=origin.kind).count()
+    if waiting >= most:
+        raise TooManyOpen(f"{waiting} proposals of this agent wait for a decision; at most {most} may")
+
+
 def _refuse_repeated(team: Team, prepared: Sequence[_Prepared]) -> None:
     fingerprints = {(one.draft.namespace.pk, one.fingerprint) for one in prepared}
     pending = Change.objects.of(team).votable().filter(fingerprint__in={mark for _, mark in fingerprints})
@@ -226,12 +264,13 @@ def _store_proposal(
         team=team,
         number=last + 1,
         agent=agent,
-        title=title[:200],
-        summary=summary,
+        title=secrets.covered(title)[:200],
+        summary=secrets.covered(summary),
         origin_kind=origin.kind,
         origin_id=origin.id,
         opened_by_type=origin.by.type,
         opened_by_id=origin.by.id,
+        asked_by_id=origin.asked_by,
         opened_at=at,
     )
     ranking.place(proposal, tiers=tiers, document=policy.document_of(team))
@@ -247,15 +286,16 @@ def _store_change(proposal: Proposal, position: int, one: _Prepared, at: datetim
         position=position,
         namespace=draft.namespace,
         operation=draft.operation,
-        title=draft.title[:200],
-        rationale=draft.rationale,
+        title=secrets.covered(draft.title)[:200],
+        rationale=secrets.covered(draft.rationale),
         reason_code=draft.reason_code,
         confidence=draft.confidence,
         fingerprint=one.fingerprint,
-        tier=one.tier,
+        tier=one.examined.tier,
         pattern_id=draft.pattern_id,
         pattern=dict(draft.pattern),
         reverts_id=draft.reverts_id,
+        takes_back=list(draft.takes_back),
         opened_at=at,
         state_at=at,
     )

@@ -93,11 +93,12 @@ def touched(team: Team, versions: Sequence[MemoryVersion]) -> list[int]:
     return sorted(set(touching.values_list("revision__change", flat=True)))
 
 
-def turn_stale(seat: Seat, at: datetime, unit: trail.Unit) -> None:
+def turn_stale(seat: Seat, at: datetime, unit: trail.Unit, *, reason: str = "") -> None:
+    """Give a votable change back to those who voted on it."""
     change = seat.change
     if change.state in (State.STALE, State.CONFLICT):
         return
-    change.become(State.STALE, at=at, reason="")
+    change.become(State.STALE, at=at, reason=reason)
     voters = {vote.by for vote in (*seat.tally.approvals, *seat.tally.stale, *seat.tally.excluded)}
     names = sorted(voter.public_id for voter in voters)
     unit.record("change.staled", target=change, by=SYSTEM, data={"voters": names})

@@ -138,6 +138,9 @@ def _strand(ground: TargetGround, carries: bool) -> Strand:
         return strand
     base = text_lines.split(target.base.text)
     edits = [Edit(hunk.start, hunk.end, hunk.after) for hunk in ground.hunks]
+    if ground.restores and strand.head.archived and strand.head.text != target.base.text:
+        strand.knots.append(_moved_archive(strand, text_lines.apply(base, edits)))
+        return strand
     strand.pieces = threeway.pieces(base=base, edits=edits, current=strand.lines)
     for number, piece in enumerate(strand.pieces):
         if piece.clashes:
@@ -167,6 +170,16 @@ def _moved_source(strand: Strand, carries: bool) -> Knot:
     base = tuple(text_lines.split(target.base.text))
     problem = f"{head.path} has lines that this change has not seen."
     return Knot(strand.key("whole"), head.path, problem, ways, base, (), tuple(strand.lines))
+
+
+def _moved_archive(strand: Strand, proposed: Sequence[str]) -> Knot:
+    """A restore brings a whole text, so it is asked for as a whole."""
+    head, base = strand.head, strand.ground.target.base
+    assert head is not None and base is not None  # noqa: S101, PT018  only asked where both are
+    ways = (Way.AS_IT_IS, Way.AS_PROPOSED, Way.OWN, Way.LEAVE)
+    problem = f"{head.path} was written meanwhile, in the archive."
+    before = tuple(text_lines.split(base.text))
+    return Knot(strand.key("whole"), head.path, problem, ways, before, tuple(proposed), tuple(strand.lines))
 
 
 def _same_lines(strand: Strand, number: int, piece: Piece) -> Knot:
@@ -247,6 +260,9 @@ def _free_path(change: Change, strand: Strand, path: str) -> str:
 
 
 def _edits(change: Change, strand: Strand, choices: Choices) -> tuple[Edit, ...]:
+    for knot in strand.knots:
+        if knot.key == strand.key("whole"):
+            return tuple(text_lines.diff(strand.lines, _whole(knot, choices[knot.key])))
     edits = []
     for number, piece in enumerate(strand.pieces):
         after = piece.proposed
@@ -255,6 +271,15 @@ def _edits(change: Change, strand: Strand, choices: Choices) -> tuple[Edit, ...]
         if after != piece.current:
             edits.append(Edit(piece.start, piece.end, after))
     return tuple(edits)
+
+
+def _whole(knot: Knot, choice: Choice) -> tuple[str, ...]:
+    """The text that a memory comes back with."""
+    if choice.way == Way.AS_PROPOSED:
+        return knot.proposed
+    if choice.way == Way.OWN:
+        return editing.typed_lines(choice.text, ended=True, around=knot.current)
+    return knot.current
 
 
 def _lines(change: Change, strand: Strand, piece: Piece, choice: Choice) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from agents.models import MemoryVersion
 from agents.text import lines as text_lines
 from agents.text.lines import Edit
 from audit import trail
+from audit.trail import Actor
 from reviews import grounds, proposals, rebasing
 from reviews.drafts import Draft, DraftTarget
 from reviews.enums import Operation, OriginKind, State
@@ -45,7 +46,7 @@ def open_revert(*, team: Team, proposal: Proposal, reason: str, by: User, at: da
     return _open(proposal, changes, title, reason, by, at)
 
 
-def open_revert_of(*, team: Team, change_id: str, reason: str, by: User, at: datetime) -> Proposal:
+def open_revert_of(*, team: Team, change_id: str, reason: str, by: User | Actor, at: datetime) -> Proposal:
     """Propose to undo one applied change, and leave the others of its proposal. Raises the same."""
     change = Change.objects.of(team).select_related("proposal__agent", "proposal__team").get(public_id=change_id)
     changes = [one for one in _applied(change.proposal) if one.pk == change.pk]
@@ -59,14 +60,17 @@ def _applied(proposal: Proposal) -> list[Change]:
     return list(applied.select_related("namespace", "inverse").in_order())
 
 
-def _open(proposal: Proposal, changes: Sequence[Change], title: str, reason: str, by: User, at: datetime) -> Proposal:
+def _open(
+    proposal: Proposal, changes: Sequence[Change], title: str, reason: str, by: User | Actor, at: datetime
+) -> Proposal:
+    actor = by if isinstance(by, Actor) else by.trail_actor
     with trail.unit_of_work(at=at) as unit:
         opened = proposals.open_(
             team=proposal.team,
             agent=proposal.agent,
             title=title,
             summary=reason,
-            origin=proposals.Origin(OriginKind.REVERT, proposal.public_id, by.trail_actor),
+            origin=proposals.Origin(OriginKind.REVERT, proposal.public_id, actor),
             drafts=[_draft(change, proposal) for change in changes],
             at=at,
         )

@@ -12,11 +12,12 @@ from agents.search import due
 from agents.text import diffs
 from agents.text import lines as text_lines
 from audit.trail import Actor
-from reviews import checks, evidence, hunks, policy
+from reviews import evidence, examining, hunks, policy
 from reviews.drafts import DraftTarget
 from reviews.enums import RevisionOrigin
+from reviews.examining import Examined, Library
 from reviews.inbox import turns
-from reviews.models import Change, Check, Evidence, Revision, RevisionTarget
+from reviews.models import Change, Evidence, Revision, RevisionTarget
 from reviews.talking import noticing
 
 
@@ -30,9 +31,13 @@ def store(
     contributors: Sequence[str],
     by: Actor,
     at: datetime,
-    source_classes: frozenset[str] | None = None,
+    examined: Examined | None = None,
 ) -> Revision:
-    """Store the next revision of a change as its head, with its diff and its checks."""
+    """Store the next revision of a change as its head, with its diff, its checks and its tier.
+
+    `examined` is what the checks say of it, where its caller has asked them already.
+    """
+    examined = examined or _examined(change, targets, quotes)
     number = (change.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
     revision = Revision.objects.create(
         team_id=change.team_id,
@@ -42,14 +47,24 @@ def store(
         contributors=sorted(set(contributors)),
         made_by_type=by.type,
         made_by_id=by.id,
+        facts=examined.facts,
         at=at,
     )
     _store_targets(revision, targets, rows)
-    _store_findings(revision, findings(change, targets, quotes, source_classes))
+    examining.keep(examined, revision=revision, at=at)
     change.head = revision
-    change.save(update_fields=["head"])
+    if origin == RevisionOrigin.EDITED:
+        change.tier = examined.tier
+    else:  # in other words of whoever proposed it, or of nobody, it is as grave as it was
+        change.tier = policy.gravest((change.tier, examined.tier))
+    change.save(update_fields=["head", "tier"])
     due.note(team_id=change.team_id, kind=SearchKind.CHANGE, ids=[change.public_id])
     return revision
+
+
+def _examined(change: Change, targets: Sequence[DraftTarget], quotes: Sequence[Evidence]) -> Examined:
+    quoted = evidence.quoted(change.team, quotes)
+    return examining.examine(change, targets, quoted, Library(change.team), by=examining.opener(change))
 
 
 def follow(
@@ -78,18 +93,6 @@ def follow(
     if origin in turns.ANSWERS:
         noticing.revised(change, old=old, by=by, at=at)
     return revision
-
-
-def findings(
-    change: Change,
-    targets: Sequence[DraftTarget],
-    quotes: Sequence[Evidence],
-    source_classes: frozenset[str] | None = None,
-) -> list[checks.Finding]:
-    """What the checks say of a revision with these targets, stored or not."""
-    if source_classes is None:
-        source_classes = evidence.source_classes(change.team, quotes)
-    return list(checks.run(_proposed(change, targets, quotes, source_classes)))
 
 
 def draw(target: DraftTarget) -> list[diffs.Row]:
@@ -153,47 +156,4 @@ def _store_targets(revision: Revision, targets: Sequence[DraftTarget], rows: Seq
             rows=drawn,
         )
         for position, (target, drawn) in enumerate(zip(targets, rows, strict=True))
-    )
-
-
-def _store_findings(revision: Revision, findings: Sequence[checks.Finding]) -> None:
-    Check.objects.bulk_create(
-        Check(
-            team_id=revision.team_id,
-            revision=revision,
-            rule=found.rule,
-            rule_version=found.version,
-            severity=found.severity,
-            target_position=found.target,
-            start=found.start,
-            end=found.end,
-            reason=found.reason,
-        )
-        for found in findings
-    )
-
-
-def _proposed(
-    change: Change, targets: Sequence[DraftTarget], quotes: Sequence[Evidence], source_classes: frozenset[str]
-) -> checks.Proposed:
-    return checks.Proposed(
-        operation=change.operation,
-        verified_for=sum(evidence.supports(row) for row in quotes),
-        quotes=len(quotes),
-        source_classes=source_classes,
-        targets=tuple(
-            checks.ProposedTarget(
-                path_before=target.path_before,
-                path_after=target.path_after,
-                before=tuple(line for hunk in target.hunks() for line in hunk.before),
-                after=tuple(line for hunk in target.hunks() for line in hunk.after),
-                text_after=target.text_after() if target.path_after is not None else "",
-                protected=any(
-                    policy.is_protected(change.namespace, path)
-                    for path in (target.path_before, target.path_after)
-                    if path
-                ),
-            )
-            for target in targets
-        ),
     )

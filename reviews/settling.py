@@ -6,16 +6,19 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from accounts.models import Team
 from audit import trail
-from audit.trail import Actor
+from audit.trail import SYSTEM, Actor
 from reviews import desk, policy, proposals, tasks
 from reviews.desk import Seat
-from reviews.enums import PATTERN_IS_WRONG, NoticeKind, State
-from reviews.models import Change
+from reviews.enums import PATTERN_IS_WRONG, NoticeKind, State, Verdict
+from reviews.models import Change, ChangeQuerySet, Cursor, Decision
 from reviews.talking import noticing
 
+AT_ONCE = 200  # changes of a team that one tick looks at
 _EVENTS = {
     State.REJECTED: "change.rejected",
     State.QUARANTINED: "change.quarantined",
@@ -28,11 +31,11 @@ def settle(
 ) -> None:
     """Bring the state of a votable change in line with its votes; a verdict closes what it settles.
 
-    `seat` is given by who has read it in this unit, and nothing but votes was written since.
+    `seat` is given by who has read it in this unit, with the votes that were cast in it.
     """
     if not change.is_votable:
         return
-    seat = desk.recounted(seat) if seat else desk.read_one(change, team=change.team)
+    seat = seat or desk.read_one(change, team=change.team)
     state = _state_by(seat)
     if state == change.state:
         return
@@ -40,7 +43,37 @@ def settle(
         _approve(seat, by, at, unit, bulk)
     else:
         _leave(seat, state, by, at, unit)
-    proposals.close_if_done(proposal=change.proposal, by=by, at=at, unit=unit)
+    change.proposal = proposals.close_if_done(proposal=change.proposal, by=by, at=at, unit=unit)
+
+
+def follow_grounds(*, team: Team, at: datetime, most: int = AT_ONCE) -> int:
+    """Turn open changes stale whose approvals fell away though no memory was written: a rule or a quote is another now.
+
+    Looks at `most` changes, the next time at those after them. Until then the approvals do not count either: a vote and
+    an application work the bound out anew. Returns how many fell.
+    """
+    seats = desk.read(_next_to_follow(team, most), team=team)
+    fallen = [seat.change.pk for seat in seats.values() if seat.tally.stale]
+    for pk in fallen:
+        with trail.unit_of_work(at=at) as unit:
+            settle(change=desk.locked(team, pk=pk).get(), by=SYSTEM, at=at, unit=unit)
+    return len(fallen)
+
+
+def approved_in_part(team: Team) -> ChangeQuerySet:
+    """Open changes on which somebody's approval stands."""
+    own = Decision.objects.of(team).counted().filter(revision=OuterRef("head"), verdict=Verdict.APPROVE)
+    return desk.rows(team).filter(Exists(own), state=State.OPEN).order_by("pk")
+
+
+def _next_to_follow(team: Team, most: int) -> list[Change]:
+    """The next ones; after the last it begins again."""
+    cursor, _new = Cursor.objects.of(team).get_or_create(team=team)
+    found = list(approved_in_part(team).filter(pk__gt=cursor.last_followed)[:most])
+    reached = found[-1].pk if len(found) == most else 0
+    if reached != cursor.last_followed:
+        Cursor.objects.of(team).update(last_followed=reached)
+    return found
 
 
 def _state_by(seat: Seat) -> State:
@@ -53,21 +86,25 @@ def _state_by(seat: Seat) -> State:
         return state
     if any(seat.change.awaits_answer(vote.at) for vote in tally.requests):
         return State.CHANGES_REQUESTED
-    if tally.is_approved and seat.held:
+    if seat.may_be_applied:
         return State.APPROVED
-    return State.STALE if tally.stale and state in (State.APPROVED, State.STALE) else State.OPEN
+    return State.STALE if tally.stale else State.OPEN
 
 
 def _approve(seat: Seat, by: Actor, at: datetime, unit: trail.Unit, bulk: bool) -> None:
     change = seat.change
-    due = policy.apply_after(at=at, document=policy.document_of(change.team), bulk=bulk)
+    by_votes = seat.tally.is_approved
+    due = policy.apply_after(at=at, document=seat.document, bulk=bulk, by_votes=by_votes)
     change.become(State.APPROVED, at=at, apply_after=due)
     sole = any(vote.by.public_id in seat.head.contributors for vote in seat.tally.approvals)
     if sole != change.sole_reviewer_used:
         change.sole_reviewer_used = sole
         change.save(update_fields=["sole_reviewer_used"])
-    data = {"votes": len(seat.tally.approvals), "sole_reviewer": sole}
-    unit.record("change.approved", target=change, by=by, data=data)
+    if by_votes:
+        data = {"votes": len(seat.tally.approvals), "sole_reviewer": sole}
+        unit.record("change.approved", target=change, by=by, data=data)
+    else:
+        unit.record("change.let_through", target=change, by=SYSTEM, data={"rule": seat.automatic})
     wake = partial(tasks.wake, namespace_id=change.namespace_id, seconds=(due - at).total_seconds())
     transaction.on_commit(wake, robust=True)
 

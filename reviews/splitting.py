@@ -52,9 +52,8 @@ def accept(
         unit.record("change.split", target=change, by=by, data=data)
         if approves:
             now = desk.read_one(change, team=team).bound
-            change = decisions.decide(
-                team=team, change_id=change_id, bound=now, word=Word(Verdict.APPROVE), by=by, at=at
-            )
+            word = Word(Verdict.APPROVE)
+            change = decisions.decide(team=team, change_id=change_id, bound=now, word=word, by=by, at=at).change
         proposals.close_if_done(proposal=change.proposal, by=by.trail_actor, at=at, unit=unit)  # one more waits in it
     return Split(change, rest, approves)
 

@@ -32,7 +32,7 @@ def mail_notices(**_later_arguments: Any) -> None:
 
     from reviews.talking import mailing
 
-    mailing.send_due(now=timezone.now())
+    mailing.send_due(clock=timezone.now)
 
 
 @shared_task

@@ -8,22 +8,39 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.models import Team
 from agents.models import MemoryVersion, Namespace
-from reviews import applying, rebasing, tasks
+from reviews import applying, lapsing, rebasing, settling, syncing, tasks
+from reviews.automatic import letting_through
+from reviews.breaking_glass import closing, reporting
+from reviews.budgets import releasing
+from reviews.canaries import alarming, planting
+from reviews.drift import attending
 from reviews.inbox import duties
 from reviews.models import Change, Cursor
 from reviews.reading import searching
 from reviews.talking import mailing
+from reviews.watching import alarms
 
 
 def tick(*, now: datetime) -> None:
-    """Apply what is due, refresh what was touched, and index what was proposed, in every team."""
+    """Apply what is due, refresh what was touched or lost its grounds, and index what was proposed, in every team."""
+    closing.attend(now=now)
+    reporting.attend(now=now)
+    releasing.release(now=now)
     due = Change.objects.across_teams().due(now).values_list("namespace", flat=True).distinct()
     for namespace in Namespace.objects.across_teams().filter(pk__in=due).select_related("team"):
         applying.apply_due(team=namespace.team, namespace=namespace, now=now)
     for team in _with_new_versions():
         rebasing.follow_versions(team=team, at=now)
     for team in duties.teams():
+        lapsing.lapse(team=team, at=now)
+        settling.follow_grounds(team=team, at=now)
+        letting_through.attend(team=team, at=now)
+        planting.attend(team=team, at=now)
         duties.attend(team=team, at=now)
+    syncing.tick(now=now)
+    attending.tick(now=now)
+    alarms.tick(now=now)
+    alarming.tick(now=now)
     searching.index_due(now=now)
     if mailing.is_due(now):
         tasks.wake_mail()

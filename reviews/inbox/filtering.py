@@ -24,6 +24,7 @@ _PROBLEMS = {
     "no value": say("“%(word)s” at character %(place)d lacks a value after the colon."),
     "no age": say("“%(word)s” at character %(place)d is no age. Write >2d, <12h or >1w."),
     "open quote": say("The quote that begins at character %(place)d does not end: %(word)s"),
+    "no text": say("Character %(place)d of the search is no text: %(word)s"),
     "too many": say("“%(word)s” at character %(place)d is one term too many."),
     "too long": say("The search is too long: it is cut off at character %(place)d."),
 }
@@ -39,17 +40,23 @@ def apply(query: Query, rows: ProposalQuerySet, *, team: Team, reader: Reader, d
     """The proposals that match. What is asked of changes must hold of one change, which waits unless all is done."""
     changes = Change.objects.of(team).filter(proposal=OuterRef("pk"))
     changes = changes if done else changes.undecided()
-    asked_of_changes = False
+    of_changes = [term for term in query.terms if _is_of_changes(term)]
     for term in query.terms:
-        if term.key in _OF_CHANGES or _is_of_changes(term):
-            changes, asked_of_changes = _narrow(changes, term), True
-        else:
+        if term not in of_changes:
             rows = rows.filter(_CONDITIONS[term.key](term, team, reader))
-    return rows.filter(Exists(changes)) if asked_of_changes else rows
+    return rows.filter(Exists(narrowed(query, changes))) if of_changes else rows
+
+
+def narrowed(query: Query, changes: ChangeQuerySet) -> ChangeQuerySet:
+    """The changes of which all holds that the query asks of changes."""
+    for term in query.terms:
+        if _is_of_changes(term):
+            changes = _narrow(changes, term)
+    return changes
 
 
 def _is_of_changes(term: Term) -> bool:
-    return term.key == "is" and set(term.values) <= {"stale", "conflict", "alike"}
+    return term.key in _OF_CHANGES or (term.key == "is" and set(term.values) <= {"stale", "conflict", "alike"})
 
 
 def _narrow(changes: ChangeQuerySet, term: Term) -> ChangeQuerySet:

@@ -31,7 +31,8 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One proposal of the list. `waiting` counts what is approved and about to be applied; `age` and `score` are of
+    """One proposal of the list. `waiting` counts what is approved and about to be applied, `held_up` what is approved
+    and waits for room in a budget; `age` and `score` are of
     what waits for a decision.
     """
 
@@ -39,6 +40,7 @@ class Line:
     decided: int
     total: int
     waiting: int
+    held_up: int
     turns: Turns
     waits_on: str
     age: Age | None
@@ -55,20 +57,21 @@ class Line:
         return self.turns.is_yours
 
 
-_NONE: Mapping[str, Any] = {"total": 0, "undecided": 0, "waiting": 0, "asked": 0}
+_NONE: Mapping[str, Any] = {"total": 0, "undecided": 0, "waiting": 0, "held_up": 0, "asked": 0}
 
 
 def lines(proposals: Sequence[Proposal], *, team: Team, reader: Reader) -> list[Line]:
     """The proposals with what is told of them, in the same few queries for any number of them."""
     counted = (
-        Change.objects.of(team)
+        Change.with_canaries.of(team)
         .filter(proposal__in=proposals)
         .order_by()
         .values("proposal")
         .annotate(
             total=Count("pk"),
             undecided=Count("pk", filter=Q(state__in=UNDECIDED)),
-            waiting=Count("pk", filter=Q(state=State.APPROVED)),
+            waiting=Count("pk", filter=Q(state=State.APPROVED, budget="")),
+            held_up=Count("pk", filter=Q(state=State.APPROVED) & ~Q(budget="")),
             asked=Count("pk", filter=Q(state=State.CHANGES_REQUESTED)),
         )
     )
@@ -96,6 +99,7 @@ def _line(
         decided=row["total"] - row["undecided"],
         total=row["total"],
         waiting=row["waiting"],
+        held_up=row["held_up"],
         turns=whose,
         waits_on=_waits_on(whose.assigned, row, reader) if waits and not whose.is_yours else "",
         age=age_of(proposal, now=reader.now) if waits else None,

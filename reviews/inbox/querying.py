@@ -86,6 +86,9 @@ def parse(text: str) -> Query:
     """Raises BadQuery, which names the word and its place."""
     if len(text) > LONGEST:
         raise BadQuery("too long", text[LONGEST:], LONGEST)
+    if "\0" in text:
+        place = text.index("\0")
+        raise BadQuery("no text", text[place:], place)
     terms: dict[Term, None] = {}
     for place, piece in _pieces(text):
         term = _term(piece, place)

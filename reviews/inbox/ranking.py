@@ -46,6 +46,12 @@ class Score:
         return _signed(self.total)
 
     @property
+    def word(self) -> str:
+        if self.total < 0:
+            return _("can wait")
+        return _("urgent") if self.total >= POINTS[Tier.HIGH] else _("soon")
+
+    @property
     def parts(self) -> str:
         hours = abs(self.late)
         time = ngettext("%(n)d hour overdue", "%(n)d hours overdue", hours)

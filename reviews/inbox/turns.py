@@ -9,14 +9,14 @@ nor comment. Leads to whom an overdue proposal was handed have it beside those w
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
+from django.utils.translation import ngettext
 
 from accounts.models import Team, User
 from accounts.teams import TeamQuerySet
@@ -40,23 +40,33 @@ ANSWERS = (RevisionOrigin.ANSWERED, RevisionOrigin.EDITED, RevisionOrigin.PART_A
 
 @dataclass(slots=True)
 class Turns:
-    """Why one proposal waits for a person (nothing where it does not), and who is assigned to it."""
+    """Why one proposal waits for a person (nothing where it does not), and who is assigned to it. `left` counts the
+    changes that wait where the person has begun to vote.
+    """
 
     reasons: list[Turn] = field(default_factory=list)
     assigned: list[Assignment] = field(default_factory=list)
+    left: int = 0
 
     @property
     def is_yours(self) -> bool:
         return bool(self.reasons)
 
+    @property
+    def words(self) -> list[str]:
+        """The reasons as they are told: what is begun is not new."""
+        left = ngettext("%(n)d left", "%(n)d left", self.left) % {"n": self.left}
+        return [left if one == Turn.NEW and self.left else str(one.label) for one in self.reasons]
+
 
 def waiting_for(person: User, *, team: Team) -> ChangeQuerySet:
-    """Undecided changes that this person did not write and has no standing word on."""
+    """Undecided changes, tests of the review among them, that this person did not write and has no standing word on."""
     own = Decision.objects.of(team).counted().filter(by=person)
     on_head = own.filter(revision=OuterRef("head"))
     asked = own.filter(change=OuterRef("pk"), verdict=Verdict.REQUEST_CHANGES).exclude(_is_answered(team))
-    fell_away = Q(state__in=_MOVED) & Exists(on_head.filter(verdict=Verdict.APPROVE))
-    rows = Change.objects.of(team).undecided().annotate(written_by=Cast("head__contributors", TextField()))
+    before = on_head.filter(verdict=Verdict.APPROVE, at__lt=OuterRef("state_at"))  # what was cast later still holds
+    fell_away = Q(state__in=_MOVED) & Exists(before)
+    rows = Change.with_canaries.of(team).undecided().annotate(written_by=Cast("head__contributors", TextField()))
     if not team.sole_reviewer:
         rows = rows.exclude(written_by__contains=person.public_id)
     return rows.filter(~Exists(on_head) | fell_away).exclude(Q(state=State.CHANGES_REQUESTED) & Exists(asked))
@@ -95,8 +105,10 @@ def read(proposals: Sequence[Proposal], *, person: User, team: Team, decides: bo
     if not decides:
         return turns
     found: dict[int, set[Turn]] = defaultdict(set)
-    waiting = waiting_for(person, team=team).filter(proposal__in=rows)
-    changes = dict(waiting.values_list("pk", "proposal"))
+    begun = Decision.objects.of(team).counted().filter(by=person, change__proposal=OuterRef("proposal"))
+    waiting = waiting_for(person, team=team).filter(proposal__in=rows).annotate(is_begun=Exists(begun))
+    waits = list(waiting.values_list("pk", "proposal", "is_begun"))
+    changes = {pk: proposal for pk, proposal, _is_begun in waits}
     votes = {vote.change_id: vote for vote in _own_votes(person, team, changes)}
     for change, proposal in changes.items():
         reason = _after(votes[change]) if change in votes else _first_look(turns[proposal].assigned, person)
@@ -105,19 +117,22 @@ def read(proposals: Sequence[Proposal], *, person: User, team: Team, decides: bo
         replied(person, team=team).filter(change__proposal__in=rows).values_list("change__proposal", flat=True)
     ):
         found[proposal].add(Turn.REPLY)
+    left = Counter(proposal for _pk, proposal, is_begun in waits if is_begun)
     for proposal, reasons in found.items():
+        turns[proposal].left = left[proposal]
         turns[proposal].reasons = [one for one in Turn if one in reasons]
     return turns
 
 
-def _is_turn(person: User, team: Team) -> Combinable:
-    waiting = waiting_for(person, team=team).filter(proposal=OuterRef("pk"))
+def _is_turn(person: User, team: Team) -> Q:
+    """What waits is built once, as that takes longer than to look it up."""
     voted = Decision.objects.of(team).counted().filter(by=person, change=OuterRef("pk"))
-    handed = assignments(team).filter(proposal=OuterRef("pk"))
+    handed = assignments(team).filter(proposal=OuterRef("proposal"))
     is_open_to_all = ~Exists(handed.exclude(how=AssignedBy.ESCALATED))
     is_handed = Exists(handed.filter(person=person))
+    waiting = waiting_for(person, team=team).filter(is_open_to_all | is_handed | Exists(voted), proposal=OuterRef("pk"))
     is_replied = Exists(replied(person, team=team).filter(change__proposal=OuterRef("pk")))
-    return (is_open_to_all | is_handed) & Exists(waiting) | Exists(waiting.filter(Exists(voted))) | is_replied
+    return Exists(waiting) | is_replied
 
 
 def _is_answered(team: Team) -> Exists:

@@ -1,3 +1,5 @@
+from reviews.models.budgeting import Reached, Spending
+from reviews.models.canaries import Canary, CanaryQuerySet
 from reviews.models.deciding import (
     Cursor,
     Decision,
@@ -5,11 +7,21 @@ from reviews.models.deciding import (
     Inverse,
     Policy,
 )
+from reviews.models.drifting import (
+    Baseline,
+    DriftDay,
+    Provenance,
+    ProvenanceQuerySet,
+    Watch,
+)
+from reviews.models.emergencies import BrokenGlass, BrokenGlassQuerySet
 from reviews.models.grounds import (
     Check,
     Evidence,
     EvidenceLink,
+    Examination,
 )
+from reviews.models.limiting import Allowance
 from reviews.models.proposing import (
     AT_ONCE,
     Change,
@@ -20,6 +32,7 @@ from reviews.models.proposing import (
     Revision,
     RevisionTarget,
 )
+from reviews.models.rulebook import TeamRule, TeamRuleQuerySet, TeamRuleVersion
 from reviews.models.teamwork import (
     Absence,
     Assignment,
@@ -33,11 +46,19 @@ from reviews.models.teamwork import (
     SavedFilter,
     Thread,
 )
+from reviews.models.watching import AlarmQuerySet, ReviewFacts, SecondQuerySet, SecondReview, WatchAlarm
 
 __all__ = [
     "AT_ONCE",
     "Absence",
+    "AlarmQuerySet",
+    "Allowance",
     "Assignment",
+    "Baseline",
+    "BrokenGlass",
+    "BrokenGlassQuerySet",
+    "Canary",
+    "CanaryQuerySet",
     "Change",
     "ChangeQuerySet",
     "Check",
@@ -48,8 +69,10 @@ __all__ = [
     "Decision",
     "DecisionQuerySet",
     "DraftVote",
+    "DriftDay",
     "Evidence",
     "EvidenceLink",
+    "Examination",
     "IllegalTransition",
     "Inverse",
     "Notice",
@@ -58,8 +81,20 @@ __all__ = [
     "Presence",
     "Proposal",
     "ProposalQuerySet",
+    "Provenance",
+    "ProvenanceQuerySet",
+    "Reached",
+    "ReviewFacts",
     "Revision",
     "RevisionTarget",
     "SavedFilter",
+    "SecondQuerySet",
+    "SecondReview",
+    "Spending",
+    "TeamRule",
+    "TeamRuleQuerySet",
+    "TeamRuleVersion",
     "Thread",
+    "Watch",
+    "WatchAlarm",
 ]

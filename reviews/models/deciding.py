@@ -33,11 +33,13 @@ class Policy(TeamModel):
 
 class DecisionQuerySet(TeamQuerySet["Decision"]):
     def counted(self) -> Self:
-        return self.filter(withdrawn_at=None, dismissed_at=None)
+        return self.filter(withdrawn_at=None, dismissed_at=None, lapsed_at=None)
 
 
 class Decision(TeamModel):
-    """A vote by a person on a revision, bound to what they saw; immutable but for `withdrawn_at`, set once."""
+    """A vote by a person on a revision, bound to what they saw; immutable but for the times at which it stopped
+    counting, each set once: withdrawn by its author, dismissed by somebody else, lapsed with age.
+    """
 
     public_id = public_id_field("dec")
     change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="decisions")
@@ -54,6 +56,7 @@ class Decision(TeamModel):
     batch = models.CharField(max_length=40, blank=True)  # of votes that were cast at once
     at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    lapsed_at = models.DateTimeField(null=True)
     dismissed_at = models.DateTimeField(null=True)
     dismissed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     dismissed_reason = models.TextField(blank=True)
@@ -63,7 +66,9 @@ class Decision(TeamModel):
     class Meta:
         constraints = [
             models.CheckConstraint(name="decision_by_a_person", condition=Q(actor_type="person")),
-            models.UniqueConstraint(fields=("revision", "by"), condition=Q(withdrawn_at=None), name="one_counted_vote"),
+            models.UniqueConstraint(
+                fields=("revision", "by"), condition=Q(withdrawn_at=None, lapsed_at=None), name="one_counted_vote"
+            ),
             models.CheckConstraint(
                 name="dismissed_by_someone",
                 condition=Q(dismissed_at=None, dismissed_by=None)
@@ -89,9 +94,10 @@ class Inverse(TeamModel):
 
 
 class Cursor(TeamModel):
-    """How far the tick has read this team's memory versions."""
+    """How far the tick has read this team's memory versions, and its approvals, which it goes through in turn."""
 
     last_version = models.BigIntegerField(default=0)
+    last_followed = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("team",), name="one_cursor_per_team")]

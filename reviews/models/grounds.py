@@ -60,3 +60,12 @@ class Check(TeamModel):
 
     class Meta:
         ordering = ("pk",)
+
+
+class Examination(TeamModel):
+    """What the checks looked at on a revision: for each rule the hash of its view, and a mark of when that moves."""
+
+    revision = models.OneToOneField(Revision, on_delete=models.PROTECT, related_name="examination")
+    mark = models.CharField(max_length=64)
+    inputs = models.JSONField(default=dict)
+    at = models.DateTimeField()

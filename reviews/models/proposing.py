@@ -55,12 +55,14 @@ class Proposal(TeamModel):
     origin_id = models.CharField(max_length=64, blank=True)
     opened_by_type = models.CharField(max_length=8, choices=ActorType)
     opened_by_id = models.CharField(max_length=40)
+    asked_by_id = models.CharField(max_length=40, blank=True)  # the person who set off what opened it
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     tier = models.CharField(max_length=8, choices=Tier, default=Tier.LOW)
     waiting = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField()
     rank_at = models.DateTimeField()
+    considered_at = models.DateTimeField(null=True)  # when it was held against automatic mode, once
     overdue_at = models.DateTimeField(null=True)  # when it was told that this waits too long, once
 
     objects = ProposalQuerySet.as_manager()
@@ -105,8 +107,24 @@ class ChangeQuerySet(TeamQuerySet["Change"]):
     def due(self, now: Any) -> Self:
         return self.filter(state=State.APPROVED, apply_after__lte=now)
 
+    def waiting_for_room(self) -> Self:
+        return self.filter(state=State.APPROVED).exclude(budget="")
+
     def in_order(self) -> Self:
         return self.order_by("position", "pk")
+
+
+_Changes = models.Manager.from_queryset(ChangeQuerySet)
+
+
+class ChangeManager(_Changes["Change"]):
+    """All changes but those that only test the review: whoever wants these has to say so (`Change.with_canaries`)."""
+
+    def get_queryset(self) -> ChangeQuerySet:
+        return super().get_queryset().filter(canary=False)  # type: ignore[return-value]  # of the class above
+
+
+_OF_STATE = ("state", "state_at", "state_reason", "apply_after", "budget", "budget_facts")
 
 
 class Change(TeamModel):
@@ -133,17 +151,24 @@ class Change(TeamModel):
     pattern_id = models.CharField(max_length=40, blank=True)
     pattern = models.JSONField(default=dict)
     reverts = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reverted_by")
+    takes_back = models.JSONField(default=list)  # public ids, where one change undoes several
     rest_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="rests")
     opened_at = models.DateTimeField()
     state_at = models.DateTimeField()
     apply_after = models.DateTimeField(null=True)
+    let_through_at = models.DateTimeField(null=True)  # when the policy let it pass without a vote, while that holds
     applied_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)  # requests up to then got a revision, and wait for their authors
     sole_reviewer_used = models.BooleanField(default=False)
+    glass_broken = models.BooleanField(default=False)  # applied without its votes, in an emergency
+    budget = models.CharField(max_length=40, blank=True)  # that an approved change waits for, with the facts
+    budget_facts = models.JSONField(default=dict)
     alike = models.CharField(max_length=40, blank=True)
     compared = models.BigIntegerField(null=True)
+    canary = models.BooleanField(default=False)  # a test of the review (`reviews.canaries`); never changes again
 
-    objects = ChangeQuerySet.as_manager()
+    objects = ChangeManager()
+    with_canaries = ChangeQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -156,12 +181,28 @@ class Change(TeamModel):
                 name="waiting_only_when_approved",
                 condition=Q(state="approved", apply_after__isnull=False) | (~Q(state="approved") & Q(apply_after=None)),
             ),
+            models.CheckConstraint(
+                name="canary_is_never_applied",
+                condition=Q(canary=False)
+                | Q(
+                    state__in=["open", "withdrawn"],
+                    apply_after=None,
+                    applied_at=None,
+                    let_through_at=None,
+                    glass_broken=False,
+                    sole_reviewer_used=False,
+                    budget="",
+                    reverts=None,
+                    rest_of=None,
+                ),
+            ),
         ]
         indexes = [
             models.Index(fields=("proposal", "position")),
             models.Index(fields=("team", "state", "apply_after")),
             models.Index(fields=("team", "namespace", "fingerprint")),
             models.Index(fields=("team", "alike"), condition=~Q(alike=""), name="changes_alike"),
+            models.Index(fields=("team",), condition=~Q(budget=""), name="changes_that_wait_for_room"),
         ]
 
     def __str__(self) -> str:
@@ -190,9 +231,15 @@ class Change(TeamModel):
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"{self.public_id}: {self.state} → {state}")
         self.state, self.state_at, self.state_reason, self.apply_after = state, at, reason[:300], apply_after
+        self.budget, self.budget_facts = "", {}
         if state == State.APPLIED:
             self.applied_at = at
-        self.save(update_fields=["state", "state_at", "state_reason", "apply_after", "applied_at"])
+        self.save(update_fields=[*_OF_STATE, "applied_at"])
+
+    def hold(self, budget: str, facts: dict[str, Any], *, until: Any) -> None:
+        """Let an approved change wait for room in a budget; it is looked at again at `until`."""
+        self.budget, self.budget_facts, self.apply_after = budget, facts, until
+        self.save(update_fields=["budget", "budget_facts", "apply_after"])
 
 
 class Revision(TeamModel):
@@ -205,6 +252,7 @@ class Revision(TeamModel):
     contributors = models.JSONField(default=list)
     made_by_type = models.CharField(max_length=8, choices=ActorType)
     made_by_id = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)  # what its tier is decided from (`reviews.policy.facts`)
     at = models.DateTimeField()
 
     class Meta:

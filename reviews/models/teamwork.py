@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import TeamModel, public_id_field
 from accounts.names import NameField
 from accounts.teams import TeamQuerySet
+from agents.models import Namespace
 from reviews.enums import AssignedBy, NoticeKind, RejectCode, Side, Verdict
 from reviews.models.proposing import Change, Proposal, Revision
 
@@ -101,6 +102,7 @@ class DraftVote(TeamModel):
     proposed_sha256 = models.CharField(max_length=64)
     requirement_sha256 = models.CharField(max_length=64)
     evidence_sha256 = models.CharField(max_length=64)
+    facts = models.JSONField(default=dict)  # how it came about (`reviews.watching.facts`)
     at = models.DateTimeField()
 
     class Meta:
@@ -193,15 +195,19 @@ class NoticeQuerySet(TeamQuerySet["Notice"]):
 
 class Notice(TeamModel):
     """Something a person is told: in the list of the product, and by mail as they chose. It holds no memory text.
+    It is about a proposal, about the memory of a namespace, or about a page of a higher floor: its URL name, and the
+    one argument after the team.
 
-    `mailed_at` is set before its mail is sent, and taken back where it could not be sent: then `mail_after` says when
-    to try again.
+    Until `mail_after` a worker holds it, who sets `mailed_at` once its mail is sent; after that the next one tries.
     """
 
     public_id = public_id_field("ntc")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16, choices=NoticeKind)
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="notices")
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, null=True, related_name="notices")
+    namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, null=True, related_name="+")
+    page = models.CharField(max_length=60, blank=True)
+    page_arg = models.CharField(max_length=60, blank=True)
     change = models.ForeignKey(Change, on_delete=models.PROTECT, null=True, related_name="notices")
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, null=True, related_name="notices")
     by_id = models.CharField(max_length=40, blank=True)
@@ -216,4 +222,12 @@ class Notice(TeamModel):
         indexes = [
             models.Index(fields=("team", "person", "-at", "-id")),
             models.Index(fields=("mailed_at", "at")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_of_one_thing",
+                condition=Q(proposal__isnull=False, namespace=None, page="")
+                | Q(proposal=None, namespace__isnull=False, page="")
+                | Q(proposal=None, namespace=None) & ~Q(page=""),
+            )
         ]

@@ -1,4 +1,4 @@
-"""What is said about a change: all of its threads, those that nobody has settled first."""
+"""What is said about a change, unsettled first. A thread about lines stands under them, and is linked here."""
 
 from __future__ import annotations
 

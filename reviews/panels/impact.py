@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,10 +16,13 @@ from reviews.panels.base import Panel
 from reviews.reading import impact, past, telling
 from reviews.reading.past import Ended
 
+T = TypeVar("T")
+
 MOST_ASKED = 20
+MOST_PAGES, MOST_ROWS, MOST_FORGOTTEN = 10, 200, 50  # drawn before somebody asks for all
 
 
-def read(change: Change, _request: HttpRequest) -> dict[str, Any]:
+def read(change: Change, request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     seat = desk.read_one(change, team=change.team)
     held = seat.held  # asked before the pages are made, which write into the grounds
@@ -26,8 +30,11 @@ def read(change: Change, _request: HttpRequest) -> dict[str, Any]:
     forgotten = impact.forgotten(change, said)
     pages = impact.turned(seat)
     seen = past.read(change, (said.fresh or said.gone)[:MOST_ASKED], at=now)
+    whole = request.GET.get("whole") == "1"
     return {
-        "pages": pages,
+        "pages": [(page, *_cut(page.rows, MOST_ROWS, whole)) for page in _cut(pages, MOST_PAGES, whole)[0]],
+        "pages_left": _cut(pages, MOST_PAGES, whole)[1],
+        "statements": _cut(forgotten.statements, MOST_FORGOTTEN, whole),
         "more": sum(page.more_tokens for page in pages),
         "readers": impact.readers(change, pages, at=now),
         "past": seen,
@@ -35,6 +42,12 @@ def read(change: Change, _request: HttpRequest) -> dict[str, Any]:
         "forgotten": forgotten,
         "held": held,
     }
+
+
+def _cut(found: Sequence[T], most: int, whole: bool) -> tuple[Sequence[T], int]:
+    """The first of them, and how many are left."""
+    shown = found if whole else found[:most]
+    return shown, len(found) - len(shown)
 
 
 def _named(ended: Ended) -> list[tuple[str, str, int]]:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as say
 
+from accounts.naming import names
 from audit.models import Event
 from reviews.models import Change, Proposal
-from reviews.reading.cards import names
 from reviews.reading.quoting import when
 
 SHOWN = 30
@@ -34,6 +34,8 @@ SENTENCES = {
     "change.voted request_changes": say("%(who)s asked for changes to “%(what)s”"),
     "change.voted quarantine": say("%(who)s quarantined “%(what)s”"),
     "change.vote_withdrawn": say("%(who)s took back a vote on “%(what)s”"),
+    "secret.revealed": say("%(who)s looked at a secret that “%(what)s” holds"),
+    "change.vote_refused": say("A vote of %(who)s on “%(what)s” was refused"),
     "change.vote_dismissed": say("%(who)s set a request for changes to “%(what)s” aside"),
     "change.edited": say("%(who)s edited “%(what)s”: revision %(number)s"),
     "bulk.decided": say("%(who)s decided on several changes at once"),
@@ -43,8 +45,15 @@ SENTENCES = {
     "change.answer_declined": say("No other version of “%(what)s” was found: the request for changes stands"),
     "change.rebased": say("“%(what)s” was carried over to the memory as it is now: revision %(number)s"),
     "change.conflicted": say("“%(what)s” clashes with what was written meanwhile"),
+    "change.approval_lapsed": say("Approvals of “%(what)s” fell away with age"),
     "change.staled": say("The memory under “%(what)s” changed"),
     "change.applied": say("“%(what)s” was written to memory by %(who)s"),
+    "change.held_back": say("Automatic mode is suspended: “%(what)s” is left to people"),
+    "change.let_through": say("A policy lets “%(what)s” through without a vote"),
+    "automatic.considered": say("The policy looked for what needs no vote"),
+    "change.glass_broken": say("%(who)s wrote “%(what)s” to memory in an emergency, without its votes"),
+    "change.glass_confirmed": say("%(who)s confirmed the emergency of “%(what)s”"),
+    "change.glass_unconfirmed": say("Nobody confirmed the emergency of “%(what)s”"),
     "change.auto_applied": say("A policy wrote “%(what)s” to memory"),
     "change.undone": say("“%(what)s” waits for a decision again"),
     "change.reverted": say("“%(what)s” was undone"),
@@ -62,8 +71,9 @@ SENTENCES = {
 
 _DECISIONS = (
     "change.voted change.vote_withdrawn change.vote_dismissed change.split change.resolved change.applied"
-    " change.auto_applied change.undone change.reverted change.withdrawn bulk.decided review.sent proposal.closed"
-    " proposal.withdrawn proposal.reverted"
+    " change.glass_broken change.glass_confirmed change.glass_unconfirmed"
+    " change.let_through change.auto_applied change.undone change.reverted change.withdrawn bulk.decided review.sent"
+    " proposal.closed proposal.withdrawn proposal.reverted"
 )
 ALL, DECISIONS, COMMENTS, MACHINE = "all", "decisions", "comments", "machine"
 TYPES = {

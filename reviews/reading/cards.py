@@ -3,291 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
-from math import ceil
+from collections.abc import Mapping, Sequence
 
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from accounts import roles
-from accounts.models import ApiToken, Team, User
+from accounts import naming, roles
+from accounts.models import Team
 from agents.models import MemoryVersion, Namespace
 from agents.text import diffs
-from agents.words import kept
-from reviews import desk, drafting, splitting
+from reviews import desk
+from reviews.bounds import TargetGround
 from reviews.desk import Seat
-from reviews.enums import Operation, RevisionOrigin, State, Verdict
+from reviews.enums import RevisionOrigin, State
 from reviews.inbox import duplicates
-from reviews.models import Change, DraftVote, Inverse, Proposal, RevisionTarget
-from reviews.reading import claims, merged, quoting, talks, wording
-from reviews.reading import three as threeway_view
-from reviews.reading.merged import Merged
-from reviews.reading.quoting import Quote
-from reviews.reading.talks import Talk
-from reviews.reading.three import Stretch
-from reviews.reading.wording import Need
-
-MOST_QUOTES = 6  # beside a change; its own page has them all
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What somebody wrote into a card that could not be taken, and why."""
-
-    alert: str = ""
-    reason: str = ""
-    reason_code: str = ""
-    verdict: str = ""
-
-    @property
-    def asks(self) -> str:
-        """Which no it is that was being given a reason."""
-        said_no = self.verdict if self.verdict in (Verdict.REQUEST_CHANGES, Verdict.QUARANTINE) else Verdict.REJECT
-        return str(said_no) if self.reason or self.reason_code else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who looks: what they may do, and how they like diffs."""
-
-    person: User
-    permissions: Collection[str]
-    at: datetime
-    drafting: int | None = None  # the number of the proposal on which they prepare a review
-
-    def may(self, permission: str) -> bool:
-        return permission in self.permissions
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One memory of a change: its name, its rows, and a word where there are none."""
-
-    label: str
-    rows: list[diffs.Row]
-    memory_id: str = ""
-    note: str = ""
-    position: int = 0
-
-
-@dataclass
-class Card:
-    """One change as a reader sees it. Nothing here asks the database."""
-
-    seat: Seat
-    reader: Reader
-    targets: list[Drawn]
-    quotes: list[Quote]
-    versions: list[MemoryVersion] = field(default_factory=list)
-    editor: str = ""
-    talks: list[Talk] = field(default_factory=list)
-    typed: Typed = field(default_factory=Typed)
-    draft: DraftVote | None = None
-    alike: int = 0
-    is_current: bool = False
-    url: str = ""
-    work: SafeString | str = ""
-    fresh: str = ""  # the thread in which the reader has just written
-    sign: str = ""
-    bare_sign: str = ""
-
-    def __post_init__(self) -> None:
-        seat, reader, change = self.seat, self.reader, self.seat.change
-        self.change = change
-        self.id = change.public_id
-        self.mine = seat.vote_of(reader.person)
-        voted = self.mine is not None and self.mine not in seat.tally.stale
-        self.is_prepared = self.draft is not None and drafting.fits(self.draft, seat)
-        self.is_decided = not change.is_undecided or voted or self.is_prepared
-        self.notice = wording.notice(seat, reader.person)
-        if self.draft is not None and not self.is_prepared:
-            self.notice = wording.prepared_in_vain(self.draft)
-        counts = [diffs.count(target.rows) for target in self.targets]
-        self.added, self.removed = sum(one for one, _gone in counts), sum(gone for _new, gone in counts)
-
-    @property
-    def decides(self) -> bool:
-        return self.change.is_votable and self.reader.may(roles.DECIDE)
-
-    @property
-    def drafts(self) -> bool:
-        """Whether a vote is kept for the reader's review."""
-        return self.decides and self.reader.drafting == self.change.proposal.number
-
-    @property
-    def approves(self) -> bool:
-        return self.decides and self.seat.held and self.seat.may_count(self.reader.person)
-
-    @property
-    def edits(self) -> bool:
-        return self.change.is_votable and self.seat.held and self.reader.may(roles.EDIT)
-
-    @property
-    def meanwhile(self) -> list[tuple[str, list[Stretch]]]:
-        """The memories that others wrote since this was proposed, in three texts; none where all is as it was."""
-        moved = self.change.state in (State.STALE, State.CONFLICT) or (self.change.is_undecided and not self.seat.held)
-        return threeway_view.meanwhile(self.seat.standing.targets) if moved else []
-
-    @property
-    def merged(self) -> Merged | None:
-        return merged.of(self.seat.standing.targets) if self.change.operation == Operation.MERGE else None
-
-    @property
-    def splits(self) -> bool:
-        return self.decides and self.seat.held and splitting.can_split(self.seat)
-
-    @property
-    def resolves(self) -> bool:
-        return self.change.is_votable and not self.seat.held and self.reader.may(roles.EDIT)
-
-    @property
-    def undoes(self) -> bool:
-        done = (State.APPLIED, State.REVERTED, State.WITHDRAWN, State.SUPERSEDED, State.EXPIRED)
-        return self.mine is not None and self.change.state not in done and self.reader.may(roles.DECIDE)
-
-    @property
-    def reverts(self) -> bool:
-        return self.change.state == State.APPLIED and self.reader.may(roles.REVERT)
-
-    @property
-    def applies(self) -> bool:
-        return self.change.state == State.APPROVED and self.reader.may(roles.APPLY)
-
-    @property
-    def dismisses(self) -> bool:
-        return self.reader.may(roles.DISMISS)
-
-    @property
-    def seconds(self) -> int:
-        """How long an approved change still waits."""
-        due = self.change.apply_after
-        return max(0, ceil((due - self.reader.at).total_seconds())) if due else 0
-
-    @property
-    def looks_again_in(self) -> int:
-        """In how many seconds the page should ask whether the change was applied; 0 for never."""
-        return self.seconds + 2 if self.change.state == State.APPROVED else 0
-
-    @property
-    def path(self) -> str:
-        return self.targets[0].label if len(self.targets) == 1 else ""
-
-    @property
-    def confidence(self) -> int | None:
-        return None if self.change.confidence is None else round(self.change.confidence * 100)
-
-    @cached_property
-    def marks(self) -> list[Mapping[claims.Key, claims.Mark]]:
-        """Which quotes are about which changed line, a table for each target."""
-        return claims.read(self.change, [one.target for one in self.seat.standing.targets], self.quotes)
-
-    @property
-    def shown_quotes(self) -> list[Quote]:
-        return self.quotes[:MOST_QUOTES]
-
-    @property
-    def more_quotes(self) -> str:
-        """How many quotes are not beside the change, in words."""
-        more = len(self.quotes) - MOST_QUOTES
-        return ngettext("%(n)d more quote", "%(n)d more quotes", more) % {"n": more} if more > 0 else ""
-
-    @property
-    def sessions(self) -> int:
-        return len({quote.session.pk for quote in self.quotes})
-
-    @property
-    def against(self) -> int:
-        return sum(quote.is_against for quote in self.quotes)
-
-    @property
-    def supporting(self) -> int:
-        return len(self.quotes) - self.against
-
-    @property
-    def sources(self) -> str:
-        """How much evidence there is, in words."""
-        return _sources(len(self.quotes), self.sessions)
-
-    @property
-    def revision(self) -> str:
-        return wording.revision(self.seat.head.number, self.seat.head.origin, self.editor)
-
-    @property
-    def since_decided(self) -> str:
-        """The way to what changed since the reader voted on an earlier revision."""
-        head, reader = self.seat.head, self.reader.person
-        earlier = any(vote.by_id == reader.pk and vote.revision_id != head.pk for vote in self.seat.votes)
-        return f"r/{head.number}/" if earlier else ""
-
-    @property
-    def new_since(self) -> datetime | None:
-        """Quotes that came after this time are new to the reader."""
-        return self.mine.at if self.mine else None
-
-    @property
-    def new_quotes(self) -> list[Quote]:
-        """What joined since the reader's vote, which it may leave as it is."""
-        since = self.new_since
-        return [quote for quote in self.quotes if since and quote.added_at > since]
-
-    @property
-    def news(self) -> str:
-        """What came since the reader's vote, in words: no answer to be had, or quotes that joined."""
-        if self.change.state == State.CHANGES_REQUESTED and self.change.state_reason:
-            return _("No other version was found")
-        new = len(self.new_quotes)
-        words = ngettext("%(n)d new quote since your vote", "%(n)d new quotes since your vote", new)
-        return words % {"n": new} if new else ""
-
-    @property
-    def needs(self) -> list[Need]:
-        return wording.needs(self.seat) if self.change.is_votable else []
-
-    @property
-    def tier_reason(self) -> str:
-        targets = self.seat.standing.targets
-        paths = [path for one in targets for path in (one.target.path_before, one.target.path_after) if path]
-        return wording.tier_reason(self.change, paths)
-
-    @property
-    def verdict(self) -> tuple[str, str]:
-        if self.draft is not None and self.is_prepared:
-            return self.draft.verdict, wording.prepared(self.draft)
-        return wording.verdict(self.seat, self.reader.person)
-
-    @property
-    def is_agreed(self) -> bool:
-        """Whether the chip of the verdict carries a tick."""
-        return self.verdict[0] in (Verdict.APPROVE, State.APPROVED, State.APPLIED)
-
-    @property
-    def open_talks(self) -> str:
-        """How many threads nobody has settled, in words."""
-        count = sum(not one.is_resolved for one in self.talks)
-        return ngettext("%(n)d open thread", "%(n)d open threads", count) % {"n": count} if count else ""
-
-    @property
-    def said(self) -> str:
-        return wording.said(self.seat)
-
-    @property
-    def numbers(self) -> list[tuple[str, str]]:
-        """The plain numbers and dates of the pattern that the change came from."""
-        found = self.change.pattern.items()
-        return [wording.number(name, value) for name, value in found if wording.is_plain(value)]
-
-
-@kept
-def _sources(quotes: int, sessions: int) -> str:
-    if not quotes:
-        return _("No quotes")
-    said = ngettext("%(n)d quote", "%(n)d quotes", quotes) % {"n": quotes}
-    words = ngettext("%(quotes)s from %(n)d session", "%(quotes)s from %(n)d sessions", sessions)
-    return words % {"quotes": said, "n": sessions}
+from reviews.models import Canary, Change, DraftVote, Inverse, Proposal
+from reviews.places import Ground
+from reviews.reading import findings, quoting, requirements, talks
+from reviews.reading.card import Card, Reader, Typed, drawn
 
 
 def rows(proposal: Proposal, *, start: int = 0, most: int | None = None) -> list[Change]:
@@ -295,7 +25,7 @@ def rows(proposal: Proposal, *, start: int = 0, most: int | None = None) -> list
     read once. Parts of one change share its position.
     """
     team = proposal.team
-    found = Change.objects.of(team).filter(proposal=proposal, position__gte=start).select_related("head")
+    found = Change.with_canaries.of(team).filter(proposal=proposal, position__gte=start).select_related("head")
     changes = list((found if most is None else found.filter(position__lt=start + most)).in_order())
     namespaces = Namespace.objects.of(team).in_bulk({change.namespace_id for change in changes})
     for change in changes:
@@ -304,70 +34,70 @@ def rows(proposal: Proposal, *, start: int = 0, most: int | None = None) -> list
 
 
 def read(
-    changes: Sequence[Change], *, team: Team, reader: Reader, typed: Mapping[str, Typed] | None = None
+    changes: Sequence[Change],
+    *,
+    team: Team,
+    reader: Reader,
+    typed: Mapping[str, Typed] | None = None,
+    seats: Mapping[int, Seat] | None = None,
 ) -> list[Card]:
-    """The cards of changes that come from `desk.rows`, in their order."""
-    seats = desk.read(changes, team=team)
+    """The cards of changes that come from `desk.rows`, in their order. `seats` are given by who has just read them."""
+    seats = seats or desk.read(changes, team=team)
     quotes = quoting.read(changes, team=team)
     versions = _versions(changes, team)
     said = talks.read(changes, team=team, person=reader.person, permissions=reader.permissions)
     editors = _editors(changes, team)
     same = duplicates.counts({change.alike for change in changes if change.is_undecided}, team=team)
     drafts = _drafts(changes, team, reader)
+    tests = _tests(changes, team)
+    measured = findings.measured(seats.values(), team=team)
+    council = requirements.council([change for change in changes if change.is_votable], team=team)
     typed = typed or {}
     cards = [
         Card(
             seat=seats[change.pk],
             reader=reader,
-            targets=[_drawn(one.target) for one in seats[change.pk].standing.targets],
+            targets=[drawn(one.target, _rows(one, change)) for one in seats[change.pk].standing.targets],
             quotes=quotes.get(change.pk, []),
             versions=versions.get(change.pk, []),
             editor=editors.get(seats[change.pk].head.made_by_id, ""),
             talks=said.get(change.pk, []),
             typed=typed.get(change.public_id, Typed()),
             draft=drafts.get(change.pk),
+            council=council,
+            findings=findings.ranked(seats[change.pk].checks, measured),
             alike=same.get(change.alike, 0) if change.is_undecided else 0,
+            test=tests.get(change.pk),
         )
         for change in changes
     ]
-    first = next(
-        (card for card in cards if card.typed.alert), next((card for card in cards if not card.is_decided), None)
-    )
+    first = _first(cards)
     if first is not None:
         first.is_current = True
     return cards
 
 
-def names(ids: Collection[str], *, team: Team) -> dict[str, str]:
-    """What people and tokens are called, by their public ids."""
-    people = [one for one in ids if one.startswith("usr_")]
-    machines = [one for one in ids if one.startswith("tok_")]
-    found = {user.public_id: str(user) for user in User.objects.filter(public_id__in=people)}
-    if machines:
-        found |= dict(ApiToken.objects.of(team).filter(public_id__in=machines).values_list("public_id", "name"))
-    return found
+def _rows(target: TargetGround, change: Change) -> list[diffs.Row]:
+    """The rows of a target; of a change that waits, unchanged lines read as they stand now, under their old numbers."""
+    rows: list[diffs.Row] = target.target.rows
+    if not change.is_undecided or not target.held or target.binds_all or target.target.base is None:
+        return rows
+    return [one for row in rows for one in (_row_now(row, target.ground) if row[0] == diffs.EQUAL else [row])]
 
 
-def _drawn(target: RevisionTarget) -> Drawn:
-    before, after = target.path_before, target.path_after
-    label = before or after or ""
-    note = ""
-    if after is None:
-        note = _("This memory goes to the archive.")
-    elif before and after != before:
-        label = f"{before} → {after}"
-        note = _moved(target)
-    elif target.base is not None and target.base.archived:
-        note = _("This memory comes back from the archive.")
-    memory = target.memory.public_id if target.memory else ""
-    return Drawn(label, target.rows, memory, note, target.position)
+def _row_now(row: diffs.Row, ground: Ground) -> list[diffs.Row]:
+    now = ground.line_now(row[1] - 1)
+    equal = diffs.between(now, (), 1, len(now))
+    if [one[3] for one in equal] == [row[3]]:
+        return [row]
+    return [[diffs.EQUAL, row[1], row[2], one[3], one[4]] for one in equal]
 
 
-def _moved(target: RevisionTarget) -> str:
-    if not target.rows:
-        return _("Moved. The text stays as it is.")
-    share = diffs.kept(len(target.base.text) if target.base else 0, target.rows)
-    return _("Moved and edited. %(share)d %% of the text stays as it is.") % {"share": min(99, round(share * 100))}
+def _first(cards: Sequence[Card]) -> Card | None:
+    """Where the reader goes on: at what could not be taken, else at what waits for them, else at what waits at all."""
+    undecided = [card for card in cards if not card.is_decided]
+    waiting = [card for card in undecided if not card.is_own]
+    return next((card for card in cards if card.typed.alert), next(iter(waiting + undecided), None))
 
 
 def _drafts(changes: Sequence[Change], team: Team, reader: Reader) -> dict[int, DraftVote]:
@@ -378,11 +108,17 @@ def _drafts(changes: Sequence[Change], team: Team, reader: Reader) -> dict[int, 
     return {row.change_id: row for row in rows}
 
 
+def _tests(changes: Sequence[Change], team: Team) -> dict[int, Canary]:
+    """The tests of the review that are over; of one that waits nothing is read, so that it takes no longer."""
+    over = [change.pk for change in changes if change.canary and not change.is_undecided]
+    return {one.change_id: one for one in Canary.objects.of(team).filter(change__in=over)} if over else {}
+
+
 def _editors(changes: Sequence[Change], team: Team) -> dict[str, str]:
     """The names of those who wrote the revisions that are edits."""
     heads = [change.head for change in changes if change.head is not None]
     ids = {head.made_by_id for head in heads if head.origin == RevisionOrigin.EDITED}
-    return names(ids, team=team) if ids else {}
+    return naming.names(ids, team=team) if ids else {}
 
 
 def _versions(changes: Sequence[Change], team: Team) -> dict[int, list[MemoryVersion]]:

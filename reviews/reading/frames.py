@@ -53,6 +53,11 @@ class Frames:
         return format_html(frame, *[_safe(text) for text in texts.values() if text])
 
 
+def filled(context: Context, name: str, texts: Mapping[str, Any], flags: Mapping[str, Hashable]) -> SafeString:
+    """A part of the answer that the context is of, filled in with its frames."""
+    return context["frames"].fill(name, context, texts=texts, flags=flags)  # type: ignore[no-any-return]
+
+
 def _safe(text: object) -> SafeString:
     return text if isinstance(text, SafeString) else escaped(text)
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from accounts.models import User
 from reviews.enums import UNDECIDED, Operation, State
 from reviews.inbox.turns import waiting_for
-from reviews.models import Change, Evidence, Proposal
+from reviews.models import Change, Decision, Evidence, Proposal
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How far a proposal is, how many changes move or merge, and which sessions (ends of the first and the last) its
-    quotes are from.
+    """How far a proposal is, and its reader with it: `voted` counts the heads that they voted on. How many changes move
+    or merge, and which sessions (ends of the first and the last) its quotes are from.
     """
 
     total: int
     decided: int
+    voted: int
     applied: int
     moves: int
     sessions: int
@@ -28,12 +29,14 @@ class Overview:
     last: datetime | None
 
 
-def of(proposal: Proposal) -> Overview:
+def of(proposal: Proposal, *, person: User) -> Overview:
     team = proposal.team
-    changes = Change.objects.of(team).filter(proposal=proposal)
-    counts = changes.aggregate(
+    changes = Change.with_canaries.of(team).filter(proposal=proposal)
+    votes = Decision.objects.of(team).counted().filter(by=person, revision=OuterRef("head"))
+    counts = changes.annotate(is_voted=Exists(votes)).aggregate(
         total=Count("pk"),
         decided=Count("pk", filter=~Q(state__in=UNDECIDED)),
+        voted=Count("pk", filter=Q(is_voted=True)),
         applied=Count("pk", filter=Q(state=State.APPLIED)),
         moves=Count("pk", filter=Q(operation__in=(Operation.MOVE, Operation.MERGE))),
     )

@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Team
 from agents.enums import Kind, OutcomeName, SourceClass
 from agents.models import Agent, Outcome, Session, SessionEvent
+from agents.text import covering
 from reviews.enums import EvidenceStatus
 from reviews.reading.quoting import Quote, when
 
 AROUND = 5  # events before and after a quote
 CUT = 500  # characters of one event; the transcript has it in full
+BEYOND = 400  # characters that are read, too, so that a secret that is cut in two is known as one
 MOST_SESSIONS = 20  # on each side; the page of all revisions has every quote
 
 Parts = list[tuple[str, bool]]
@@ -168,7 +170,9 @@ def _events(team: Team, quotes: Sequence[Quote], ids: set[int]) -> dict[int, dic
         return {}
     rows = SessionEvent.objects.of(team).filter(reduce(or_, near)).defer("text", "usage")
     found: dict[int, dict[int, SessionEvent]] = defaultdict(dict)
-    for event in rows.annotate(excerpt=Substr("text", 1, CUT), length=Length("text")).order_by("session", "position"):
+    for event in rows.annotate(excerpt=Substr("text", 1, CUT + BEYOND), length=Length("text")).order_by(
+        "session", "position"
+    ):
         found[event.session_id][event.position] = event
     return found
 
@@ -180,7 +184,7 @@ def _stretch(spoken: Mapping[int, SessionEvent], first: int, last: int, quotes: 
 
 def _said(event: SessionEvent, quotes: Sequence[Quote]) -> Said:
     """The beginning of the event, and the quotes that stand after it, each between dots."""
-    text, length = event.excerpt, event.length  # type: ignore[attr-defined]
+    text, length = covering.text(event.excerpt)[:CUT], event.length  # type: ignore[attr-defined]
     held = [quote for quote in quotes if quote.problem is None and quote.event_sha256 == event.sha256]
     parts = marked(text, [(quote.start, quote.end) for quote in held if quote.end <= len(text)])
     for quote in held:
@@ -204,6 +208,8 @@ def _trouble(quote: Quote, event: SessionEvent | None) -> str:
     """Why a quote is not to be counted on, in a sentence."""
     if quote.status == EvidenceStatus.MISSING:
         return _("This does not stand at the place that was named: it counts for nothing.")
+    if quote.status == EvidenceStatus.STRUCK:
+        return _("This session was marked bad: what it says counts for nothing.")
     if quote.status == EvidenceStatus.PURGED:
         return _("What is quoted here was erased. It can no longer be checked, and counts for nothing.")
     if event is None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import Team
+from accounts.naming import names
 from agents.models import Agent, Session
 from audit.models import Event
 from reviews.enums import OriginKind
 from reviews.models import Change, Proposal
-from reviews.reading.cards import names
 from reviews.reading.quoting import Quote
 
 QUEUED, SETTINGS = "dream.queued", "dream.settings_set"

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.dates import MONTHS_3
 
 from accounts.models import Team
-from agents.enums import SourceClass
+from agents.enums import Kind, SourceClass
 from agents.models import Session, SessionEvent
-from agents.text import support
+from agents.text import calls, covering, support
 from agents.words import kept
 from reviews.enums import EvidenceStatus, Stance
 from reviews.models import Change, Evidence, EvidenceLink
@@ -23,7 +23,7 @@ from reviews.models import Change, Evidence, EvidenceLink
 SOURCES = {one.value: one for one in SourceClass}
 LONGEST = 600  # characters of a quote beside a change; the transcript has it in full
 _SESSION = ("public_id", "external_id", "ended_at", "agent_id")
-_SPOKEN = ("pk", "speaker", "tool", "at", "source_class")
+_SPOKEN = ("pk", "speaker", "tool", "kind", "is_error", "at", "source_class")
 _QUOTED = ("quote", "position", "start", "end", "stance", "status", "added_at", "public_id", "event_sha256")
 
 
@@ -34,6 +34,8 @@ class Quote:
     session: Session
     speaker: str
     tool: str
+    kind: str
+    is_error: bool
     at: datetime | None
     when: str
     source_class: str
@@ -63,7 +65,14 @@ class Quote:
 
     @property
     def text(self) -> str:
-        return self.whole if len(self.whole) <= LONGEST else f"{self.whole[:LONGEST]}…"
+        whole = covering.text(self.whole)  # before it is cut: half a secret is not known as one
+        return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}…"
+
+    @property
+    def call(self) -> str:
+        """Of a tool call the short form; empty for all else."""
+        said = calls.short(self.tool, self.whole) if self.kind == Kind.TOOL_CALL else ""
+        return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
 
     @property
     def problem(self) -> EvidenceStatus | None:
@@ -112,7 +121,7 @@ def _lines(team: Team, changes: Sequence[Change]) -> dict[str, tuple[int, int, i
     return {quote: (target or 0, start or 0, end or 0) for quote, target, start, end in named}
 
 
-_NOTHING: tuple[Any, ...] = ("", "", None, "", "")
+_NOTHING: tuple[Any, ...] = ("", "", "", False, None, "", "")
 
 
 def _spoken(team: Team, events: Collection[int | None]) -> dict[int | None, tuple[Any, ...]]:
@@ -121,7 +130,8 @@ def _spoken(team: Team, events: Collection[int | None]) -> dict[int | None, tupl
     rows = SessionEvent.objects.of(team).filter(pk__in=pks).values_list(*_SPOKEN)
     zone, months = timezone.get_current_timezone(), _months()
     return {
-        pk: (speaker, tool, at, _told(at, zone, months), source_class) for pk, speaker, tool, at, source_class in rows
+        pk: (speaker, tool, kind, is_error, at, _told(at, zone, months), source_class)
+        for pk, speaker, tool, kind, is_error, at, source_class in rows
     }
 
 

@@ -43,6 +43,7 @@ def read(proposal: Proposal) -> list[Restructured]:
 def _steps(proposal: Proposal) -> dict[int, list[Step]]:
     heads = RevisionTarget.objects.of(proposal.team).filter(
         revision__change__proposal=proposal,
+        revision__change__canary=False,
         revision__change__head=F("revision"),
         revision__change__state__in=(*VOTABLE, State.APPLIED),
     )

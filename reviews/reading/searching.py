@@ -15,6 +15,7 @@ from agents.enums import SearchKind
 from agents.models import SearchRow
 from agents.search import indexing, words
 from agents.search.words import Asked
+from agents.text import covering
 from reviews.models import Change, Proposal, RevisionTarget
 
 AROUND = 90  # characters of a snippet before its first hit
@@ -127,7 +128,7 @@ def _numbers(team: Team, rows: Iterable[SearchRow]) -> dict[str, int]:
 
 def snippet(text: str, asked: Asked) -> tuple[tuple[bool, str], ...]:
     """The text around its first hit, in pieces: whether it is a hit, and what it says."""
-    flat = _SPACE.sub(" ", text).strip()
+    flat = _SPACE.sub(" ", covering.text(text)).strip()
     parts = [(_is_hit(part, asked), part) for part in re.split(r"(\w+)", flat) if part]
     first = next((at for at, (is_hit, _part) in enumerate(parts) if is_hit), 0)
     start = sum(len(part) for _, part in parts[:first])

@@ -95,7 +95,11 @@ def _others(change: Change) -> Iterator[tuple[Told, Source]]:
         revision__change__state__in=(*VOTABLE, State.REJECTED),
         revision__change__head=F("revision"),
     )
-    rows = rows.exclude(revision__change=change.pk).select_related("revision__change__proposal__team")
+    rows = (
+        rows.exclude(revision__change=change.pk)
+        .exclude(revision__change__canary=True)
+        .select_related("revision__change__proposal__team")
+    )
     for target in rows.only(
         "hunks", "path_after", "revision__change__title", "revision__change__state", "revision__change__public_id",
         "revision__change__position", "revision__change__proposal__number", "revision__change__proposal__team",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -55,6 +56,10 @@ class Talk:
                 "number": thread.revision.number,
             }
         return words
+
+    @property
+    def first_words(self) -> str:
+        return Truncator(" ".join(self.comments[0].text.split())).chars(80)
 
     @property
     def anchor(self) -> str:

@@ -82,6 +82,34 @@ def read(*, base: list[str], edits: Sequence[Edit], current: list[str]) -> list[
     return found
 
 
+def of_ground(ground: TargetGround, current: list[str]) -> list[Stretch]:
+    """A target's base, what the target makes of it, and what stands there now."""
+    base = text_lines.split(ground.target.base.text) if ground.target.base else []
+    edits = [Edit(hunk.start, hunk.end, hunk.after) for hunk in ground.hunks]
+    edits = [Edit(0, len(base), ())] if ground.target.path_after is None else edits
+    return read(base=base, edits=edits, current=current)
+
+
+def clashes(stretches: Sequence[Stretch], around: int = AROUND) -> list[list[Stretch]]:
+    """Each stretch that both wrote, with a few unchanged lines either side."""
+    return [
+        [*_end_of(stretches[:index], around), one, *_start_of(stretches[index + 1 :], around)]
+        for index, one in enumerate(stretches)
+        if one.kind == Kind.CLASH
+    ]
+
+
+def _end_of(before: Sequence[Stretch], around: int) -> list[Stretch]:
+    if not before or before[-1].differs:
+        return []
+    size = len(before[-1].base.lines)
+    return [_cut(before[-1], max(0, size - around), size)]
+
+
+def _start_of(after: Sequence[Stretch], around: int) -> list[Stretch]:
+    return [] if not after or after[0].differs else [_cut(after[0], 0, around)]
+
+
 def meanwhile(grounds: Sequence[TargetGround]) -> list[tuple[str, list[Stretch]]]:
     """Path and stretches of each memory that is not what the change was made for."""
     found = []
@@ -89,10 +117,7 @@ def meanwhile(grounds: Sequence[TargetGround]) -> list[tuple[str, list[Stretch]]
         base = text_lines.split(ground.target.base.text) if ground.target.base else []
         current = ground.ground.now()
         if base != current:
-            archives = ground.target.path_after is None
-            edits = [Edit(hunk.start, hunk.end, hunk.after) for hunk in ground.hunks]
-            edits = [Edit(0, len(base), ())] if archives else edits
-            found.append((ground.target.path_before, read(base=base, edits=edits, current=current)))
+            found.append((ground.target.path_before, of_ground(ground, current)))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a card says about its change: what it still needs, why it is that grave, and what came between."""
+"""What a card says about its change: why it is that grave, and what came between."""
 
 from __future__ import annotations
 
@@ -6,29 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from agents.enums import TIER_ORDER, Tier
 from agents.words import kept
-from reviews import policy
+from reviews.budgets import telling as budgets
 from reviews.desk import Seat
-from reviews.enums import Operation, RejectCode, RevisionOrigin, State, Verdict
+from reviews.enums import RejectCode, RevisionOrigin, State, Verdict
 from reviews.models import Change, Decision, DraftVote
-from reviews.reading.quoting import when
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One line of what a change needs. `dismissible` is the request for changes that may be set aside."""
-
-    is_met: bool
-    text: str
-    said: str = ""
-    dismissible: Decision | None = None
+FULL_STOP = re.compile(r"[.!?][”\")]?\s+(?=[“\"(`A-Z])")
+LITERAL = re.compile(r"`[^`]*`|“[^”]*”")
+SHORT_REASON = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,67 +31,35 @@ class Notice:
     text: str
 
 
-def needs(seat: Seat) -> list[Need]:
-    """Votes needed and had, votes that do not count with the reason, requests that stand, checks that block."""
-    tally = seat.tally
-    lines = [Need(tally.missing == 0, _votes(tally.needed, len(tally.approvals)))]
-    for vote in tally.approvals:
-        lines.append(Need(True, _("%(name)s approved, %(when)s") % {"name": vote.by, "when": when(vote.at)}))
-    for vote in tally.excluded:
-        lines.append(
-            Need(False, _("%(name)s approved, but wrote this revision: it does not count") % {"name": vote.by})
-        )
-    for vote in tally.stale:
-        lines.append(
-            Need(False, _("%(name)s approved before something moved, and has to look again") % {"name": vote.by})
-        )
-    for vote in tally.requests:
-        asks = seat.change.awaits_answer(vote.at)
-        words = _("%(name)s asks for changes") if asks else _("%(name)s asked for this revision, and has to vote again")
-        lines.append(Need(False, words % {"name": vote.by}, vote.reason, vote))
-    if tally.open_threads is not None:
-        lines.append(Need(tally.open_threads == 0, _threads(tally.open_threads)))
-    for rule in tally.blocking:
-        lines.append(Need(False, _("The check “%(rule)s” blocks it") % {"rule": rule}))
-    return lines
-
-
-@kept
-def _threads(count: int) -> str:
-    if not count:
-        return _("All threads are resolved")
-    words = ngettext("%(n)d thread has to be resolved first", "%(n)d threads have to be resolved first", count)
-    return words % {"n": count}
-
-
-@kept
-def _votes(needed: int, have: int) -> str:
-    words = ngettext(
-        "%(have)d of %(needed)d approval by someone who did not write it",
-        "%(have)d of %(needed)d approvals by people who did not write it",
-        needed,
-    )
-    return words % {"have": have, "needed": needed}
-
-
-def tier_reason(change: Change, paths: Sequence[str]) -> str:
-    """Why the change has its tier."""
-    tier = Tier(change.tier)
-    if any(policy.is_protected(change.namespace, path) for path in paths) and TIER_ORDER[tier] <= TIER_ORDER[Tier.HIGH]:
-        return _("a protected path")
-    if change.namespace.tier_floor == tier and policy.OPERATION_TIER[Operation(change.operation)] != tier:
-        return _("the lowest tier of %(namespace)s") % {"namespace": change.namespace.name}
-    return _of_its_kind()
-
-
-@kept
-def _of_its_kind() -> str:
-    return _("what this kind of change counts as")
+def tier_reasons(seat: Seat) -> list[str]:
+    """Why the change has its tier, rule by rule, gravest first."""
+    return [f"{line.says} ({line.tier.label.lower()})" for line in seat.tier_lines]
 
 
 def reason(code: str) -> str:
     """Why a change was proposed, as its proposer's code says: codes are the proposer's own, so they are only spelt."""
     return code.replace("_", " ").capitalize()
+
+
+def folded(rationale: str) -> tuple[str, str]:
+    """The first sentence of a reason, which stands in sight, and the rest of it; what is short is not folded."""
+    if len(rationale) <= SHORT_REASON:
+        return rationale, ""
+    literals = [found.span() for found in LITERAL.finditer(rationale)]
+    for stop in FULL_STOP.finditer(rationale):
+        if not any(start < stop.start() < end for start, end in literals):
+            return rationale[: stop.end()].rstrip(), rationale[stop.end() :]
+    return rationale, ""
+
+
+def days_note(rationale: str) -> str:
+    """Proposers count days in UTC: said where a reason names one and the page is in another zone."""
+    zone = timezone.get_current_timezone_name()
+    return _("Days in this reason are those of UTC.") if zone != "UTC" and DATE.search(rationale) else ""
+
+
+def share_of_quotes(count: int, whole: int) -> str:
+    return ngettext("%(count)s of %(n)s quote", "%(count)s of %(n)s quotes", whole) % {"count": count, "n": whole}
 
 
 def is_plain(value: object) -> bool:
@@ -113,6 +73,11 @@ def number(name: str, value: float | str) -> tuple[str, str]:
     if name.endswith("_ppm") and not isinstance(value, str):
         return words.removesuffix(" ppm"), _("%(share)s %%") % {"share": f"{value / 10_000:.4g}"}
     return words, str(value)
+
+
+def applies(change: Change, seconds: int) -> str:
+    """When an approved change is written, in a word."""
+    return _("waits for room in a budget") if change.budget else applies_in(seconds)
 
 
 @kept
@@ -140,10 +105,14 @@ def notice(seat: Seat, person: User) -> Notice | None:
         return Notice("error", _("In conflict: %(reason)s") % {"reason": change.state_reason})
     if not change.is_votable:
         return None
+    if change.budget:
+        return Notice("warning", budgets.waits(change))
     if not seat.held:
         return Notice(
             "stale", _("The memory changed since this was proposed. It is being carried over; look again soon.")
         )
+    if change.state == State.STALE and change.state_reason:
+        return Notice("stale", change.state_reason)
     if change.state == State.STALE or (mine is not None and mine in seat.tally.stale):
         return Notice("stale", _("Evidence or rules changed since this was approved. Look at it again."))
     if person.public_id in seat.head.contributors and not seat.may_count(person):

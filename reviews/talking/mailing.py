@@ -1,13 +1,15 @@
 """Mails that say whose turn it is: each notice by itself, or at most one mail an hour, as the person chose.
 
-A notice is marked as mailed before its mail is sent, under a lock, so that two workers send none twice; where sending
-fails the mark is taken back. Mails count and link: no title and no text of memory is in them.
+The notices are the outbox. A worker holds those of a person for some minutes, sends, and marks them as mailed after
+that: two workers send none twice, and where sending fails or the worker is killed the next one tries again. So a worker
+killed just after sending mails twice: better than never. Mails count and link: no title and no text of memory is in
+them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from zoneinfo import ZoneInfo
@@ -25,11 +27,13 @@ from django.utils.translation import ngettext
 
 from accounts.enums import Digest
 from accounts.models import Membership, Team, User
-from agents.text import hidden
+from agents.models import Namespace
+from agents.text import covering, hidden
 from audit import trail
 from reviews.enums import NoticeKind
 from reviews.models import Notice, NoticeQuerySet, Proposal
 from reviews.reading.quoting import when
+from reviews.talking import noticing
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +44,21 @@ KINDS = (
     NoticeKind.REPLIED,
     NoticeKind.MENTIONED,
     NoticeKind.OVERDUE,
+    NoticeKind.UNREVIEWED,
+    NoticeKind.CERTIFY,
+    NoticeKind.BUDGET,
+    NoticeKind.GLASS,
+    NoticeKind.GLASS_ALARM,
+    NoticeKind.GLASS_WEEK,
+    NoticeKind.AUTOMATIC,
+    NoticeKind.AUTO_APPLIED,
+    NoticeKind.FELL_BACK,
+    NoticeKind.SEAL,
+    NoticeKind.EXPORT,
+    NoticeKind.EXPORT_FAILED,
 )
 OLDEST = timedelta(days=7)  # what waited longer is in the list alone
-AGAIN = timedelta(minutes=5)
+HELD = timedelta(minutes=5)  # several times what a mail server may take; whoever comes later tries again
 MOST = 50  # notices in one mail
 
 
@@ -50,19 +66,16 @@ def is_due(now: datetime) -> bool:
     return _due(now).exists()
 
 
-def send_due(*, now: datetime) -> int:
+def send_due(*, clock: Callable[[], datetime]) -> int:
     """Send what is due in every team, outside of any transaction, and return how many mails went out."""
-    pairs = _due(now).order_by("team", "person").values_list("team", "person").distinct()
+    pairs = _due(clock()).order_by("team", "person").values_list("team", "person").distinct()
     sent = 0
     for team_id, person_id in list(pairs):
         team, person = Team.objects.get(pk=team_id), User.objects.get(pk=person_id)
-        each = person.notify_by == Digest.EACH
-        while claimed := _claim(team, person, now, 1 if each else MOST):
-            if not _send(claimed, team, person, now):
-                break
+        while (claimed := _claim(team, person, clock())) and _send(claimed, team, person):
+            claimed_ids = [one.pk for one in claimed]
+            Notice.objects.of(team).filter(pk__in=claimed_ids, mailed_at=None).update(mailed_at=clock())
             sent += 1
-            if not each:
-                break
     return sent
 
 
@@ -93,35 +106,35 @@ def message(notices: Sequence[Notice], *, team: Team, person: User) -> EmailMess
 
 def _due(now: datetime) -> NoticeQuerySet:
     """Unread notices of members who want mails, and who had none within the hour where that is what they want."""
-    mailed = Notice.objects.across_teams().filter(
-        team=OuterRef("team"), person=OuterRef("person"), mailed_at__gt=now - timedelta(hours=1)
-    )
+    had = Q(mailed_at__gt=now - timedelta(hours=1)) | Q(mailed_at=None, mail_after__gt=now)
+    just_now = Notice.objects.across_teams().filter(had, team=OuterRef("team"), person=OuterRef("person"))
     member = Membership.objects.across_teams().active().filter(team=OuterRef("team"), user=OuterRef("person"))
-    wanted = Q(person__notify_by=Digest.EACH) | Q(person__notify_by=Digest.HOURLY) & ~Exists(mailed)
-    return _waiting(Notice.objects.across_teams(), now).filter(wanted, Exists(member), person__is_demo=False)
+    wanted = Q(person__notify_by=Digest.EACH) | Q(person__notify_by=Digest.HOURLY) & ~Exists(just_now)
+    free = Q(mail_after=None) | Q(mail_after__lte=now)
+    rows = Notice.objects.across_teams().unread().filter(free, mailed_at=None, kind__in=KINDS, at__gt=now - OLDEST)
+    return rows.filter(wanted, Exists(member), person__is_demo=False)
 
 
-def _waiting(rows: NoticeQuerySet, now: datetime) -> NoticeQuerySet:
-    again = Q(mail_after=None) | Q(mail_after__lte=now)
-    return rows.unread().filter(again, mailed_at=None, kind__in=KINDS, at__gt=now - OLDEST)
-
-
-def _claim(team: Team, person: User, now: datetime, most: int) -> list[Notice]:
-    """The notices that this worker is going to mail, oldest first: none that another one has taken."""
+def _claim(team: Team, person: User, now: datetime) -> list[Notice]:
+    """The notices that the next mail is about, oldest first, held for this worker: none that another one holds."""
+    most = 1 if person.notify_by == Digest.EACH else MOST
     with trail.unit_of_work(at=now):
-        rows = _waiting(Notice.objects.of(team).filter(person=person), now).order_by("at", "pk")
-        locked = rows.select_for_update(skip_locked=True, of=("self",)).select_related("proposal")
-        claimed = list(locked[:most])
-        Notice.objects.of(team).filter(pk__in=[one.pk for one in claimed]).update(mailed_at=now)
+        Membership.objects.of(team).select_for_update(no_key=True).get(user=person)  # look only after locking
+        rows = (
+            _due(now)
+            .filter(team=team, person=person)
+            .select_related("team", "proposal", "namespace")
+            .order_by("at", "pk")
+        )
+        claimed = list(rows[:most])
+        Notice.objects.of(team).filter(pk__in=[one.pk for one in claimed]).update(mail_after=now + HELD)
     return claimed
 
 
-def _send(claimed: Sequence[Notice], team: Team, person: User, now: datetime) -> bool:
+def _send(claimed: Sequence[Notice], team: Team, person: User) -> bool:
     try:
         message(claimed, team=team, person=person).send()
     except (SMTPException, OSError, ValueError) as failure:  # ValueError: an address that is none
-        own = Notice.objects.of(team).filter(pk__in=[one.pk for one in claimed])
-        own.update(mailed_at=None, mail_after=now + AGAIN)
         log.warning("mail.failed", person=person.public_id, error=type(failure).__name__)
         return False
     return True
@@ -135,26 +148,45 @@ def _reason(notices: Sequence[Notice]) -> str:
 
 
 def _items(notices: Sequence[Notice], team: Team) -> list[tuple[str, str]]:
-    """What waits, by proposal: words without any title, and an address."""
-    by_proposal: dict[Proposal, list[Notice]] = defaultdict(list)
+    """What waits, by proposal or namespace: words without any title, and an address."""
+    by_thing: dict[Proposal | Namespace | tuple[str, str], list[Notice]] = defaultdict(list)
     for one in notices:
-        by_proposal[one.proposal].append(one)
-    return [(_line(proposal, own), _address(proposal, team)) for proposal, own in by_proposal.items()]
+        by_thing[one.proposal or one.namespace or (one.page, one.page_arg)].append(one)
+    items = []
+    for own in by_thing.values():
+        items.append((_line(own), _address(own[0], team)))
+        if any(one.kind == NoticeKind.AUTO_APPLIED for one in own):
+            items.append((_("Take it back, as a proposal of its own"), _revert_address(own[0], team)))
+    return items
 
 
-def _line(proposal: Proposal, own: Sequence[Notice]) -> str:
+def _line(own: Sequence[Notice]) -> str:
+    """What happened to one proposal, to the memory of one namespace, or on one page."""
     kinds: dict[str, int] = defaultdict(int)
     for one in own:
         kinds[str(one.get_kind_display()).lower()] += 1
     words = ", ".join(f"{kind} (×{count})" if count > 1 else kind for kind, count in kinds.items())
-    values = {"number": proposal.number, "words": words, "when": when(own[0].at)}
-    return capfirst(_("Proposal #%(number)d: %(words)s, since %(when)s") % values)
+    values: dict[str, object] = {"words": words, "when": when(own[0].at)}
+    proposal = own[0].proposal
+    if proposal is None:
+        return capfirst(_("%(words)s, since %(when)s") % values)
+    return capfirst(_("Proposal #%(number)d: %(words)s, since %(when)s") % (values | {"number": proposal.number}))
 
 
-def _address(proposal: Proposal, team: Team) -> str:
-    return f"{settings.SITE_URL}{reverse('reviews:proposal', args=[team.slug, proposal.number])}"
+def _address(notice: Notice, team: Team) -> str:
+    if notice.proposal is None:
+        notice.team = team
+        if notice.namespace is not None:
+            notice.namespace.team = team
+        return f"{settings.SITE_URL}{noticing.place(notice)}"
+    return f"{settings.SITE_URL}{reverse('reviews:proposal', args=[team.slug, notice.proposal.number])}"
+
+
+def _revert_address(notice: Notice, team: Team) -> str:
+    assert notice.proposal is not None  # noqa: S101  what a policy wrote was proposed
+    return f"{settings.SITE_URL}{reverse('reviews:revert', args=[team.slug, notice.proposal.number])}"
 
 
 def _plain(text: str) -> str:
     """On one line, with nothing in it that a reader would not see: names are what people typed."""
-    return hidden.HIDDEN.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+    return hidden.HIDDEN.sub("\N{REPLACEMENT CHARACTER}", " ".join(covering.text(text).split()))

@@ -19,6 +19,10 @@ from reviews.talking.carrying import Spot
 MOST_LINES = 200  # of a text that one thread can be about
 
 
+class Gone(LookupError):
+    """The draft was sent or thrown away meanwhile; the message is for the person."""
+
+
 def open_(
     *,
     team: Team,
@@ -76,25 +80,21 @@ def reopen(*, team: Team, thread_id: str, by: User, at: datetime) -> Thread:
     return thread
 
 
-def discard(*, team: Team, comment_id: str, by: User, at: datetime) -> Thread:
-    """Throw an own draft away, and its thread where nothing else is in it."""
+def discard(*, team: Team, comment_id: str, by: User, at: datetime) -> None:
+    """Throw an own draft away, and its thread where nothing else is in it. Raises Gone."""
     with trail.unit_of_work(at=at) as unit:
-        comment = drafts(team, by).select_related("thread").get(public_id=comment_id)
-        thread = _locked(team, by, comment.thread.public_id)
+        comment = _locked_draft(team, by, comment_id)
+        thread = comment.thread
         _drafted(thread, by, unit, removed=True)
         comment.delete()
         if not Comment.objects.of(team).filter(thread=thread).exists():
             thread.delete()
-    return thread
 
 
 def send(*, team: Team, comment_id: str, by: User, at: datetime) -> Comment:
-    """Send one own draft without a review."""
+    """Send one own draft without a review. Raises Gone."""
     with trail.unit_of_work(at=at) as unit:
-        found = drafts(team, by).select_related("thread").get(public_id=comment_id)
-        thread = _locked(team, by, found.thread.public_id)
-        comment = drafts(team, by).get(pk=found.pk)
-        comment.thread = thread
+        comment = _locked_draft(team, by, comment_id)
         _send(comment, mentions.people(team), by, at, unit)
         return comment
 
@@ -148,6 +148,17 @@ def _locked(team: Team, person: User, thread_id: str) -> Thread:
     thread = Thread.objects.of(team).select_for_update(no_key=True).get(public_id=thread_id)
     thread.change = change
     return thread
+
+
+def _locked_draft(team: Team, by: User, comment_id: str) -> Comment:
+    """An own draft as it is once nobody else can send it or throw it away."""
+    own = drafts(team, by).filter(public_id=comment_id)
+    change = desk.locked(team, pk__in=own.values("thread__change")).first()
+    comment = own.select_related("thread__revision").first()
+    if change is None or comment is None:
+        raise Gone("This draft is sent or thrown away already.")
+    comment.thread.change = change
+    return comment
 
 
 def _write(thread: Thread, text: str, by: User, at: datetime, unit: trail.Unit, is_draft: bool) -> Comment:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 from django import template
 from django.template import Context
 from django.utils.html import format_html
@@ -11,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from agents.shown import NOTHING, joined, visible
 from reviews.models import Comment
+from reviews.reading.frames import filled
 from reviews.reading.quoting import when
 from reviews.reading.talks import Talk
 from reviews.talking.mentions import People
@@ -47,7 +46,7 @@ def thread(
         "is_fresh": row.public_id == fresh,
         **dict.fromkeys(("spot", "people", "focus", "cancel"), ""),
     }
-    return _fill(context, "reviews/_thread.html", texts, flags)
+    return filled(context, "reviews/_thread.html", texts, flags)
 
 
 def _comment(context: Context, one: Comment, talk: Talk, anchor: str, place: str) -> SafeString:
@@ -60,7 +59,7 @@ def _comment(context: Context, one: Comment, talk: Talk, anchor: str, place: str
         "draft": one.public_id if one.sent_at is None else "",
         "place": place,
     }
-    return _fill(context, "reviews/_comment.html", texts, {})
+    return filled(context, "reviews/_comment.html", texts, {})
 
 
 def said(text: str, people: People) -> SafeString:
@@ -69,7 +68,3 @@ def said(text: str, people: People) -> SafeString:
         for part, is_name in people.parts(text)
     ]
     return joined(drawn) if drawn else NOTHING
-
-
-def _fill(context: Context, name: str, texts: dict[str, object], flags: dict[str, Hashable]) -> SafeString:
-    return context["frames"].fill(name, context, texts=texts, flags=flags)  # type: ignore[no-any-return]

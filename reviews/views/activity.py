@@ -23,7 +23,7 @@ def of_proposal(request, team, number):
 @vary_on_headers("HX-Request")
 @needs(roles.VIEW)
 def of_change(request, team, change_id):
-    row = get_object_or_404(desk.rows(request.team).select_related("proposal__team"), public_id=change_id)
+    row = get_object_or_404(desk.shown(request.team).select_related("proposal__team"), public_id=change_id)
     feed = feeds.of_change(row, **_asked(request))
     return _page(request, feed, proposal=row.proposal, change=row, title=row.title)
 

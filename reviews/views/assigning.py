@@ -84,7 +84,7 @@ def context(request, row):
 
 def _person(request):
     members = User.objects.filter(memberships__team=request.team, memberships__removed_at=None)
-    person = members.filter(public_id=request.POST.get("person", "")).first()
+    person = members.filter(public_id=request.POST.get("person", "").replace("\0", "")).first()
     if person is None:
         raise assigning.Refused(_("Choose somebody of the team."))
     return person

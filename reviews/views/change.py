@@ -12,6 +12,7 @@ from reviews.panels import PANELS
 from reviews.reading import cards as reading
 from reviews.views import drawing
 from reviews.views.rows import proposals as rows
+from reviews.watching import facts
 
 
 @require_safe
@@ -19,7 +20,7 @@ from reviews.views.rows import proposals as rows
 @needs(roles.VIEW)
 def change(request, team, change_id):
     """Everything about one change. A part asks for its card alone, as it looks on the page of its proposal."""
-    row = get_object_or_404(desk.rows(request.team), public_id=change_id)
+    row = get_object_or_404(desk.shown(request.team), public_id=change_id)
     if request.htmx and not request.htmx.boosted:
         context = drawing.shared(request) | {"card": drawing.one_card(request, change_id)}
         return render(request, "reviews/_looked_again.html", context)
@@ -32,7 +33,7 @@ def panel(request, team, change_id, panel):
     """One panel of a change, as the page of its proposal loads it when it is opened."""
     if panel not in PANELS:
         raise Http404
-    row = get_object_or_404(desk.rows(request.team), public_id=change_id)
+    row = get_object_or_404(desk.shown(request.team), public_id=change_id)
     return render(
         request, "reviews/_panel.html", drawing.shared(request) | {"change": row} | _read(request, row, panel)
     )
@@ -53,4 +54,10 @@ def page(request, row, *, typed=None, status=200):
 
 def _read(request, row, name):
     kind = PANELS[name]
-    return {"name": name, "title": kind.title, "template": kind.template, "panel": kind.read(row, request)}
+    return {
+        "name": name,
+        "title": kind.title,
+        "template": kind.template,
+        "panel": kind.read(row, request),
+        "word": facts.opened(row, name, request.user),
+    }

@@ -9,16 +9,20 @@ from django.views.decorators.http import require_POST
 
 from accounts import roles
 from accounts.access import needs
-from reviews import applying, decisions, drafting, rebasing
+from reviews import applying, decisions, desk, drafting, rebasing
+from reviews.budgets import telling
+from reviews.canaries import deciding as testing
+from reviews.canaries import revealing
 from reviews.decisions import Moved, Refused
 from reviews.enums import State, Verdict
 from reviews.forms import DecisionForm, ReasonForm
-from reviews.models import AT_ONCE, Change, Decision
+from reviews.models import AT_ONCE, Decision
 from reviews.reading import overview
-from reviews.reading.cards import Typed
+from reviews.reading.card import Typed
 from reviews.templatetags.cards import plain
 from reviews.views import drawing, onward, reviewing
 from reviews.views import proposal as proposals
+from reviews.watching import facts
 
 DONE = {
     Verdict.APPROVE: gettext_lazy("Approved: %(title)s"),
@@ -35,21 +39,26 @@ def decide(request, team, change_id):
     form, keep = DecisionForm(request.POST), "prepare" in request.POST
     if not form.is_valid():
         return _refused(request, change, _typed(request, form.problem), 422)
+    at, opened = timezone.now(), request.POST.getlist("opened")
+    verb = testing.decide if change.canary else drafting.prepare if keep else decisions.decide
     try:
-        _refuse_other_revision(change, form)
-        change = (drafting.prepare if keep else decisions.decide)(
+        done = verb(
             team=request.team,
             change_id=change_id,
+            revision_id=form.cleaned_data["revision"],
             bound=form.bound,
             word=form.word,
             by=request.user,
-            at=timezone.now(),
-            opened=request.POST.getlist("opened"),
+            at=at,
+            opened=opened,
+            facts=_facts(request, change, form, opened, at),
         )
     except Refused as clash:
         _carry_over(request, clash)
         return _refused(request, change, _typed(request, str(clash)), 409)
-    return _answer(request, change, _said(change, form.word.verdict, keep))
+    if change.canary:
+        return _answer(request, change, revealing.said(done, request.user), onwards=False)
+    return _answer(request, done.change, _said(done.change, form.word.verdict, keep), seat=done)
 
 
 @require_POST
@@ -95,8 +104,21 @@ def apply_now(request, team, change_id):
     at = timezone.now()
     change = applying.apply_now(team=request.team, change_id=change_id, by=request.user.trail_actor, at=at)
     if change.state != State.APPLIED:
-        return _refused(request, change, Typed(alert=_("It could not be applied as it stands. Look at it again.")), 409)
+        why = telling.waits(change) or _("It could not be applied as it stands. Look at it again.")
+        return _refused(request, change, Typed(alert=why), 409)
     return _answer(request, change, _("Applied."), onwards=False)
+
+
+def _facts(request, change, form, opened, at):
+    return facts.read(
+        change_id=change.public_id,
+        revision_id=form.cleaned_data["revision"],
+        word=request.POST.get("drawn", ""),
+        opened=opened,
+        by_key="by_key" in request.POST,
+        person=request.user,
+        at=at,
+    )
 
 
 def _said(change, verdict, keep):
@@ -104,18 +126,12 @@ def _said(change, verdict, keep):
 
 
 def _change(request, change_id):
-    rows = Change.objects.of(request.team).select_related("proposal__team", "head")
-    return get_object_or_404(rows, public_id=change_id)
-
-
-def _refuse_other_revision(change, form):
-    if change.head.public_id != form.cleaned_data["revision"]:
-        raise Moved(change, _("Another revision was saved meanwhile: look at it first."))
+    return get_object_or_404(desk.shown(request.team).select_related("proposal__team"), public_id=change_id)
 
 
 def _carry_over(request, clash):
     """Do at once what the tick would do in a minute, so that the answer shows the change as it has to be decided."""
-    if isinstance(clash, Moved):
+    if isinstance(clash, Moved) and not clash.change.canary:
         rebasing.refresh(team=request.team, change_id=clash.change.pk, at=timezone.now())
 
 
@@ -129,16 +145,18 @@ def _typed(request, alert):
     )
 
 
-def _answer(request, change, text, *, onwards=True):
-    """The card alone for a part; without scripts back to the page, at the next change that waits."""
+def _answer(request, change, text, *, onwards=True, seat=None):
+    """The card alone for a part; without scripts back to the page, at the next change that waits. `seat` is the change
+    as it was just decided.
+    """
     if not request.htmx:
         messages.success(request, text)
         return redirect(onward.keep(request, _place(request, change, onwards)))
-    card = drawing.one_card(request, change.public_id)
+    card = drawing.one_card(request, change.public_id, seat=seat)
     context = {
         "card": card,
         "text": text,
-        "overview": overview.of(change.proposal),
+        "overview": overview.of(change.proposal, person=request.user),
         "undo": card.undoes and onwards,
         "onward": (onward.read_at_the_end if onwards else onward.read)(request, change.proposal),
         **reviewing.context(request, change.proposal),

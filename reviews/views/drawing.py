@@ -12,15 +12,28 @@ from reviews import desk
 from reviews.enums import RejectCode
 from reviews.panels import PANELS
 from reviews.reading import cards as reading
-from reviews.reading.cards import Reader
+from reviews.reading.card import Reader
 from reviews.reading.frames import Frames
 
-ICONS = ("check", "x", "pencil", "circle", "circle-check", "undo-2", "zap", "list-checks")
+ICONS = (
+    "check",
+    "x",
+    "pencil",
+    "circle",
+    "circle-check",
+    "circle-minus",
+    "circle-slash",
+    "circle-alert",
+    "undo-2",
+    "zap",
+    "list-checks",
+)
 
 
 def reader(request):
     drafting = request.session.get(f"review {request.team.slug}")
-    return Reader(request.user, request.membership.permissions, timezone.now(), drafting)
+    word = (request.POST if request.method == "POST" else request.GET).get("drawn", "")
+    return Reader(request.user, request.membership.permissions, timezone.now(), drafting, word)
 
 
 def shared(request):
@@ -69,11 +82,14 @@ def sign(operation, language, *, bare=False):
     return render_to_string("_parts/_operation.html", {"operation": operation, "bare": bare})
 
 
-def one_card(request, change_id, typed=None, work=None):
-    """The card of one change as it stands now; `work` is the template and the context of a form inside it."""
-    change = desk.rows(request.team).get(public_id=change_id)
+def one_card(request, change_id, typed=None, work=None, seat=None):
+    """The card of one change as it stands now, or as `seat` says; `work` is the template and the context of a form
+    inside it.
+    """
+    change = seat.change if seat else desk.shown(request.team).get(public_id=change_id)
     given = {change_id: typed} if typed else None
-    cards = reading.read([change], team=request.team, reader=reader(request), typed=given)
+    seats = {change.pk: seat} if seat else None
+    cards = reading.read([change], team=request.team, reader=reader(request), typed=given, seats=seats)
     card = dress(request, cards)[0]
     if work:
         card.work = render_to_string(*work, request)

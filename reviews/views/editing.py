@@ -7,22 +7,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from accounts import roles
+from accounts import naming, roles
 from accounts.access import needs
+from agents.text import secrets
 from reviews import desk, revisions
 from reviews import editing as verbs
 from reviews.decisions import Refused
 from reviews.enums import Severity, State
 from reviews.forms import EditForm
 from reviews.models import Revision
-from reviews.reading import cards as reading
 from reviews.reading import overview
 from reviews.views import drawing, onward, reviewing
+from reviews.views.uncovering import ends_tests
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 @needs(roles.EDIT)
+@ends_tests
 def edit(request, team, change_id):
     """A text field for each hunk; saving makes the next revision, which someone else has to approve."""
     seat, form, began = _given(request, change_id)
@@ -69,9 +71,10 @@ def preview(request, team, change_id):
 
 def _given(request, change_id):
     """The change as it stands, the form over the revision that was being edited, and that revision."""
-    change = get_object_or_404(desk.rows(request.team), public_id=change_id)
+    change = get_object_or_404(desk.shown(request.team), public_id=change_id)
     seat = desk.read_one(change, team=request.team)
-    given = Revision.objects.of(request.team).filter(change=change, public_id=request.POST.get("revision", ""))
+    revision_id = request.POST.get("revision", "").replace("\0", "")
+    given = Revision.objects.of(request.team).filter(change=change, public_id=revision_id)
     began = given.prefetch_related("targets__base__blob").first()
     hunks = _fields(seat) if began is None or began.pk == seat.head.pk else _old_fields(began)
     initial = {"revision": seat.head.public_id}
@@ -87,7 +90,7 @@ def _done(request, change):
         return redirect(change)
     context = {
         "card": drawing.one_card(request, change.public_id),
-        "overview": overview.of(change.proposal),
+        "overview": overview.of(change.proposal, person=request.user),
         "text": said,
         "onward": onward.read(request, change.proposal),
         **reviewing.context(request, change.proposal),
@@ -102,12 +105,12 @@ def _clashed(request, seat, form, began, alert):
     given = request.POST.copy()
     given["revision"] = seat.head.public_id
     for (target, number), text in texts.items():
-        given[f"after-{target}-{number}"] = text
+        given[f"after-{target}-{number}"] = secrets.covered(text)
     form = EditForm(given, hunks=_fields(seat), auto_id=f"{seat.change.public_id}-%s")
     context = {"lost": lost}
     if began is not None and began.pk != seat.head.pk:
         head = Revision.objects.of(request.team).prefetch_related("targets__base__blob").get(pk=seat.head.pk)
-        who = reading.names({head.made_by_id}, team=request.team).get(head.made_by_id, "Lucid")
+        who = naming.names({head.made_by_id}, team=request.team).get(head.made_by_id, "Lucid")
         context |= {"theirs": revisions.since(began, head), "who": who}
     return _asked(request, seat, form, alert=alert, status=409, **context)
 

@@ -6,31 +6,38 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import paging, roles
+from accounts import naming, paging, roles
 from accounts.access import needs
-from reviews.reading import cards
 from reviews.talking import noticing
 
 
 @require_safe
 @needs(roles.VIEW)
 def notices(request, team):
-    rows = noticing.of(request.user, team=request.team).select_related("proposal__team", "change", "thread")
+    rows = noticing.of(request.user, team=request.team)
+    rows = rows.select_related("team", "proposal__team", "namespace__team", "change", "thread")
     listed = paging.page(rows, request, keys=("-at", "-pk"))
-    known = cards.names({one.by_id for one in listed.rows}, team=request.team)
+    known = naming.names({one.by_id for one in listed.rows}, team=request.team)
     context = {
         "page": listed,
         "notices": [
             {
                 "row": one,
                 "url": noticing.place(one),
-                "about": (one.change or one.proposal).title,
+                "about": _about(one),
                 "who": known.get(one.by_id, ""),
             }
             for one in listed.rows
         ],
     }
     return render(request, "reviews/notices.html", context)
+
+
+def _about(notice):
+    """What is in the list beside the kind; a page of a higher floor says by itself what it is about."""
+    if notice.page:
+        return ""
+    return notice.namespace.name if notice.namespace else (notice.change or notice.proposal).title
 
 
 @require_POST

@@ -1,13 +1,15 @@
 """One proposal with its changes."""
 
 from itertools import zip_longest
+from urllib.parse import urlsplit
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import paging, preferences, roles
+from accounts import naming, paging, preferences, roles
 from accounts.access import needs
 from accounts.enums import DiffView, TextView
 from reviews import desk
@@ -41,10 +43,10 @@ def more(request, team, number):
 @needs(roles.VIEW)
 def revisions(request, team, change_id):
     """Every revision of a change, newest first, and every quote it has."""
-    row = get_object_or_404(desk.rows(request.team), public_id=change_id)
+    row = get_object_or_404(desk.shown(request.team), public_id=change_id)
     listed = paging.page(row.revisions.prefetch_related("targets__base__blob"), request, keys=("-number", "-pk"))
     writers = {one.made_by_id for one in listed.rows}.union(*(one.contributors for one in listed.rows))
-    known = reading.names(writers, team=request.team)
+    known = naming.names(writers, team=request.team)
     context = {
         "change": row,
         "proposal": get_object_or_404(rows(request), pk=row.proposal_id),
@@ -71,14 +73,22 @@ def show_as(request, team, number):
         preferences.set_own(user=request.user, values=values, at=timezone.now())
     back = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if own else row)
+    return HttpResponseRedirect(_read_at(request, row, back) if own else row.get_absolute_url())
+
+
+def _read_at(request, row, back):
+    """The address with the change that was being read; the page may begin with others."""
+    if urlsplit(back).path != row.get_absolute_url():
+        return back
+    change = row.changes.filter(public_id=request.POST.get("at", "").replace("\0", "")).first()
+    return onward.keep(request, change.get_absolute_url()) if change else back
 
 
 def page(request, row, *, start=0, typed=None, status=200):
     """The whole page; also the answer to a form that could not be taken, with what was typed."""
     reader = drawing.reader(request)
-    known = reading.names({row.opened_by_id}, team=request.team)
-    seen = overview.of(row)
+    known = naming.names({row.opened_by_id}, team=request.team)
+    seen = overview.of(row, person=request.user)
     context = {
         "proposal": row,
         "overview": seen,

@@ -10,6 +10,7 @@ from accounts import roles
 from accounts.access import needs
 from agents.models import Memory, Namespace
 from agents.text import lines as text_lines
+from agents.text import secrets
 from agents.text.lines import Edit
 from reviews import proposals
 from reviews.drafts import BadDraft, Draft, DraftTarget
@@ -25,7 +26,7 @@ METHODS = ["GET", "HEAD", "POST"]
 def to_memory(request, team, memory_id):
     rows = Memory.objects.of(request.team).with_text().select_related("namespace", "head__blob", "team")
     memory = get_object_or_404(rows, public_id=memory_id)
-    initial = {"path": memory.path, "text": memory.head.text, "base": memory.head.public_id}
+    initial = {"path": memory.path, "text": secrets.covered(memory.head.text), "base": memory.head.public_id}
     form = ProposeForm(request.POST or None, initial=initial, adds=False)
     if request.method != "POST" or not form.is_valid():
         return _page(request, memory.namespace, form, memory, status=422 if form.is_bound else 200)
@@ -55,7 +56,8 @@ def _draft(memory, base, given):
     if given["archive"]:
         target = DraftTarget(base=base, path_after=None)
         return Draft(Operation.ARCHIVE, memory.namespace, given["title"], (target,), rationale=given["rationale"])
-    edits = text_lines.diff(text_lines.split(base.text), _lines(given["text"], like=base.text))
+    text = secrets.restored(given["text"], base.text)
+    edits = text_lines.diff(text_lines.split(base.text), _lines(text, like=base.text))
     target = DraftTarget(base=base, path_after=given["path"], edits=edits)
     moves = given["path"] != memory.path
     operation = Operation.RESTORE if base.archived else Operation.MOVE if moves and not edits else Operation.EDIT

@@ -13,7 +13,7 @@ from accounts import roles
 from accounts.access import needs
 from agents import drawn_rows
 from agents.drawn_rows import MORE, Look
-from agents.text import diffs, hidden
+from agents.text import diffs, hidden, secrets
 from reviews import desk
 from reviews.models import Revision
 from reviews.reading import comparing, pieces, restructuring
@@ -109,13 +109,13 @@ def piece(request, team, change_id, revision):
 @require_safe
 @needs(roles.VIEW)
 def raw(request, team, change_id, revision):
-    """The whole text of one memory as a file, and as nothing else."""
+    """The whole text of one memory as a file, with dots over secrets, and as nothing else."""
     change, row = _rows(request, change_id, revision)
     given = request.GET.get("target", "0")
     found = comparing.text_of(change, row, int(given)) if given.isdecimal() and len(given) < 6 else None
     if found is None:
         raise Http404
-    path, text = found
+    path, text = found[0], secrets.covered(found[1])
     name = hidden.HIDDEN.sub("_", re.sub(r'[\\/:*?"<>|]', "_", path.rsplit("/", 1)[-1])) or "memory"
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, name)
@@ -132,7 +132,7 @@ def tree(request, team, number):
 
 
 def _rows(request, change_id, number):
-    change = get_object_or_404(desk.rows(request.team), public_id=change_id)
+    change = get_object_or_404(desk.shown(request.team), public_id=change_id)
     return change, get_object_or_404(Revision.objects.of(request.team), change=change, number=number)
 
 

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import roles
 from accounts.access import needs
-from agents.text import diffs
-from agents.text import lines as text_lines
+from agents.text import secrets
 from reviews import desk
 from reviews import resolving as verbs
 from reviews.decisions import Refused
-from reviews.enums import State
+from reviews.enums import State, Way
 from reviews.forms import ResolveForm
+from reviews.reading import three
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,23 +56,35 @@ def _page(request, tangle, form, *, alert="", status=200):
         "seen": tangle.seen,
         "form": form,
         "alert": alert,
-        "knots": [_drawn(knot, form, change) for knot in tangle.knots],
+        "text_as": request.user.text_view,
+        "knots": [_drawn(knot, shown, form, change) for strand in tangle.strands for knot, shown in _shown(strand)],
     }
     return render(request, "reviews/resolve.html", context, status=status)
 
 
-def _drawn(knot, form, change):
+def _shown(strand):
+    """Each knot with the stretches of the three texts that it is about: lines that both wrote, or the whole."""
+    about_texts = [knot for knot in strand.knots if knot.base or knot.proposed or knot.current]
+    stretches = three.of_ground(strand.ground, strand.lines) if about_texts else []
+    lines = iter(three.clashes(stretches))
+    for knot in strand.knots:
+        if knot not in about_texts:
+            yield knot, []
+        else:
+            yield knot, stretches if knot.key == strand.key("whole") else next(lines)
+
+
+def _drawn(knot, shown, form, change):
     """One knot with its three texts, and what stands in its fields."""
-    base = list(knot.base)
     texts = "".join([*(line if line.endswith("\n") else f"{line}\n" for line in knot.current), *knot.proposed])
+    if Way.AS_IT_IS in knot.ways:  # nobody wants a whole text twice
+        texts = "".join(knot.current)
     opened = timezone.localtime(change.opened_at).date().isoformat()
-    first = {"text": texts, "path": knot.wanted, "day": opened, "now": "", "new": "", "way": ""}
-    given = {name: form.data.get(f"{name}-{knot.key}", value) for name, value in first.items()}
+    first = {"text": secrets.covered(texts), "path": knot.wanted, "day": opened, "now": "", "new": "", "way": ""}
     return {
         "knot": knot,
-        "base": diffs.rows(base, ()),
-        "current": diffs.rows(base, text_lines.diff(base, knot.current)),
-        "proposed": diffs.rows(base, text_lines.diff(base, knot.proposed)),
-        "given": given,
+        "stretches": shown,
+        "given": {name: form.data.get(f"{name}-{knot.key}", value) for name, value in first.items()},
         "errors": form.errors.get(f"way-{knot.key}", []) if form.is_bound else [],
+        "rows": min(20, max(4, texts.count("\n") + 2)),
     }

@@ -17,13 +17,15 @@ from reviews.decisions import Refused
 from reviews.forms import PartsForm
 from reviews.reading import overview
 from reviews.views import drawing, onward, reviewing
+from reviews.views.uncovering import ends_tests
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 @needs(roles.DECIDE)
+@ends_tests
 def parts(request, team, change_id):
-    change = get_object_or_404(desk.rows(request.team), public_id=change_id)
+    change = get_object_or_404(desk.shown(request.team), public_id=change_id)
     seat = desk.read_one(change, team=request.team)
     if request.method != "POST":
         return _asked(request, seat)
@@ -56,7 +58,7 @@ def _done(request, split):
     context = {
         "card": drawing.one_card(request, split.change.public_id),
         "rest": drawing.one_card(request, split.rest.public_id),
-        "overview": overview.of(split.change.proposal),
+        "overview": overview.of(split.change.proposal, person=request.user),
         "text": said,
         "onward": onward.read(request, split.change.proposal),
         **reviewing.context(request, split.change.proposal),

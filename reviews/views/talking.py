@@ -18,14 +18,16 @@ from reviews.models import Comment, Revision, Thread
 from reviews.panels import PANELS
 from reviews.talking import mentions, threads
 from reviews.views import drawing
+from reviews.views.uncovering import ends_tests
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 @needs(roles.VIEW)
+@ends_tests
 def new(request, team, change_id):
     """A thread about lines of a revision, or about the change as a whole."""
-    change = get_object_or_404(desk.rows(request.team), public_id=change_id)
+    change = get_object_or_404(desk.shown(request.team), public_id=change_id)
     where = SpotForm(request.POST or request.GET)
     where.is_valid()
     number = where.cleaned_data.get("r") or change.head.number
@@ -100,7 +102,10 @@ def reopen(request, team, thread_id):
 @needs(roles.VIEW)
 def send(request, team, comment_id):
     comment = _draft(request, comment_id)
-    threads.send(team=request.team, comment_id=comment_id, by=request.user, at=timezone.now())
+    try:
+        threads.send(team=request.team, comment_id=comment_id, by=request.user, at=timezone.now())
+    except threads.Gone as gone:
+        return _done(request, comment.thread, str(gone))
     return _done(request, comment.thread, _("Sent."))
 
 
@@ -108,7 +113,10 @@ def send(request, team, comment_id):
 @needs(roles.VIEW)
 def discard(request, team, comment_id):
     comment = _draft(request, comment_id)
-    threads.discard(team=request.team, comment_id=comment_id, by=request.user, at=timezone.now())
+    try:
+        threads.discard(team=request.team, comment_id=comment_id, by=request.user, at=timezone.now())
+    except threads.Gone as gone:
+        return _done(request, comment.thread, str(gone))
     return _done(request, comment.thread, _("Thrown away."))
 
 

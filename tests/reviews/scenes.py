@@ -105,6 +105,9 @@ def seat(change):
 
 
 def vote(change, person, verdict=Verdict.APPROVE, *, bound=None, reason="", reason_code="", at=AT):
+    """Without a bound, of somebody who sees what the checks say by now."""
+    if bound is None:
+        decisions.look_again(team=change.team, change_ids=[change.public_id], at=at)
     return decisions.decide(
         team=change.team,
         change_id=change.public_id,
@@ -112,7 +115,7 @@ def vote(change, person, verdict=Verdict.APPROVE, *, bound=None, reason="", reas
         word=Word(verdict, reason, reason_code),
         by=person,
         at=at,
-    )
+    ).change
 
 
 def apply(space, at=LATER):

@@ -12,7 +12,8 @@ from reviews import ticking
 from reviews.enums import AssignedBy, NoticeKind, Turn, Verdict
 from reviews.inbox import absences, assigning, duties, explaining, rota, turns
 from reviews.inbox.rota import Candidate
-from reviews.models import Absence, Assignment, Notice, Policy
+from reviews.models import Absence, Assignment, Notice
+from tests import recipes
 from tests.reviews import scenes
 
 DAY = timedelta(days=1)
@@ -40,15 +41,7 @@ def proposal(space, **values):
 
 
 def set_policy(team, **document):
-    return Policy.objects.create(
-        team=team.row,
-        version=1,
-        document={"version": 1, "votes": dict.fromkeys(("low", "medium", "high", "critical"), 1), **document}
-        | {"undo_seconds": {"single": 10, "bulk": 60}},
-        set_by_type="system",
-        set_by_id="",
-        at=scenes.AT,
-    )
+    return recipes.policy(team.row, **document)
 
 
 def away(team, person, delegate=None, since=scenes.AT - DAY, until=scenes.AT + 30 * DAY):

@@ -1,13 +1,14 @@
 import pytest
 from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
 
 from audit import trail
 from audit.models import Event
-from reviews import applying, decisions, editing, joining, policy, proposals, rebasing
-from reviews.decisions import Moved, NotYours, Refused, Settled
+from reviews import applying, decisions, editing, joining, proposals, rebasing
+from reviews.decisions import Moved, NotYours, Refused, Settled, Word
 from reviews.drafts import DraftQuote
 from reviews.enums import RejectCode, State, Verdict
-from reviews.models import Change, Decision, IllegalTransition, Policy, Proposal
+from reviews.models import Change, Decision, IllegalTransition, Proposal
 from tests import agent_recipes, recipes
 from tests.reviews import scenes
 
@@ -56,9 +57,8 @@ def events(team, *types):
 
 
 def set_policy(team, **votes):
-    document = policy.DEFAULT | {"votes": policy.DEFAULT["votes"] | votes}
-    version = Policy.objects.of(team.row).count() + 1
-    Policy.objects.create(team=team.row, version=version, document=document, set_by_type="person", at=scenes.AT)
+    plain = {tier: {"people": 1} for tier in ("low", "medium", "high", "critical")}
+    recipes.policy(team.row, votes=plain | {tier: {"people": people} for tier, people in votes.items()})
 
 
 def test_the_author_of_a_proposal_cannot_approve_it(team, memory):
@@ -70,6 +70,26 @@ def test_the_author_of_a_proposal_cannot_approve_it(team, memory):
 
     assert not Decision.objects.of(team.row).exists()
     assert scenes.vote(change, team.second).state == "approved"
+
+
+def test_what_a_vote_returns_is_how_the_change_stands(team, change):
+    set_policy(team, low=2, medium=2, high=2, critical=2)
+    rejected = Word(REJECT, "Not so.", "false")
+
+    for person, word in ((team.second, Word(APPROVE)), (team.reviewer, Word(APPROVE)), (team.reviewer, rejected)):
+        decided = decisions.decide(
+            team=team.row,
+            change_id=change.public_id,
+            bound=scenes.seat(change).bound,
+            word=word,
+            by=person,
+            at=scenes.AT,
+        )
+
+        fresh = scenes.seat(change)
+        assert (decided.tally, decided.votes, decided.bound) == (fresh.tally, fresh.votes, fresh.bound)
+        assert model_to_dict(decided.change) == model_to_dict(fresh.change)
+        assert model_to_dict(decided.change.proposal) == model_to_dict(fresh.change.proposal)
 
 
 def test_an_editor_waits_for_a_second_reviewer(team, space, memory, change):
@@ -268,7 +288,7 @@ def test_a_rejection_names_its_reason(team, change, code):
 def test_each_of_eight_reasons_rejects_and_closes(team, change, code):
     rejected = scenes.vote(change, team.reviewer, REJECT, reason_code=code)
 
-    assert (rejected.state, rejected.state_reason, rejected.proposal.state) == ("rejected", code, "open")
+    assert (rejected.state, rejected.state_reason, rejected.proposal.state) == ("rejected", code, "closed")
     assert Proposal.objects.of(team.row).get().state == "closed"
     with pytest.raises(Settled):
         scenes.vote(change, team.second)

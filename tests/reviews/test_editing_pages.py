@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from reviews import rebasing
 from reviews.models import Check, Revision
 from tests.reviews import scenes
 
@@ -37,7 +38,7 @@ def test_card_carries_the_form_and_its_answer_is_the_card(client, team, change):
 
     assert part.lstrip().startswith("<article")
     assert part.count("<textarea") == 3 + 1  # and the reason for a no
-    assert "hx-vals" not in part
+    assert part.count("hx-vals") == part.count('"drawn":') == 1
     assert answer.lstrip().startswith("<article")
     assert "Ah" in answer
     assert "You edited this" in answer
@@ -132,3 +133,34 @@ def test_preview_tells_early_that_somebody_else_saved(client, team, change):
     part = client.post(url(team, "preview", change), typed(began, "- Ah", "- C", "- E"), headers=HTMX)
 
     assert "Someone saved another revision" in part.content.decode()
+
+
+def test_fields_of_lines_are_not_called_optional(client, team, change):
+    client.force_login(team.reviewer)
+
+    page = client.get(url(team, "edit", change)).content.decode()
+
+    assert page.count("(optional)") == 1  # the reason
+
+
+def test_the_title_is_said_to_be_of_the_first_revision_once_words_were_edited(client, team, change):
+    client.force_login(team.reviewer)
+    said = "The title is that of the first revision"
+    before = client.get(change.get_absolute_url()).content.decode()
+
+    client.post(url(team, "edit", change), typed(change.head.public_id, "- Ah", "- C", "- E"))
+
+    after = client.get(change.get_absolute_url()).content.decode()
+    assert (said in before, said in after) == (False, True)
+
+
+def test_a_revision_that_was_only_carried_over_keeps_its_title_without_a_word(client, team, memory):
+    change = scenes.changes(scenes.propose(team.row, scenes.line_edit(memory, 1, 4, "- B\n", "- c\n", "- D\n")))[0]
+    client.force_login(team.reviewer)
+    scenes.write_elsewhere(memory, "- new\n- a\n- b\n- c\n- D\n- e\n")
+    rebasing.refresh(team=team.row, change_id=change.pk, at=scenes.LATER)
+    change.refresh_from_db()
+
+    page = client.get(change.get_absolute_url()).content.decode()
+
+    assert (change.head.number, "that of the first revision" in page) == (2, False)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from accounts.models import Membership
 from reviews.enums import Verdict
 from reviews.reading import cards
+from reviews.reading.card import Typed
 from reviews.reading.frames import Frames
 from reviews.templatetags.cards import change_card
 from reviews.views import drawing
@@ -95,7 +96,7 @@ def test_cards_filled_in_read_as_cards_drawn_one_by_one(rf: RequestFactory, team
         cards.rows(many_kinds),
         team=team.row,
         reader=drawing.reader(request),
-        typed={scenes.changes(many_kinds)[5].public_id: cards.Typed("Look.", "{typed}", "stale")},
+        typed={scenes.changes(many_kinds)[5].public_id: Typed("Look.", "{typed}", "stale")},
     )
     drawing.dress(request, read)
     shared = drawing.shared(request)

@@ -14,6 +14,8 @@ from agents.text import lines as text_lines
 from reviews import decisions, rebasing, reverting, splitting
 from reviews.drafts import Draft, DraftTarget
 from reviews.enums import Operation
+from reviews.policy import documents
+from tests import recipes
 from tests.reviews import scenes
 
 HISTORIES = Path(os.environ.get("LUCID_DATA", ""), "dev", "memory_file_histories")
@@ -25,6 +27,14 @@ QUICK = [
 ]
 WITH_QUICK = [*QUICK, *(pytest.param(path, MOST, id=path.stem, marks=[pytest.mark.slow]) for path in FILES)]
 pytestmark = pytest.mark.skipif(not FILES, reason="LUCID_DATA names no folder with dev/memory_file_histories")
+
+
+@pytest.fixture
+def team(team):
+    """Nothing waits for a budget: whole files are written anew."""
+    budgets = {span: dict.fromkeys(most) for span, most in documents.DEFAULT["budgets"].items()}
+    recipes.policy(team.row, **documents.current(team.row).document | {"budgets": budgets})
+    return team
 
 
 def revisions(path):

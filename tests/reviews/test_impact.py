@@ -209,3 +209,17 @@ def test_the_panel_draws_every_kind_of_change_before_and_after_it_is_applied(cli
     assert "Desk" in before
     assert "Memory moved" not in before
     assert "It is in memory already." in after
+
+
+def test_a_huge_memory_is_drawn_as_far_as_it_is_asked_for(client, team, space):
+    change = change_of(team, scenes.add(space, "/huge.md", "".join(f"- fact {n}\n" for n in range(1000))))
+    client.force_login(team.member)
+    url = reverse("reviews:panel", args=[team.slug, change.public_id, "impact"])
+
+    first = client.get(url).content.decode()
+    whole = client.get(url, {"whole": "1"}).content.decode()
+
+    assert "Show 800 more lines" in first
+    assert ("fact 199" in first, "fact 200" in first) == (True, False)
+    assert "fact 999" in whole
+    assert "more lines" not in whole

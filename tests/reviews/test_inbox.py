@@ -37,7 +37,7 @@ def test_inbox_takes_the_same_queries_for_any_length(client, team, space, count,
         proposal(space, edits=2)
     client.force_login(team.reviewer)
 
-    with django_assert_num_queries(17 + (count > 50)):  # where there is a next page, how many there are in all
+    with django_assert_num_queries(18 + (count > 50)):  # where there is a next page, how many there are in all
         page = client.get(reverse("reviews:inbox", args=[team.slug]))
 
     assert page.content.count(b"<article") == min(count, 50)
@@ -128,6 +128,7 @@ def test_a_line_says_what_its_score_is_made_of_and_when_it_is_overdue(team, spac
         (24 + 1, "red"),
         (24 + 1 + 2, "red"),
     ]
+    assert [line(h).score.word for h in (-40, 0, 8)] == ["can wait", "soon", "urgent"]
 
 
 def test_the_order_does_not_depend_on_the_clock(team, space):

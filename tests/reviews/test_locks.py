@@ -1,6 +1,6 @@
 """Races on real row locks. Each was seen to fail with its lock taken out; what it then did stands in its docstring."""
 
-from threading import Barrier, Event, Thread
+from threading import Event
 
 import pytest
 from django.db import connection
@@ -13,6 +13,7 @@ from reviews.decisions import Refused
 from reviews.models import Change, Decision, Proposal, Revision
 from reviews.proposals import AlreadyProposed, BaseMoved
 from tests import recipes
+from tests.races import at_once
 from tests.reviews import scenes
 
 pytestmark = [
@@ -30,28 +31,6 @@ def people():
 @pytest.fixture
 def space(people):
     return scenes.namespace(people.row)
-
-
-def at_once(*acts):
-    """Run the acts in threads that start together; what each returned or raised, in order."""
-    start, results = Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        connection.ensure_connection()
-        start.wait()
-        try:
-            results[number] = act()
-        except Exception as wrong:
-            results[number] = wrong
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def proposed(people, space, **values):

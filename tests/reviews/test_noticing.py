@@ -1,10 +1,11 @@
 import pytest
+from django.urls import reverse
 
 from accounts.models import Membership
 from reviews import rebasing
 from reviews.enums import NoticeKind
 from reviews.models import Notice
-from reviews.talking import noticing
+from reviews.talking import mailing, noticing
 from tests.reviews import scenes
 
 
@@ -60,3 +61,17 @@ def test_a_voter_is_told_that_the_vote_fell_away(team):
     rebasing.follow_versions(team=team.row, at=scenes.LATER)
 
     assert told(team, NoticeKind.STALE) == [(team.reviewer, change.pk, None)]
+
+
+def test_a_notice_of_a_page_leads_there_by_list_and_by_mail(client, team):
+    page = noticing.Page(team.row, "reviews:watching", "")
+    told_of = {"people": [team.lead], "kind": NoticeKind.EXPORT, "page": page, "at": scenes.AT}
+    assert [len(noticing.tell(**told_of)) for _ in range(2)] == [1, 0]
+    client.force_login(team.lead)
+    address = reverse("reviews:watching", args=[team.slug])
+
+    listed = client.get(reverse("reviews:notices", args=[team.slug])).content.decode()
+    sent = mailing.message(Notice.objects.of(team.row).select_related("team"), team=team.row, person=team.lead)
+
+    assert f'<a href="{address}">An export is ready</a>' in listed
+    assert f"An export is ready, since 2 Mar, 09:00\n  http://localhost:8000{address}" in sent.body

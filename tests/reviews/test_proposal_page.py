@@ -1,9 +1,16 @@
+import re
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from agents.importers.records import EventRecord
+from reviews import editing
 from reviews.enums import Verdict
-from reviews.models import AT_ONCE
+from reviews.models import AT_ONCE, Change
 from reviews.panels import PANELS
+from reviews.reading import cards, wording
+from reviews.reading.card import Reader
 from tests import agent_recipes
 from tests.reviews import scenes
 
@@ -31,7 +38,7 @@ def test_proposal_page_takes_the_same_queries_for_any_number_of_changes(
     scenes.vote(scenes.changes(proposal)[0], team.second)
     client.force_login(team.reviewer)
 
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(37):
         page = client.get(url(team, "proposal", proposal.number))
 
     assert page.content.count(b"<article") == min(count, AT_ONCE)
@@ -56,19 +63,48 @@ def test_without_scripts_a_vote_leads_to_the_next_undecided_change(client, team,
     assert first.state == "approved"
 
 
-def test_with_scripts_a_vote_answers_with_the_card_its_undo_and_the_count(client, team, space):
+def test_with_scripts_a_vote_answers_with_the_card_its_undo_and_the_count(
+    client, team, space, django_assert_max_num_queries
+):
     change = scenes.changes(proposal_of(space, 2))[0]
     client.force_login(team.reviewer)
 
-    page = client.post(url(team, "decide", change.public_id), form_of(change), headers={"HX-Request": "true"})
+    with django_assert_max_num_queries(62):  # of the person, the look again, the vote, its events and the card
+        page = client.post(url(team, "decide", change.public_id), form_of(change), headers={"HX-Request": "true"})
 
     text = page.content.decode()
     assert page.status_code == 200
     assert text.startswith("\n<article") or text.lstrip().startswith("<article")
     assert "Approved by you" in text
-    assert "1 of 2 decided" in text
+    assert "You voted on 1 of 2, 1 decided" in text
     assert 'class="is-decided" hx-swap-oob="true"' in text
     assert text.count(url(team, "withdraw_vote", change.public_id)) >= 2
+    assert '<span id="turns" hx-swap-oob="true"><span class="count">1<' in text
+
+
+def test_the_last_vote_takes_the_proposal_out_of_what_the_page_counts(client, team, space):
+    change = scenes.changes(proposal_of(space, 1))[0]
+    client.force_login(team.reviewer)
+
+    text = client.post(
+        url(team, "decide", change.public_id),
+        form_of(change, verdict="reject", reason_code="false"),
+        headers={"HX-Request": "true"},
+    ).content.decode()
+
+    assert "You voted on 1 of 1, 1 decided" in text
+    assert '<span id="turns" hx-swap-oob="true"></span>' in text
+    assert '<span class="chip chip--closed" id="proposal-state" hx-swap-oob="true">Closed</span>' in text
+
+
+def test_a_notice_draws_literals_as_such(client, team, space):
+    change = scenes.changes(proposal_of(space, 1))[0]
+    Change.objects.of(team.row).update(state="conflict", state_reason="Line 3 of `/notes.md` is <b>taken</b>.")
+    client.force_login(team.reviewer)
+
+    page = client.get(change.get_absolute_url()).content.decode()
+
+    assert '/notes.md<span class="md">`</span></code> is &lt;b&gt;taken&lt;/b&gt;.' in page
 
 
 @pytest.mark.parametrize("htmx", [True, False])
@@ -384,3 +420,116 @@ def test_a_card_names_its_place_and_tells_codes_and_shares_in_words(client, team
     for said in (f"{space.name} &middot; /x.md", "Stated preference", "<dt>rate</dt><dd>12 %</dd>", seen):
         assert said in text
     assert "<dt>statement</dt>" not in text
+
+
+def test_call_is_quoted_in_short_with_the_raw_beside_it(client, team, space):
+    raw = '{"query": "p95 <b>", "step": "5m\\u202e"}'
+    event = EventRecord("tool_call", "assistant", raw, "agent_authored", tool="ask")
+    session = agent_recipes.session(agent_recipes.agent(team.row), events=[event])
+    quote = scenes.quote(session, 0, raw)
+    proposal = scenes.propose(team.row, scenes.add(space, "/a.md", "- new\n", quotes=(quote,)))
+    client.force_login(team.reviewer)
+
+    page = client.get(url(team, "proposal", proposal.number)).content.decode()
+
+    assert "<blockquote>ask(query: p95 &lt;b&gt;, step: 5m<span" in page
+    assert '<blockquote class="mono">{&quot;query&quot;: &quot;p95 &lt;b&gt;&quot;' in page
+
+
+def test_the_reason_stands_before_the_evidence_and_numbers_behind_a_fold(client, team, space):
+    session = agent_recipes.session(agent_recipes.agent(team.row), texts=("New.", "Not new."))
+    quotes = (scenes.quote(session, 0, "New."), scenes.quote(session, 1, "Not new.", stance="against"))
+    why = {"rationale": "People said so.", "reason_code": "said_by_people", "pattern": {"support": 7}}
+    draft = scenes.add(space, "/a.md", "- new\n", quotes=quotes, **why)
+    proposal = scenes.propose(team.row, draft)
+    client.force_login(team.reviewer)
+
+    page = client.get(url(team, "proposal", proposal.number)).content.decode()
+    beside = page[page.index('class="change__evidence"') :]
+
+    assert beside.index("People said so.") < beside.index(">Evidence</h3>")
+    assert '<p class="small">Said by people</p>' in beside
+    assert beside.count("<span>1 of 2 quotes</span>") == 2
+    assert re.search(r"<details><summary[^>]*>In numbers</summary><dl[^>]*>.*<dt>support</dt><dd>7</dd>", beside)
+
+
+@pytest.mark.parametrize(("at", "is_there"), (("own", True), ("other", False)))
+def test_showing_texts_another_way_comes_back_to_the_change(client, team, space, at, is_there):
+    proposal = proposal_of(space, AT_ONCE + 2)
+    late = scenes.changes(proposal)[-1]
+    other = scenes.changes(scenes.propose(team.row, scenes.add(space, "/a.md", "- new\n")))[0]
+    client.force_login(team.reviewer)
+    back = f"{proposal.get_absolute_url()}?queue=view%3Dopen"
+    given = {"text": "source", "next": back, "at": (late if at == "own" else other).public_id}
+
+    answer = client.post(url(team, "show_as", proposal.number), given, headers={"referer": f"http://testserver{back}"})
+
+    place = f"{proposal.get_absolute_url()}?from={late.position}&queue=view%3Dopen#{late.public_id}"
+    assert answer.headers["Location"] == (place if is_there else back)
+
+
+LONG = (
+    "`save` answered `No. Not now` to 3 of 9 calls in 2 sessions; “It failed. Again” stands in memory since 2026-11-03."
+    " In both of them a later call worked. No session is quoted: this was read from memory alone."
+)
+
+
+def test_a_long_reason_is_folded_after_its_first_sentence_and_says_which_days_it_means():
+    first, more = wording.folded(LONG)
+
+    assert first.endswith("stands in memory since 2026-11-03.")
+    assert f"{first} {more}" == LONG
+    assert wording.folded("Short. And good.") == ("Short. And good.", "")
+    with timezone.override("Europe/Berlin"):
+        assert wording.days_note(LONG) == "Days in this reason are those of UTC."
+    with timezone.override("UTC"):
+        assert wording.days_note(LONG) == ""
+
+
+def test_the_rest_of_a_long_reason_opens_on_the_card(client, team, space):
+    memory = scenes.memory(space)
+    draft = scenes.edit(memory, "- one\n", rationale=LONG, reason_code="recurring_error", confidence=0.75)
+    change = scenes.changes(scenes.propose(team.row, draft))[0]
+    client.force_login(team.reviewer)
+
+    page = client.get(change.proposal.get_absolute_url()).content.decode()
+
+    assert page.count("The whole reason</summary>") == 2  # beside the evidence, and above the buttons on a phone
+    assert "Recurring error" in page
+    assert f'{url(team, "change", change.public_id)}#pattern" title="How sure the proposer is' in page
+
+
+def test_a_begun_proposal_goes_on_at_what_waits_and_marks_what_the_reader_edited(client, team, space):
+    voted, edited, waits = scenes.changes(proposal_of(space, 3))
+    scenes.vote(voted, team.reviewer)
+    editing.edit(
+        team=team.row,
+        change_id=edited.public_id,
+        revision_id=edited.head.public_id,
+        texts={(0, 0): "- mine"},
+        reason="",
+        by=team.reviewer,
+        at=scenes.AT,
+    )
+    client.force_login(team.reviewer)
+
+    page = client.get(voted.proposal.get_absolute_url()).content.decode()
+
+    assert re.findall(r'class="change change--current" id="(\w+)"', page) == [waits.public_id]
+    assert page.count('<span class="visually-hidden">Edited by you</span>') == 1
+    assert "You voted on 1 of 3, 1 decided" in page
+
+
+def test_lines_around_a_change_read_as_they_stand_now(client, team, space):
+    memory = scenes.memory(space, text="".join(f"- {n}\n" for n in range(7)))
+    drafts = [scenes.line_edit(memory, n, n + 1, *lines) for n, lines in ((1, ["- one\n", "- more\n"]), (4, ["- x\n"]))]
+    first, second = scenes.changes(scenes.propose(team.row, *drafts))
+    scenes.approve_and_apply(first, team.reviewer)
+    second.refresh_from_db()
+    reader = Reader(team.reviewer, (), scenes.LATER)
+
+    (card,) = cards.read([second], team=team.row, reader=reader)
+
+    texts = ["".join(part[1] for part in row[4]) for row in card.targets[0].rows if row[0] == "equal"]
+    assert texts == ["- 0", "- one", "- more", "- 2", "- 3", "- 5", "- 6"]
+    assert (card.added, card.removed) == (1, 1)

@@ -63,6 +63,7 @@ def test_ages(text, older, span):
         ("x age:2y", "no age", "2y", 6),
         ('good "open end', "open quote", '"open end', 5),
         (" ".join("abcdefghijklmn"), "too many", "m", 24),
+        ("agent:a\0b", "no text", "\0b", 7),
         ("a" * 401, "too long", "a", 400),
     ),
 )

@@ -3,11 +3,17 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from agents import memory as memories
+from agents.enums import Cause
+from agents.memory import Writing
 from agents.models import Memory
+from agents.text import lines as text_lines
+from audit import trail
 from audit.models import Event
 from reviews import desk, rebasing, resolving
 from reviews.decisions import Moved, Refused, Settled
-from reviews.enums import Way
+from reviews.drafts import Draft, DraftTarget
+from reviews.enums import Operation, Way
 from reviews.resolving import Choice
 from tests.reviews import scenes
 
@@ -249,3 +255,88 @@ def test_card_leads_to_the_resolver(client, team, clash):
     page = client.get(reverse("reviews:change", args=[team.slug, clash.public_id])).content.decode()
 
     assert reverse("reviews:resolve", args=[team.slug, clash.public_id]) in page
+
+
+def write_archived(memory, text, at=scenes.AT):
+    """A store writes into an archived memory."""
+    with trail.unit_of_work(at=at) as unit:
+        row = Memory.objects.of(memory.team).select_related("head", "namespace").get(pk=memory.pk)
+        edits = text_lines.diff(text_lines.split(row.head.text), text_lines.split(text))
+        stored = [{"start": one.start, "end": one.end, "count": len(one.lines)} for one in edits]
+        writing = Writing(text=text, path=row.path, archived=True, edits=stored)
+        memories.write(memory=row, writing=writing, cause=Cause.SYNC, by=trail.SYSTEM, at=at, unit=unit)
+
+
+@pytest.fixture
+def restore(team, memory):
+    """The restore of an archived memory that was written while it lay in the archive."""
+    scenes.approve_and_apply(scenes.changes(scenes.propose(team.row, scenes.archive(memory)))[0], team.second)
+    base = scenes.head(memory)
+    target = DraftTarget(base=base, path_after=base.path)
+    draft = Draft(Operation.RESTORE, memory.namespace, "Restore", (target,))
+    change = scenes.changes(scenes.propose(team.row, draft, by=team.lead))[0]
+    write_archived(memory, "- a\n- bee\n- c\n- d\n- e\n")
+    return follow(change)
+
+
+@pytest.mark.parametrize(
+    ("choice", "text"),
+    [
+        (Choice(Way.AS_IT_IS), "- a\n- bee\n- c\n- d\n- e\n"),
+        (Choice(Way.AS_PROPOSED), BASE),
+        (Choice(Way.OWN, text="- all new"), "- all new\n"),
+    ],
+)
+def test_a_restore_of_what_was_written_meanwhile_goes_on_as_chosen(team, memory, restore, choice, text):
+    change = resolve(restore, team.reviewer, way=choice)
+
+    assert (change.state, change.head.contributors) == (
+        "open",
+        sorted([team.lead.public_id, team.reviewer.public_id]),
+    )
+    assert scenes.approve_and_apply(change, team.second).state == "applied"
+    memory.refresh_from_db()
+    assert (memory.archived, memory.path, scenes.text(memory)) == (False, "/notes.md", text)
+
+
+def test_a_restore_that_is_left_out_is_withdrawn(team, memory, restore):
+    assert resolve(restore, team.reviewer, way=Choice(Way.LEAVE)).state == "withdrawn"
+    memory.refresh_from_db()
+    assert memory.archived
+
+
+def test_a_restore_whose_path_is_taken_as_well_comes_back_elsewhere(team, space, memory, restore):
+    scenes.memory(space, memory.path, "- theirs\n")
+    path, whole = tangle(restore).knots
+    assert (path.ways, whole.key) == ((Way.PATH, Way.LEAVE), "0-whole")
+
+    choices = {path.key: Choice(Way.PATH, path="/back.md"), whole.key: Choice(Way.AS_PROPOSED)}
+    change = resolve(restore, team.reviewer, **choices)
+
+    assert scenes.approve_and_apply(change, team.second).state == "applied"
+    memory.refresh_from_db()
+    assert (memory.archived, memory.path, scenes.text(memory)) == (False, "/back.md", BASE)
+
+
+def test_page_offers_the_ways_of_a_restore(client, team, memory, restore):
+    client.force_login(team.reviewer)
+    url = reverse("reviews:resolve", args=[team.slug, restore.public_id])
+
+    page = client.get(url).content.decode()
+    answer = client.post(url, {"seen": tangle(restore).seen, "way-0-whole": "as_proposed"})
+
+    assert [page.count(f'value="{way}"') for way in ("as_it_is", "as_proposed", "own", "leave")] == [1] * 4
+    assert page.count('class="threeway"') == 1
+    assert answer.status_code == 302
+    scenes.approve_and_apply(desk.rows(team.row).get(pk=restore.pk), team.second)
+    assert scenes.text(memory) == BASE
+
+
+def test_page_shows_each_clash_in_its_three_texts_with_true_line_numbers(client, team, clash):
+    client.force_login(team.reviewer)
+
+    page = client.get(reverse("reviews:resolve", args=[team.slug, clash.public_id])).content.decode()
+
+    assert page.count("threeway__row--clash") == page.count('class="threeway"') == 1
+    assert "theirs" in page
+    assert "- D" not in page  # carried over without a question

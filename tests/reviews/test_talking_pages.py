@@ -173,7 +173,7 @@ def test_threads_take_the_same_queries_for_any_number(client, team, change, coun
             threads.reply(team=team.row, thread_id=thread.public_id, text="Yes", by=team.lead, at=scenes.AT)
     client.force_login(team.reviewer)
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(40):
         response = client.get(change.proposal.get_absolute_url())
 
     assert response.content.count(b'class="thread"') == count

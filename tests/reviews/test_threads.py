@@ -3,11 +3,11 @@ import pytest
 from accounts.models import Membership
 from audit import trail
 from audit.models import Event
-from reviews import editing, policy, rebasing
+from reviews import editing, rebasing
 from reviews.decisions import Refused
 from reviews.enums import NoticeKind, Side
-from reviews.models import Comment, Notice, Policy, Thread
-from reviews.reading import talks, wording
+from reviews.models import Comment, Notice, Thread
+from reviews.reading import requirements, talks
 from reviews.talking import mentions, threads
 from reviews.talking.carrying import Spot
 from tests import recipes
@@ -219,7 +219,7 @@ def test_drafts_are_sent_together(team, change):
         sent = threads.send_drafts(proposal=change.proposal, by=team.reviewer, at=scenes.LATER, unit=unit)
 
     assert [one.text for one in sent] == ["One", "Two"]
-    assert [one.text for one in Comment.objects.of(team.row).sent()] == ["One", "Two"]
+    assert [one.text for one in Comment.objects.of(team.row).sent().order_by("id")] == ["One", "Two"]
     assert len(events(team, "change.commented")) == 2
 
 
@@ -235,7 +235,7 @@ def test_a_draft_thrown_away_takes_its_empty_thread_along(team, change):
 def test_what_was_sent_cannot_be_thrown_away(team, change):
     comment = say(change, team.reviewer)
 
-    with pytest.raises(Comment.DoesNotExist):
+    with pytest.raises(threads.Gone):
         threads.discard(team=team.row, comment_id=comment.public_id, by=team.reviewer, at=scenes.LATER)
 
 
@@ -270,10 +270,7 @@ def test_a_name_of_two_people_names_nobody(team):
 
 @pytest.fixture
 def _resolved_first(team):
-    document = policy.DEFAULT | {"conversation": "resolved"}
-    Policy.objects.create(
-        team=team.row, version=1, document=document, set_by_type="person", set_by_id="usr_1", at=scenes.AT
-    )
+    recipes.policy(team.row, conversation="resolved")
 
 
 def state_of(change):
@@ -289,10 +286,10 @@ def test_an_open_thread_keeps_a_change_from_being_approved_until_it_is_resolved(
     scenes.vote(change, team.reviewer)
 
     assert state_of(change) == "open"
-    assert [(one.is_met, one.text) for one in wording.needs(scenes.seat(change))][-1] == (
-        False,
-        "1 thread has to be resolved first",
-    )
+    council = requirements.council([change], team=team.row)
+    assert ("unsatisfied", "1 thread has to be resolved first") in [
+        (one.state, one.text) for one in requirements.needs(scenes.seat(change), council)
+    ]
     threads.resolve(team=team.row, thread_id=thread.public_id, by=team.second, at=scenes.AT)
     assert state_of(change) == "approved"
 
@@ -318,3 +315,13 @@ def test_threads_stand_in_nobodys_way_unless_the_policy_says_so(team, change):
     scenes.vote(change, team.reviewer)
 
     assert state_of(change) == "approved"
+
+
+@pytest.mark.parametrize("verb", [threads.send, threads.discard])
+def test_a_draft_is_sent_or_thrown_away_once(team, change, verb):
+    draft = say(change, team.reviewer, is_draft=True)
+    given = {"team": team.row, "comment_id": draft.public_id, "by": team.reviewer, "at": scenes.AT}
+    verb(**given)
+
+    with pytest.raises(threads.Gone):
+        verb(**given)

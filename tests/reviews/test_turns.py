@@ -2,11 +2,18 @@ from datetime import timedelta
 
 import pytest
 
-from reviews import editing, rebasing
+from agents.models import Namespace
+from reviews import decisions, editing, policy, rebasing, settling
 from reviews.enums import AssignedBy, Turn, Verdict
 from reviews.inbox import turns
-from reviews.models import Assignment, Comment, Thread
+from reviews.models import Assignment, Comment, Policy, Thread
 from tests.reviews import scenes
+from tests.reviews.test_decisions import set_policy
+
+
+def two_votes(team):
+    votes = policy.DEFAULT["votes"] | {"low": {"people": 2}, "high": {"people": 2}}
+    Policy.objects.create(team=team.row, version=9, document=policy.DEFAULT | {"votes": votes}, at=scenes.AT)
 
 
 @pytest.fixture
@@ -96,6 +103,61 @@ def test_a_vote_that_met_a_conflict_is_stale(team, memory):
     assert reasons(team, team.reviewer, row) == [Turn.STALE]
 
 
+def test_a_vote_that_fell_away_is_told_though_the_change_was_not_approved_yet(team, memory):
+    set_policy(team, low=2)
+    row = proposal(memory)
+    change = scenes.changes(row)[0]
+    scenes.vote(change, team.reviewer)
+    set_policy(team, low=3)
+
+    scenes.vote(change, team.second, at=scenes.LATER)
+
+    assert scenes.changes(row)[0].state == "stale"
+    assert reasons(team, team.reviewer, row) == [Turn.STALE]
+    assert reasons(team, team.second, row) == []
+    assert scenes.vote(change, team.reviewer, at=scenes.LATER).state == "open"
+
+
+def test_a_vote_on_an_open_change_that_fell_away_with_the_rules_is_stale(team, memory):
+    two_votes(team)
+    row = proposal(memory)
+    scenes.vote(scenes.changes(row)[0], team.reviewer)
+    before = settling.follow_grounds(team=team.row, at=scenes.LATER), reasons(team, team.reviewer, row)
+
+    Namespace.objects.of(team.row).update(protected=["*"])
+    after = settling.follow_grounds(team=team.row, at=scenes.LATER)
+
+    assert (before, after) == ((0, []), 1)
+    assert scenes.changes(row)[0].state == "stale"
+    assert reasons(team, team.reviewer, row) == [Turn.STALE]
+    assert settling.follow_grounds(team=team.row, at=scenes.LATER) == 0
+
+
+def test_the_tick_goes_through_approvals_in_turn(team, memory):
+    two_votes(team)
+    for _ in range(3):
+        scenes.vote(scenes.changes(proposal(memory))[0], team.reviewer)
+        memory = scenes.memory(memory.namespace, f"/{memory.pk}.md")
+    Namespace.objects.of(team.row).update(protected=["*"])
+
+    fallen = [settling.follow_grounds(team=team.row, at=scenes.LATER, most=2) for _ in range(3)]
+
+    assert fallen == [2, 1, 0]
+
+
+def test_a_vote_that_fell_away_is_stale_again_once_the_request_beside_it_is_gone(team, memory):
+    two_votes(team)
+    row = proposal(memory)
+    change = scenes.changes(row)[0]
+    scenes.vote(change, team.reviewer)
+    scenes.vote(change, team.second, Verdict.REQUEST_CHANGES, reason="Say when.")
+    Namespace.objects.of(team.row).update(protected=["*"])
+
+    decisions.withdraw(team=team.row, change_id=change.public_id, by=team.second, at=scenes.LATER)
+
+    assert reasons(team, team.reviewer, row) == [Turn.STALE]
+
+
 def test_a_request_waits_for_its_answer_and_is_resolved_by_a_revision(team, memory):
     row = proposal(memory)
     change = scenes.changes(row)[0]
@@ -145,3 +207,17 @@ def test_reasons_take_the_same_queries_for_any_number(team, memory, count, djang
         told = turns.read(rows, person=team.reviewer, team=team.row, decides=True)
 
     assert [told[row.pk].reasons for row in rows] == [[Turn.NEW]] * count
+
+
+def test_a_proposal_that_one_has_begun_is_not_new_but_says_what_is_left(team, memory):
+    drafts = [scenes.add(memory.namespace, f"/{n}.md", "- new\n") for n in range(3)]
+    row = scenes.propose(team.row, *drafts)
+
+    def told(person):
+        return turns.read([row], person=person, team=team.row, decides=True)[row.pk].words
+
+    before = told(team.reviewer)
+    for change in scenes.changes(row)[:2]:
+        scenes.vote(change, team.reviewer)
+
+    assert (before, told(team.reviewer), told(team.lead)) == (["New to you"], ["1 left"], ["New to you"])

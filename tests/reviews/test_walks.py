@@ -75,7 +75,7 @@ class Desk(RuleBasedStateMachine):
     def draft(self, data):
         self.count += 1
         memory, kind = data.draw(st.sampled_from(self.memories())), data.draw(st.sampled_from("eeeeeeeamn"))
-        base, title = scenes.head(memory), f"Change {self.count}"
+        base, title = scenes.head(memory), f"change-{self.count}"
         if kind == "n":
             return scenes.add(self.space, f"/{self.count}.md", "- new\n- two\n", fingerprint=title)
         if kind == "a" or base.archived:
