@@ -117,9 +117,7 @@ def is_flagged(snapshot: Snapshot, operation: Operation) -> bool:
         )
         for target in operation.targets
     ]
-    proposed = checks.Proposed(
-        operation.kind, tuple(targets), len(operation.quotes), len(operation.quotes), frozenset()
-    )
+    proposed = checks.Proposed(operation.kind, tuple(targets))
     return any(found.rule != "evidence" and found.severity in ("warning", "blocking") for found in checks.run(proposed))
 
 
