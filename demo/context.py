@@ -10,7 +10,11 @@ from demo import doors
 
 def people(request: HttpRequest) -> dict[str, Any]:
     """Whom the sign-in page offers, while this is a demo and the browser is on this machine."""
-    if not settings.DEMO or request.path != reverse("account_login") or not doors.is_local(request):
+    if not settings.DEMO or not doors.is_local(request):
+        return {}
+    if request.path == reverse("account_reauthenticate"):
+        return {"demo_again": doors.may_click_again(request)}
+    if request.path != reverse("account_login"):
         return {}
     return {
         "demo_people": [

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from accounts import members
+from accounts import confirming, members
 from accounts.models import Membership, Team, User
 from agents import memory, roster, sessions
 from agents.enums import Access
@@ -15,12 +15,14 @@ from agents.models import Agent, Namespace
 from audit import trail
 from demo import sample
 from demo import team as cast
-from dreaming import runs, settings
+from dreaming import holding, runs, settings
 from dreaming.enums import Frequency, RunOrigin
 from dreaming.models import Run
+from reviews.drift import baselines, finding
 
 FOUNDED_DAYS = 200
 HISTORY_SAYS = "sample team"
+SIGNED_SAYS = "Read with the owners, as it was when the agents began to dream."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def load(*, as_of: datetime, now: datetime, reset: bool = False) -> Loaded:
         _write_memories(team, namespaces, lead, as_of)
         _import_sessions(team, agents, as_of, now)
         _set_rhythms(team, agents, namespaces, lead, now)
+    _sign_off(namespaces, as_of)  # held against the trail, which tells of all that once its unit is closed
     return Loaded(team, fresh=True, runs=tuple(_dream(agent, lead, now) for agent in agents.values()))
 
 
@@ -150,6 +153,14 @@ def _write_memories(team: Team, namespaces: dict[str, Namespace], lead: User, as
             )
 
 
+def _sign_off(namespaces: dict[str, Namespace], as_of: datetime) -> None:
+    """The memory that the sample begins with is signed off: what comes after is held against it."""
+    for namespace in namespaces.values():
+        signer = finding.signers(namespace.team)[0]
+        root = baselines.live(namespace).root
+        baselines.sign(namespace=namespace, root=root, note=SIGNED_SAYS, by=signer, at=as_of)
+
+
 def _import_sessions(team: Team, agents: dict[str, Agent], as_of: datetime, now: datetime) -> None:
     for slug, data in sample.sessions(as_of).items():
         name, transcripts = detect.read(f"{slug}.jsonl", data)
@@ -167,8 +178,10 @@ def _import_sessions(team: Team, agents: dict[str, Agent], as_of: datetime, now:
 def _set_rhythms(
     team: Team, agents: dict[str, Agent], namespaces: dict[str, Namespace], lead: User, now: datetime
 ) -> None:
+    """The lead asks for each agent to dream by itself, and the second person agrees."""
+    second = User.objects.get(email=cast.SECOND)
     for rhythm in sample.settings():
-        settings.set_(
+        saved = holding.save(
             agent=agents[rhythm.agent],
             values={
                 "frequency": rhythm.frequency,
@@ -182,6 +195,8 @@ def _set_rhythms(
             by=lead,
             at=now,
         )
+        if saved.held is not None:
+            confirming.confirm(team=team, confirmation_id=saved.held.public_id, by=second, at=now)
 
 
 def _dream(agent: Agent, lead: User, now: datetime) -> Run:

@@ -74,9 +74,17 @@ class Rhythm:
 
 MARA, DANIEL, INGRID = "mara.okafor@example.com", "daniel.reyes@example.com", "ingrid.solheim@example.com"
 
+SECOND = DANIEL  # agrees to what Mara asks for
+
 PEOPLE = (
     Person(MARA, "Mara Okafor", ("admin", "lead"), ROTTERDAM, "Leads operations: decides, sets how agents dream"),
-    Person(DANIEL, "Daniel Reyes", ("reviewer",), CHICAGO, "Second reviewer: decides what Mara has edited"),
+    Person(
+        DANIEL,
+        "Daniel Reyes",
+        ("reviewer", "security"),
+        CHICAGO,
+        "Second person: decides what Mara has edited or asks for",
+    ),
     Person(
         INGRID, "Ingrid Solheim", ("auditor",), ROTTERDAM, "Compliance officer: reads, exports and verifies the trail"
     ),

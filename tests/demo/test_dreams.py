@@ -18,7 +18,7 @@ PROPOSED = {
     "contract-review": [
         "As a person asked: State the liability cap in the first line of every summary",
         "Before calling save_review, call lookup_playbook and compare_clause",
-        "Before calling extract_clauses, give pages a smaller range",
+        "Before calling extract_clauses, give pages a smaller range (1-40 instead of 1-62)",
         "Retire “Interim rate card RC-118 applies to reefer containers”, past its date 2025-03-31",
         (
             "Remove a copy of “Never accept unlimited liability for indirect or consequential loss”,"
@@ -33,13 +33,13 @@ PROPOSED = {
             " kept in /playbooks/payment-terms.md"
         ),
         (
-            "Task redline-harrow-msa: call lookup_playbook and compare_clause, check the arguments of propose_redline,"
-            " do without search_precedents"
+            "Do as completed attempts at task redline-harrow-msa did: call lookup_playbook and compare_clause,"
+            " check the arguments of propose_redline, leave out search_precedents"
         ),
     ],
     "support-triage": [
         "Keep 14 days for refund window, not 30 days",
-        "Before calling issue_refund, give amount as a whole number, 100 times the decimal",
+        "Before calling issue_refund, give amount as a whole number, 100 times the decimal (12950 instead of 129.5)",
         (
             "Remove 2 copies of “Ask for photographs of the packaging before the goods are moved”,"
             " kept in /playbooks/claim-intake.md"
@@ -52,14 +52,14 @@ PROPOSED = {
         "Before calling reply_to_ticket, call get_policy",
     ],
     "on-call": [
-        "Before calling query_metrics, give step a larger value",
+        "Before calling query_metrics, give step a larger value (5m instead of 10s)",
         "Retire “Change freeze for all services over the year's end”, past its date 2025-01-06",
         (
             "Remove a copy of “The quote cache takes about six minutes to warm up after a restart”,"
             " kept in /runbooks/quote-api-latency.md"
         ),
         "Before calling restart_service, call get_deploys",
-        "Before calling restart_service, call get_lock and release_lock",
+        "When restart_service answers LockHeld, call get_lock and release_lock if pipeline = finished",
         (
             "Remove a rewording of “Post an update every 30 minutes during an incident”,"
             " kept in /how-to/incident-updates.md"
