@@ -1,10 +1,17 @@
-// A changed line and the quotes that are about it point at each other, under the pointer and under the focus.
-const LINKED = "[data-quotes], [data-quote]";
+// A changed line and the quotes that are about it, a finding and where it stands: they point at each other, under the
+// pointer and under the focus.
+const LINKED = "[data-quotes], [data-quote], [data-found], [data-finding]";
 let pointed = [];
 
 function partners(from) {
-  const { quote, quotes } = from.dataset;
-  const wanted = quote ? `[data-quotes~="${CSS.escape(quote)}"]` : quotes.split(" ").map((id) => `[data-quote="${CSS.escape(id)}"]`);
+  const { quote, quotes, finding, found } = from.dataset;
+  if (quote) return all(`[data-quotes~="${CSS.escape(quote)}"]`);
+  if (finding) return all(`[data-found~="${CSS.escape(finding)}"]`);
+  const name = quotes ? "data-quote" : "data-finding";
+  return all((quotes ?? found).split(" ").map((id) => `[${name}="${CSS.escape(id)}"]`));
+}
+
+function all(wanted) {
   return [...document.querySelectorAll(wanted)];
 }
 

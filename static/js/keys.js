@@ -2,6 +2,7 @@
 // A key goes by the name that it has by default; which key a person presses for it stands on the body.
 const ARMED = 4000;
 const SETTLE = 400;
+const BRIEFLY = 1500;
 const named = JSON.parse(document.body.dataset.keys ?? "{}");
 const confirms = document.body.dataset.confirms !== undefined;
 let arrived = 0;
@@ -13,7 +14,7 @@ let awaited = null;
 
 const cards = () => [...document.querySelectorAll("[data-change]")];
 const current = () => document.querySelector("[data-change].change--current");
-const undecided = (card) => !card.matches(".change--decided");
+const undecided = (card) => !card.matches(".change--decided, [data-own]"); // who wrote it waits for somebody else
 
 function choose(card, { focus = true } = {}) {
   if (!card) return;
@@ -60,9 +61,14 @@ const firstField = (place) =>
   [...place.querySelectorAll("input:not([type=hidden]), select, textarea")].find((field) => field.checkVisibility());
 
 function press(name) {
-  const wide = name === "u" ? document.getElementById(decided) : document;
-  const target = [current(), wide].map((place) => place?.querySelector(`[data-key="${name}"]`)).find(Boolean);
+  const wide = name === "u" && cards().length ? document.getElementById(decided) : document;
+  const marked = `[data-key="${name}"]`; // a field of the page goes before a link of the frame
+  const target = [current(), wide]
+    .map((place) => place?.querySelector(`#main ${marked}`) ?? place?.querySelector(marked))
+    .find(Boolean);
   if (!target) return false;
+  const byKey = target.closest("form")?.elements.by_key; // a fact beside the vote
+  if (byKey) byKey.disabled = false;
   if (target.matches("input:not([type=checkbox]), textarea, select")) target.focus();
   else if (name === "a") approve(target);
   else target.click();
@@ -70,21 +76,26 @@ function press(name) {
   return true;
 }
 
-// A second press of the key confirms; one that comes right after arriving is a slip.
+// A second press of the key confirms; one that comes right after arriving is a slip, and is told so.
 function approve(button) {
-  if (performance.now() - arrived < SETTLE) return;
-  if (!confirms || button.dataset.armed !== undefined) {
+  const note = document.querySelector("[data-armed-note]");
+  if (performance.now() - arrived < SETTLE) tell(button, "early", note, note.dataset.earlyNote, BRIEFLY);
+  else if (!confirms || button.dataset.armed !== undefined) {
     delete button.dataset.armed;
     button.click();
-    return;
+  } else {
+    tell(button, "armed", note, note.dataset.armedNote, ARMED);
+    button.focus();
   }
-  const note = document.querySelector("[data-armed-note]");
-  button.dataset.armed = note.textContent = note.dataset.armedNote;
-  button.focus();
+}
+
+function tell(button, name, note, text, time) {
+  delete button.dataset.early;
+  button.dataset[name] = note.textContent = text;
   setTimeout(() => {
-    delete button.dataset.armed;
-    note.textContent = "";
-  }, ARMED);
+    delete button.dataset[name];
+    if (note.textContent === text) note.textContent = "";
+  }, time);
 }
 
 const moves = {
@@ -99,6 +110,13 @@ function act(name) {
   if (!moves[name]) return press(name);
   if (cards().length) moves[name]();
   return cards().length > 0;
+}
+
+// Enter opens the marked line of a list, unless it is for what has the focus.
+function follow(target) {
+  const link = target.closest?.("a, button, summary, input, dialog") ? null : current()?.querySelector("[data-opens]");
+  link?.click();
+  return Boolean(link);
 }
 
 // By the button that comes next after the field: a form may have several.
@@ -122,6 +140,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter" && follow(event.target)) return event.preventDefault();
   const name = named[event.key];
   if (going) {
     document.querySelector(`[data-go="${CSS.escape(event.key)}"]`)?.click();
@@ -142,16 +161,18 @@ const choosePressed = (event) => choose(event.target.closest?.("[data-change]"),
 document.addEventListener("focusin", (event) => pressing || choosePressed(event));
 document.addEventListener("click", choosePressed);
 
-// After a decision the next undecided card is at hand.
+// After a decision the next undecided card is at hand, after the last one the way on.
 function leave(card) {
   const all = cards();
   const next = all.slice(all.indexOf(card) + 1).find(undecided);
   const waits = !next && reach(() => leave(card));
-  choose(next ?? (waits ? card : (all.find(undecided) ?? card)));
+  const found = next ?? (waits ? card : all.find(undecided));
+  choose(found ?? card);
+  if (!found) document.querySelector("#onward a")?.focus();
 }
 
 // The page never loses its place: where a swap took the focused element away, its card has the focus.
-function settle(card) {
+function settle(card, isAnswer) {
   const field = card?.querySelector("[data-focus]");
   const at = document.activeElement;
   const isOn = card && (at === card || !card.contains(at)); // not where somebody is at work inside it
@@ -160,15 +181,15 @@ function settle(card) {
     field.removeAttribute("data-focus"); // of one answer, not of those after it
     field.focus();
     field.removeAttribute("data-focus"); // a later swap of something else leaves the focus where it is
-  } else if (isOn && undecided(card)) choose(card);
+  } else if (isOn && (undecided(card) || !isAnswer)) choose(card);
   else if (isOn) {
-    decided = card.id;
+    if (card.matches(".change--decided")) decided = card.id;
     leave(card);
   } else if (at === document.body) document.getElementById(held)?.focus({ preventScroll: true });
 }
 
 document.addEventListener("lucid:swapped", ({ detail }) => {
-  settle(detail.change && document.getElementById(detail.change));
+  settle(detail.change && document.getElementById(detail.change), detail.isAnswer);
   choose(document.getElementById(chosen), { focus: false });
   if (!awaited || awaited.place.isConnected) return;
   const { act: goOnFrom } = awaited;
@@ -176,6 +197,14 @@ document.addEventListener("lucid:swapped", ({ detail }) => {
   goOnFrom();
 });
 
-choose(current() ?? cards().find(undecided) ?? cards()[0], { focus: false });
+// Another way to show the texts is asked for where one reads: the page comes back to it.
+document.addEventListener("submit", ({ target }) => {
+  const at = target.querySelector("[data-at]");
+  if (at) at.value = current()?.id ?? "";
+});
+
+const linked = cards().find((card) => `#${card.id}` === location.hash);
+const first = linked ?? current() ?? cards().find(undecided) ?? cards()[0];
+choose(first, { focus: Boolean(linked) || cards().indexOf(first) > 0 }); // what is begun goes on where it was left
 arrived = performance.now();
 document.querySelector("[data-focus]")?.focus();

@@ -20,7 +20,9 @@ on(["htmx:beforeSwap", "htmx:before:swap"], ({ detail }) => {
 on(["htmx:afterSettle", "htmx:after:settle"], ({ detail }) => {
   const source = detail?.requestConfig?.elt ?? detail?.ctx?.sourceElement;
   const target = source?.closest?.("[data-toast]") && (detail.target ?? detail.ctx?.target);
-  tell("swapped", { change: (source?.closest?.("[data-change]") ?? target)?.id });
+  const verb = detail?.requestConfig?.verb ?? detail?.ctx?.request?.method ?? "";
+  const isAnswer = verb.toLowerCase() === "post" && !source?.matches?.("[hx-trigger]"); // not of what asks by itself
+  tell("swapped", { change: (source?.closest?.("[data-change]") ?? target)?.id, isAnswer });
 });
 
 on(["htmx:responseError", "htmx:response:error"], ({ detail }) => {

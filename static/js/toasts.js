@@ -27,6 +27,11 @@ if (region) {
     const { failed, offline, gone } = region.dataset;
     show(detail.status === 0 ? offline : detail.status === 404 ? gone : failed);
   });
+  // What was taken back on its card, or is applied, is not offered here any more.
+  document.addEventListener("lucid:swapped", ({ detail: { change } }) => {
+    if (!change || document.getElementById(change)?.querySelector('[action$="/withdraw-vote/"]')) return;
+    region.querySelector(`[data-toast]:has(form[hx-target="#${CSS.escape(change)}"])`)?.remove();
+  });
   // Hidden, not gone: an answer finds its places from the form that asked for it.
   document.addEventListener("submit", (event) => {
     const toast = event.target.closest("[data-toast]");
