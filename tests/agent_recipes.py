@@ -1,9 +1,11 @@
 """Rows of agents, namespaces, sessions and memory for tests."""
 
 from agents import memory, roster, sessions
+from agents.connections import sealing
 from agents.enums import Access, Cause
 from agents.importers.records import EventRecord, Transcript
-from agents.models import Session
+from agents.models import Connection, Session, StoredMemory, StoreLink
+from agents.stores import conflicts, remote
 from audit import trail
 from tests.recipes import AT, number
 
@@ -18,6 +20,34 @@ def namespace(team, **values):
     n = number()
     given = {"slug": f"space-{n}", "name": f"Space {n}"}
     return roster.create_namespace(team=team, by=trail.SYSTEM, at=AT, **given | values)
+
+
+def connection(team, *, base_url="http://127.0.0.1:9", key="sk-ant-test", holds=("",), **values):
+    """A workspace of the Claude platform; by default nobody answers there."""
+    given = {"name": f"Workspace {number()}", "created_at": AT} | values
+    row = Connection(team=team, base_url=base_url, holds=list(holds), **given)
+    sealing.seal(row, sealing.Secret(api_key=key))
+    row.save()
+    return row
+
+
+def store_link(namespace, kind="anthropic", **values):
+    """A store outside, at which nobody looks."""
+    given = {"place": f"memstore_{number()}", "next_at": AT, "linked_at": AT} | values
+    if kind == "anthropic":
+        given.setdefault("connection", connection(namespace.team))
+    namespace.store = kind
+    namespace.save()
+    return StoreLink.objects.create(team=namespace.team, namespace=namespace, kind=kind, **given)
+
+
+def conflict(link, memory, text="- theirs\n"):
+    """What somebody wrote there while ours was on its way."""
+    held = StoredMemory(team=link.team, link=link, memory=memory, remote_id=f"mem_{number()}")
+    there = remote.Seen(held.remote_id, memory.path, remote.hash_of(text))
+    with trail.unit_of_work(at=AT) as unit:
+        conflicts.mark(held, there, text, at=AT, unit=unit)
+    return held
 
 
 def memories(namespace, texts, at=AT):

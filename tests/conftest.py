@@ -2,10 +2,14 @@ from datetime import UTC, datetime
 
 import pytest
 import pytest_socket
+from django.conf import settings as django_settings
 from hypothesis import settings
 
-from audit import testing
+from audit import catalogue, testing
+from audit.shapes import Shape
 from tests import recipes
+
+pytest_plugins = ("tests.platform.fixtures",)
 
 settings.register_profile("suite", derandomize=True, deadline=None)  # the same examples on any machine
 settings.load_profile("suite")
@@ -16,13 +20,22 @@ def pytest_runtest_setup():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _prepared():
+def _prepared(tmp_path_factory):
     testing.let_flush_through()
+    django_settings.KEY_FOLDER = tmp_path_factory.mktemp("keys")
 
 
 @pytest.fixture
 def at():
     return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def loose(monkeypatch):
+    """Let one type carry anything: for tests of how a record is written, whatever it says."""
+    anything = Shape("anything", "anything", {}, "x", lambda value: True)
+    keys = dict.fromkeys(("slug", "origin", "demo", "time_zone"), anything)
+    monkeypatch.setitem(catalogue.EVENTS, "team.created", catalogue.Kind("A team was made.", keys, frozenset()))
 
 
 @pytest.fixture
@@ -33,3 +46,13 @@ def team(db):
 @pytest.fixture
 def other_team(db):
     return recipes.people_of_a_team("south")
+
+
+@pytest.fixture
+def signs(settings, tmp_path):
+    """A key, a signer's memory and a folder of checkpoints of the test's own."""
+    settings.KEY_FOLDER = tmp_path / "keys"
+    settings.KEYS_GIVEN = {}
+    settings.SIGNER_FOLDER = tmp_path / "signer"
+    settings.CHECKPOINT_FOLDER = tmp_path / "checkpoints"
+    return tmp_path

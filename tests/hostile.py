@@ -197,6 +197,16 @@ EVERY = [
     *MARKUP, *ATTRIBUTES, *HTMX, *TEMPLATES, *HIDDEN, *CONTROLS, *FORMULAS, *LINKS, *HEADERS, *LETTERS, *LONG, *LINES,
 ]  # fmt: skip
 
+# What no database keeps and no UTF-8 holds: it comes in as escapes of JSON, or as bytes of a form.
+UNKEPT = [
+    "\ud800",
+    "half \udfff of a pair",
+    "\udc00\ud800 turned about",
+    "\ud83d\ud83d\ude00",
+    "\ud83d<x-pwn>",
+    "nul \0 inside",
+]
+
 
 def one_line(text: str, most: int = 120) -> str:
     """As a name or a title may be: one line, not too long."""

@@ -5,10 +5,15 @@ from datetime import UTC, datetime
 from itertools import count
 
 from accounts.enums import Role
-from accounts.models import ApiToken, Invitation, Membership, Team, User
+from accounts.models import ApiToken, Confirmation, Invitation, Membership, Team, User
+from reviews.models import Policy
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _numbers = count(1)
+
+
+def now():
+    return datetime.now(UTC)
 
 
 def number():
@@ -47,7 +52,18 @@ def people_of_a_team(slug):
     users = {name: user(email=f"{name}@{slug}.example", name=name.title()) for name in names}
     for name, role in names.items():
         membership(row, user=users[name], roles=[role])
+    policy(row, votes={tier: {"people": 1} for tier in ("low", "medium", "high", "critical")})
     return People(row=row, **users)
+
+
+def policy(row, **document):
+    """The next version of the team's policy. A team of these recipes asks for one vote at any tier, and counts a
+    machine's and a member's unquoted words as low, so that tests of other things need no more.
+    """
+    version = Policy.objects.of(row).count() + 1
+    tiers = dict.fromkeys(("unsupported", "by_machine", "by_member", "said_only"), "off")
+    document = {"version": 2, "tiers": tiers} | document
+    return Policy.objects.create(team=row, version=version, document=document, set_by_type="person", at=AT)
 
 
 def team(**values):
@@ -86,3 +102,16 @@ def api_token(team, *, created_by, **values):
         "expires_at": datetime(2100, 1, 1, tzinfo=UTC),
     }
     return ApiToken.objects.create(team=team, created_by=created_by, **given | values)
+
+
+def confirmation(team, *, asked_by, **values):
+    n = number()
+    given = {
+        "kind": "rename",
+        "target_id": f"target-{n}",
+        "title": f"Act {n}",
+        "diff": [{"label": "Name", "before": "North", "after": f"North {n}"}],
+        "asked_at": AT,
+        "expires_at": datetime(2100, 1, 1, tzinfo=UTC),
+    }
+    return Confirmation.objects.create(team=team, asked_by=asked_by, **given | values)

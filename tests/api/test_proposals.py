@@ -78,7 +78,7 @@ def test_proposal_is_opened_and_told(propose, machine, memory, agent, team):
         "votes": 0,
         "votes_needed": 1,
         "reasons": told["changes"][0]["reasons"],
-        "evidence": {"verified": 0, "missing": 0, "purged": 0},
+        "evidence": {"verified": 0, "missing": 0, "purged": 0, "struck": 0},
     }
     assert (proposal.origin_kind, proposal.origin_id) == ("agent", machine.token.public_id)
     assert (proposal.opened_by_type, proposal.opened_by_id) == ("machine", machine.token.public_id)
@@ -137,7 +137,7 @@ def test_quote_is_verified_letter_for_letter(propose, machine, memory, agent, te
 
     told = propose(edit(memory, evidence=[quote, quote | {"quote": "use 2", "end": 6, "stance": "against"}])).json()
 
-    assert told["changes"][0]["evidence"] == {"verified": 1, "missing": 1, "purged": 0}
+    assert told["changes"][0]["evidence"] == {"verified": 1, "missing": 1, "purged": 0, "struck": 0}
     assert set(Evidence.objects.of(team.row).values_list("status", "stance")) == {
         ("verified", "for"),
         ("missing", "against"),

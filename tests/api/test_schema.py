@@ -32,7 +32,7 @@ def test_committed_schema_is_the_one_that_is_served(client):
 def test_every_operation_asks_for_a_token_and_says_how_it_refuses():
     operations = [operation for path in api.get_openapi_schema()["paths"].values() for operation in path.values()]
 
-    assert len(operations) == 7
+    assert len(operations) == 9
     for operation in operations:
         assert operation["security"] == [{"Bearer": []}]
         assert {401, 403, 429} <= set(map(int, operation["responses"]))

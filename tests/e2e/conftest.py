@@ -22,6 +22,14 @@ VARIANTS = {
     "light-phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True},
     "dark-phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True},
 }
+# Every page in all four is for the slow tests; of each pair one look tells most of what goes wrong.
+in_variants = pytest.mark.parametrize(
+    "variant",
+    [
+        name if name in ("light-desktop", "dark-phone") else pytest.param(name, marks=pytest.mark.slow)
+        for name in VARIANTS
+    ],
+)
 
 
 def pytest_collection_modifyitems(items):

@@ -53,7 +53,7 @@ def test_many_are_decided_and_taken_back_at_once(visit, sample):
 
 
 def test_a_review_is_prepared_without_scripts_and_sent(visit, sample):
-    page = visit("daniel", java_script_enabled=False).page
+    page = visit("mara", java_script_enabled=False).page
     page.goto(biggest(sample).get_absolute_url())
     page.get_by_text("More", exact=True).click()
     page.get_by_role("button", name="Prepare a review").click()

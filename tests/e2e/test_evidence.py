@@ -1,11 +1,10 @@
 """What a change rests on and what it does, in a browser: lines and quotes that point at each other, and the panels."""
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from reviews.models import Change
-from tests.e2e.conftest import VARIANTS
+from tests.e2e.conftest import VARIANTS, in_variants
 from tests.e2e.test_pages import RULES
 
 REFUND, TOOL = "Keep 14 days for refund window", "Before calling issue_refund"
@@ -103,7 +102,7 @@ def test_a_line_that_a_person_writes_without_evidence_is_hatched_and_says_so(sam
     window.shot("evidence-no-support")
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@in_variants
 def test_the_panels_have_no_faults(sample, visit, variant):
     window = visit("mara", **VARIANTS[variant])
     page = window.page

@@ -33,6 +33,8 @@ def test_no_hostile_text_runs_or_fetches(people, visit):
         reverse("agents:session", args=[slug, filled.session.public_id]),
         reverse("dreaming:agent", args=[slug, filled.agent.slug]),
         reverse("compliance:trail", args=[slug]),
+        reverse("compliance:past", args=[slug])
+        + f"?about={filled.agent.public_id}&at={recipes.now():%Y-%m-%dT%H:%M:%SZ}",
         reverse("accounts:team", args=[slug]),
     ]
     page = visit(people.lead, viewport={"width": 1440, "height": 900}).page

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import User
-from tests.e2e.conftest import VARIANTS
+from tests.e2e.conftest import VARIANTS, in_variants
 from tests.e2e.walking import pages_of
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -18,6 +18,7 @@ SHIFTS = """
     for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value;
   }).observe({ type: "layout-shift", buffered: true });
 """
+UNSEEN = 0.02  # a fifth of what is called good (web.dev/cls): a page that is drawn in two steps on a busy machine
 # A target that is too small, save words in a line of text (WCAG 2.5.8); what looks like a button is 40 high.
 SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }))
@@ -41,7 +42,7 @@ def faults_of(window, url, *, is_phone):
     faults = {
         "status": answer.status if answer.status != 200 else 0,
         "overflow": max(0, page.evaluate("document.documentElement.scrollWidth - innerWidth")),
-        "shift": round(page.evaluate("window.shifted"), 4),
+        "shift": shift if (shift := round(page.evaluate("window.shifted"), 4)) > UNSEEN else 0,
         "small": page.evaluate(SMALL) if is_phone else [],
         "axe": found.generate_report() if found.violations_count else "",
         "said": [*window.messages, *window.strays],
@@ -66,7 +67,7 @@ def pages(sample, client):
     return pages_of(sample, client)
 
 
-@pytest.mark.parametrize("variant", ["light-desktop", "dark-phone"])
+@in_variants
 def test_pages_of_the_day_have_no_faults(pages, visit, variant):
     some = {name: pages[name] for name in SOME}
 

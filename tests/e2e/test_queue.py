@@ -2,14 +2,13 @@
 
 import re
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.models import User
 from reviews.models import Claim, Proposal
-from tests.e2e.conftest import VARIANTS
+from tests.e2e.conftest import VARIANTS, in_variants
 from tests.e2e.test_pages import RULES
 
 DESKTOP = VARIANTS["light-desktop"]
@@ -27,7 +26,7 @@ def test_a_lead_searches_keeps_a_filter_and_sends_its_address(sample, visit):
     page = visit("mara", **DESKTOP).page
     page.goto(inbox(sample))
     everything = titles(page)
-    page.get_by_label("Search proposals").fill("tier:medium")
+    page.get_by_label("Search proposals").fill("agent:on-call")
     page.get_by_role("button", name="Search", exact=True).click()
     found = titles(page)
     page.get_by_text("Keep this filter").click()
@@ -36,7 +35,7 @@ def test_a_lead_searches_keeps_a_filter_and_sends_its_address(sample, visit):
     page.get_by_role("button", name="Keep", exact=True).click()
     expect(page.get_by_role("link", name=re.compile("Not so small"))).to_be_visible()
     address = page.url
-    page.get_by_role("link", name="Drop tier:medium").click()
+    page.get_by_role("link", name="Drop agent:on-call").click()
     dropped = titles(page)
 
     other = visit("daniel", **DESKTOP).page
@@ -107,7 +106,29 @@ def test_after_the_last_change_the_next_proposal_is_offered(sample, visit):
     assert "queue=view" in page.url
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+def test_proposals_are_chosen_by_keys_and_decided_from_a_preview(sample, visit):
+    page = visit("mara", **DESKTOP).page
+    page.goto(inbox(sample, "?view=open"))
+    for key in "xjx":
+        page.keyboard.press(key)
+    expect(page.get_by_role("status").filter(has_text="2 chosen")).to_be_visible()
+    page.keyboard.press("X")
+    expect(page.locator(".line__choose input:not(:checked)")).to_have_count(0)
+    page.get_by_role("button", name="Decide on the chosen").click()
+    page.get_by_role("button", name="Show what will happen").click()
+    folded = page.locator(".several__change").last
+    expect(folded.locator(".diff")).to_have_count(0)
+    folded.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(folded.locator(".diff").first).to_be_visible()
+
+    page.get_by_role("button", name=re.compile("^Approve")).click()
+    expect(page.locator(".chip--approved").first).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.locator(".chip--approved")).to_have_count(0)
+
+
+@in_variants
 def test_pages_of_the_queue_have_no_faults(sample, visit, variant):
     window = visit("mara", **VARIANTS[variant])
     pages = {
@@ -115,6 +136,7 @@ def test_pages_of_the_queue_have_no_faults(sample, visit, variant):
         "queue-nothing": inbox(sample, "?view=open&q=tier:critical+is:stale"),
         "queue-unread": inbox(sample, "?q=teir:high"),
         "queue-waiting": inbox(sample, "?view=waiting"),
+        "queue-together": reverse("reviews:gathered", args=[sample.slug]) + "?view=open&all=1",
         "absences": reverse("reviews:absences", args=[sample.slug]),
     }
     faults = {}
@@ -138,3 +160,19 @@ def test_without_scripts_a_claim_and_the_next_link_work(sample, visit):
 
     expect(page.locator("#here")).to_contain_text("You are on it until")
     assert "queue=view" in page.url
+
+
+def test_without_scripts_several_are_chosen_decided_and_taken_back(sample, visit):
+    page = visit("mara", java_script_enabled=False, **DESKTOP).page
+    page.goto(inbox(sample, "?view=open"))
+    for box in page.locator(".line__choose input").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="Decide on the chosen").click()
+    page.get_by_role("button", name="Show what will happen").click()
+    folded = page.locator(".several__change")
+    expect(folded.first.locator(".diff").first).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Approve")).click()
+
+    expect(page.locator(".chip--approved").first).to_be_visible()
+    page.get_by_role("button", name="Undo all").click()
+    expect(page.locator("main")).to_contain_text("All votes that could be are taken back.")

@@ -13,7 +13,7 @@ from reviews.enums import NoticeKind, Side
 from reviews.models import Change, Comment, Thread
 from reviews.talking import noticing, threads
 from reviews.talking.carrying import Spot
-from tests.e2e.conftest import NOW, VARIANTS
+from tests.e2e.conftest import NOW, VARIANTS, in_variants
 from tests.e2e.test_pages import RULES
 
 DESKTOP = VARIANTS["light-desktop"]
@@ -55,7 +55,8 @@ def test_two_people_talk_about_a_line_and_settle_it(sample, change, visit):
     mara.goto(page_of(change))
     mara.get_by_role("link", name=re.compile("Notices: 1 unread")).click()
     mara.get_by_role("link", name="You were mentioned").click()
-    panel = mara.locator(".discussion")
+    mara.locator(".discussion").get_by_role("link", name=re.compile("^Line")).click()
+    panel = mara.locator(".diff__under")
     panel.get_by_text("Reply", exact=True).click()
     panel.locator(".thread").get_by_label("Comment", exact=True).fill("No, only here.")
     panel.locator(".thread").get_by_role("button", name="Comment", exact=True).click()
@@ -63,8 +64,8 @@ def test_two_people_talk_about_a_line_and_settle_it(sample, change, visit):
 
     daniel.goto(reverse("reviews:notices", args=[sample.slug]))
     daniel.get_by_role("link", name="Somebody replied to you").click()
-    daniel.locator(".discussion").get_by_role("button", name="Resolve", exact=True).click()
-    expect(daniel.locator(".discussion .thread--resolved")).to_have_count(1)
+    daniel.locator(".diff__under").get_by_role("button", name="Resolve", exact=True).click()
+    expect(daniel.locator(".thread--resolved")).to_have_count(1)
 
     row = Thread.objects.of(sample).get()
     assert (row.side, row.line_start, row.resolved_by.email[:6]) == (Side.AFTER, added_line(change), "daniel")
@@ -110,6 +111,23 @@ def test_escape_drops_the_form_and_goes_back_to_the_line(sample, change, visit):
     expect(line).to_be_focused()
 
 
+def test_members_are_offered_after_an_at_and_taken_by_keys(change, visit):
+    page = visit("daniel", **DESKTOP).page
+    page.goto(page_of(change))
+    field = page.locator(".discussion form.say").last.get_by_label("Comment", exact=True)
+    field.focus()
+    page.keyboard.type("Look, @ma")
+    names = page.get_by_role("listbox")
+    expect(names.get_by_role("option", selected=True)).to_contain_text("Mara")
+    page.keyboard.press("Escape")
+    expect(names).to_have_count(0)
+    page.keyboard.type("r")
+    page.keyboard.press("Enter")
+
+    expect(field).to_have_value(re.compile(r"^Look, @Mara \S+ $"))
+    expect(field).to_be_focused()
+
+
 def test_a_line_is_talked_about_without_scripts(sample, change, visit):
     page = visit("daniel", **DESKTOP, java_script_enabled=False).page
     page.goto(page_of(change))
@@ -118,7 +136,8 @@ def test_a_line_is_talked_about_without_scripts(sample, change, visit):
     page.get_by_role("button", name="Comment", exact=True).click()
 
     expect(page.locator(".diff__under .thread")).to_contain_text("Why this one?")
-    page.locator(".discussion").get_by_role("button", name="Resolve", exact=True).click()
+    expect(page.locator(".thread")).to_have_count(1)
+    page.locator(".diff__under").get_by_role("button", name="Resolve", exact=True).click()
     assert Thread.objects.of(sample).get().resolved_at is not None
 
 
@@ -147,7 +166,7 @@ def scenes_of_talk(team, change):
     return mara
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@in_variants
 def test_pages_of_the_team_have_no_faults(sample, change, visit, variant):
     mara = scenes_of_talk(sample, change)
     thread = Thread.objects.of(sample).order_by("pk").last()

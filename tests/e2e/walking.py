@@ -5,8 +5,9 @@ from types import SimpleNamespace
 from django.urls import reverse
 
 from accounts.models import User
-from agents.models import Agent, Memory, Namespace, Session
+from agents.models import Agent, Memory, MemoryVersion, Namespace, Session
 from audit.models import Event
+from compliance.past import moments
 from dreaming.models import Run
 from reviews.models import Change, Proposal
 from tests.test_isolation import TEAM_URLS
@@ -29,7 +30,20 @@ def pages_of(team, client):
         given = {param: values(param) for param in params}
         found[name] = reverse(name, kwargs={"team": team.slug} | given)
         found |= {f"{name}{query}": found[name] + query for query in VARIED.get(name, ())}
+    found |= _past(team)
     return {name: url for name, url in found.items() if _is_page(client, url)}
+
+
+def _past(team):
+    """Memory as it was when its first version was all there was, and since."""
+    url = reverse("compliance:past", args=[team.slug])
+    agent = Agent.objects.of(team).get(slug="support-triage").public_id
+    first = moments.text(MemoryVersion.objects.of(team).order_by("pk").first().at)
+    now = moments.text(Event.objects.of_log(team.trail_log).newest_first().first().at)
+    return {
+        "compliance:past then": f"{url}?about={agent}&at={first}",
+        "compliance:past two": f"{url}?about={agent}&at={now}&other={first}",
+    }
 
 
 def _is_page(client, url):
