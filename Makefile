@@ -5,6 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help setup demo test test-slow test-browser check format lock clean
 
 help:
@@ -26,19 +27,26 @@ $(VENV)/dev.stamp: requirements-dev.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
 
-setup: $(VENV)/run.stamp
+# The verifier as one file, the same that packs carry; no package has to be installed for it.
+$(VENV)/bin/lucid-verify: $(VENV)/run.stamp $(wildcard audit/verify/*.py)
+	$(PY) -m audit.verify.single > $@
+	@chmod +x $@
+
+setup: $(VENV)/run.stamp $(VENV)/bin/lucid-verify
 	$(PY) manage.py migrate --verbosity 0
 
-demo: $(VENV)/run.stamp
+demo: $(VENV)/run.stamp $(VENV)/bin/lucid-verify
 	DEMO=1 $(PY) manage.py migrate --verbosity 0
 	DEMO=1 $(PY) manage.py demo
 	DEMO=1 exec $(PY) manage.py up --port $(PORT)
 
+# Over the cores, a database and a folder each; what shares an xdist_group stays together.
+SPREAD := --numprocesses logical --maxprocesses 4 --dist loadgroup
 test: $(VENV)/dev.stamp
-	$(PY) -m pytest -m "not slow" $(ARGS)
+	$(PY) -m pytest -m "not slow" $(SPREAD) $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
-	$(PY) -m pytest -m slow $(ARGS)
+	$(PY) -m pytest -m slow $(SPREAD) $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .

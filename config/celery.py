@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from celery import Celery
+from celery.signals import worker_init
 
 from config import env as environment
 
@@ -23,10 +24,13 @@ app.conf.update(
     enable_utc=True,
     timezone="UTC",
     beat_schedule={
+        "accounts": {"task": "accounts.tasks.tick", "schedule": 10.0, "options": {"expires": 30}},
         "agents": {"task": "agents.tasks.tick", "schedule": 10.0, "options": {"expires": 30}},
         "reviews": {"task": "reviews.tasks.tick", "schedule": 5.0, "options": {"expires": 30}},
         "dreaming": {"task": "dreaming.tasks.tick", "schedule": 5.0, "options": {"expires": 30}},
+        "compliance": {"task": "compliance.tasks.tick", "schedule": 5.0, "options": {"expires": 30}},
     },
+    task_routes={f"compliance.tasks.{task}": {"queue": env.signing_queue} for task in ("seal", "make_pack")},
 )
 
 
@@ -35,6 +39,7 @@ def use_folder(folder: Path) -> None:
     for name in ("queue", "done", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     app.conf.update(
+        broker_transport="config.broker:Transport",
         broker_transport_options={
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),
@@ -42,7 +47,7 @@ def use_folder(folder: Path) -> None:
             "control_folder": str(folder / "control"),
             "polling_interval": 0.1,
             "store_processed": False,
-        }
+        },
     )
 
 
@@ -51,4 +56,16 @@ if "pytest" in sys.modules:
 elif not env.broker_url:
     use_folder(env.var / "broker")
 
-app.autodiscover_tasks(["agents", "reviews", "dreaming"])
+
+@worker_init.connect
+def refuse_what_is_behind(**_more: object) -> None:
+    """A restored database is worked on only once its erasures were replayed."""
+    from compliance.erasure import replaying, tombstones
+
+    try:
+        replaying.refuse_if_behind()
+    except (replaying.Behind, tombstones.Damaged) as reason:
+        raise SystemExit(str(reason)) from reason  # Celery only logs other errors here
+
+
+app.autodiscover_tasks(["accounts", "agents", "reviews", "dreaming", "compliance"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 import dj_database_url
@@ -31,7 +32,16 @@ class Env(BaseSettings):
     site_url: str = "http://localhost:8000"
     email_from: str = "Lucid <lucid@localhost>"
     var: Path = Field(default=ROOT / "var", alias="LUCID_VAR")
+    signing_queue: str = "lucid"
+    key_folder: Path | None = None
+    checkpoint_folder: Path | None = None
+    checkpoint_keys: SecretStr = SecretStr("")
+    private_keys: SecretStr = SecretStr("")
+    stream_folder: Path | None = None
+    stream_networks: str = ""
+    store_roots: str = Field(default="", alias="LUCID_STORE_ROOTS")
     log_level: str = "INFO"
+    test_worker: str = Field(default="", alias="PYTEST_XDIST_WORKER")
 
     @field_validator("database_url", "migrate_database_url")
     @classmethod
@@ -46,6 +56,20 @@ class Env(BaseSettings):
         if value and not value.startswith(("redis://", "rediss://", "amqp://", "amqps://", "filesystem://")):
             raise ValueError("must start with redis://, amqp:// or filesystem://; leave it out for the embedded broker")
         return value
+
+    @field_validator("stream_networks")
+    @classmethod
+    def _known_networks(cls, value: str) -> str:
+        _networks(value)  # says which one is none
+        return value
+
+    def roots(self) -> list[Path]:
+        """Folders below which memory may be kept in files."""
+        return [Path(one.strip()) for one in self.store_roots.split(",") if one.strip()]
+
+    def networks(self) -> list[IPv4Network | IPv6Network]:
+        """Networks that are not public, and that streams may go to all the same."""
+        return _networks(self.stream_networks)
 
     def database(self, url: str = "") -> dict[str, object]:
         """Django's settings of one database; SQLite under `var/` where no URL is given."""
@@ -80,6 +104,10 @@ class Env(BaseSettings):
             finally:
                 fresh.unlink()
         return kept.read_text()
+
+
+def _networks(value: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(one.strip()) for one in value.split(",") if one.strip()]
 
 
 @cache

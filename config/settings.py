@@ -8,7 +8,7 @@ env = environment.read()
 TESTING = "pytest" in sys.modules
 
 BASE_DIR = environment.ROOT
-VAR_DIR = env.var
+VAR_DIR = env.var / env.test_worker if TESTING else env.var  # workers of the suite write beside each other
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = env.secret()
@@ -57,7 +57,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.PeopleOnly",
+    "accounts.middleware.no_nul_in_addresses",
     "accounts.middleware.person_time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -165,6 +166,20 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
+
+KEY_FOLDER = env.key_folder or VAR_DIR / "keys"
+KEYS_GIVEN = {
+    "checkpoint": env.checkpoint_keys.get_secret_value(),
+    "private": env.private_keys.get_secret_value(),
+}
+SIGNER_FOLDER = VAR_DIR / "signer"  # what the signer of checkpoints itself remembers
+CHECKPOINT_FOLDER = env.checkpoint_folder or VAR_DIR / "checkpoints"
+EXPORT_FOLDER = VAR_DIR / "exports"  # the worker writes packs there, and the web processes read them
+CHECKPOINT_SINKS = ["audit.checkpoints.directory.Directory", "compliance.sealing.mail.Mail"]
+DEFAULT_EXCEPTION_REPORTER_FILTER = "accounts.reporting.Filter"
+STREAM_FOLDER = env.stream_folder  # where streams may append to files; None: nowhere
+STREAM_NETWORKS = env.networks()
+STORE_ROOTS = env.roots()  # folders below which memory may be kept in files; none: nowhere
 
 API_CALLS_A_MINUTE = 600  # by one token
 API_OPEN_CHANGES = 500  # undecided at once, put forward for one agent over the API

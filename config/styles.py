@@ -6,6 +6,7 @@ one layer and one weight.
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -59,7 +60,8 @@ def _made() -> Path:
     made: Path = settings.VAR_DIR / "styles" / NAME
     if not made.exists() or made.read_text() != text:
         made.parent.mkdir(exist_ok=True)
-        fresh = made.with_suffix(".new")
-        fresh.write_text(text)
-        fresh.replace(made)  # nobody reads half of it
+        with NamedTemporaryFile("w", dir=made.parent, delete=False) as fresh:  # of several processes each its own
+            fresh.write(text)
+        Path(fresh.name).chmod(0o644)
+        Path(fresh.name).replace(made)  # nobody reads half of it
     return made

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from config.health import healthz
 from dreaming.views.curation import schema as curation_schema
+from reviews.views.policy import published as policy_schema
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("t/<slug:team>/", include("dreaming.urls")),
     path("t/<slug:team>/", include("compliance.urls")),
     path("curation.schema.json", curation_schema, name="curation_schema"),
+    path("policy.schema.json", policy_schema, name="policy_schema"),
     path("api/v1/", include("config.api")),
 ]
 if settings.DEMO:
