@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from agents.models import Agent
 from dreaming import holding, settings
 from tests.e2e.conftest import VARIANTS, in_variants
+from tests.e2e.measuring import beyond
 from tests.e2e.test_pages import RULES, SMALL
 
 DESKTOP = VARIANTS["light-desktop"]
@@ -92,5 +93,5 @@ def test_pages_of_confirmations_have_no_faults(sample, agent, visit, variant):
         who.shot(f"confirmation-{name}-{variant}")
         found = Axe().run(who.page, options={"runOnly": RULES})
         assert found.violations_count == 0, found.generate_report()
-        assert who.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert beyond(who.page) <= 0
         assert "phone" not in variant or who.page.evaluate(SMALL) == [], name

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from reviews.models import Change
 from tests.e2e.conftest import VARIANTS, in_variants
+from tests.e2e.measuring import beyond
 from tests.e2e.test_pages import RULES
 
 REFUND, TOOL = "Keep 14 days for refund window", "Before calling issue_refund"
@@ -61,7 +62,7 @@ def test_panels_are_loaded_on_the_page_of_the_proposal(sample, visit):
     assert passages.first.locator("mark").count() == 1
     assert "could have shown it" in card.locator("[data-panel=pattern]").inner_text()
     assert "It would have mattered in" in card.locator("[data-panel=impact]").inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert beyond(page) <= 0
     window.shot("evidence-panels")
 
 
@@ -114,4 +115,4 @@ def test_the_panels_have_no_faults(sample, visit, variant):
     window.shot(f"evidence-{variant}")
 
     assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert beyond(page) <= 0

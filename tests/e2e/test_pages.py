@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import User
 from tests.e2e.conftest import VARIANTS, in_variants
+from tests.e2e.measuring import beyond
 from tests.e2e.walking import pages_of
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -41,7 +42,7 @@ def faults_of(window, url, *, is_phone):
     found = Axe().run(page, options={"runOnly": RULES})
     faults = {
         "status": answer.status if answer.status != 200 else 0,
-        "overflow": max(0, page.evaluate("document.documentElement.scrollWidth - innerWidth")),
+        "overflow": max(0, beyond(page)),
         "shift": shift if (shift := round(page.evaluate("window.shifted"), 4)) > UNSEEN else 0,
         "small": page.evaluate(SMALL) if is_phone else [],
         "axe": found.generate_report() if found.violations_count else "",

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from reviews.models import Claim, Proposal
 from tests.e2e.conftest import VARIANTS, in_variants
+from tests.e2e.measuring import beyond
 from tests.e2e.test_pages import RULES
 
 DESKTOP = VARIANTS["light-desktop"]
@@ -143,7 +144,7 @@ def test_pages_of_the_queue_have_no_faults(sample, visit, variant):
     for name, url in pages.items():
         window.page.goto(url)
         found = Axe().run(window.page, options={"runOnly": RULES})
-        overflow = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        overflow = beyond(window.page)
         window.shot(f"{name}-{variant}")
         if found.violations_count or overflow > 0:
             faults[name] = (overflow, found.generate_report() if found.violations_count else "")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from reviews import rebasing
 from tests.e2e.conftest import VARIANTS, in_variants
+from tests.e2e.measuring import beyond
 from tests.e2e.test_pages import RULES
 from tests.reviews import scenes
 
@@ -68,7 +69,7 @@ def test_what_is_read_has_no_faults(sample, edited, conflict, restructured, visi
     for name, url in pages.items():
         answer = window.page.goto(url)
         found = Axe().run(window.page, options={"runOnly": RULES})
-        overflow = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        overflow = beyond(window.page)
         window.shot(f"{name}-{variant}")
         if answer.status != 200 or found.violations_count or overflow > 0:
             faults[name] = (answer.status, overflow, found.generate_report() if found.violations_count else "")

@@ -14,6 +14,7 @@ from reviews.models import Change, Comment, Thread
 from reviews.talking import noticing, threads
 from reviews.talking.carrying import Spot
 from tests.e2e.conftest import NOW, VARIANTS, in_variants
+from tests.e2e.measuring import beyond
 from tests.e2e.test_pages import RULES
 
 DESKTOP = VARIANTS["light-desktop"]
@@ -184,7 +185,7 @@ def test_pages_of_the_team_have_no_faults(sample, change, visit, variant):
     for name, url in urls.items():
         window.page.goto(url)
         found = Axe().run(window.page, options={"runOnly": RULES})
-        overflow = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        overflow = beyond(window.page)
         window.shot(f"team-{name}-{variant}")
         if found.violations_count or overflow > 0:
             faults[name] = (found.generate_report(), overflow)
