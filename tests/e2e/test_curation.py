@@ -1,6 +1,7 @@
 """The curation policy in a browser that runs no script."""
 
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from agents.models import Agent
 from dreaming import settings
@@ -22,4 +23,4 @@ def test_a_preset_is_taken_over_without_javascript(sample, visit):
     policy = find("compliance-evidence").policy.document(whole=False)
     assert settings.of(agent).curation == policy | {"protected_phrases": ["must", "by law"]}
     page.get_by_role("link", name="Compare versions").click()
-    assert page.get_by_role("row", name="Protected phrases none must by law").count() == 1
+    expect(page.get_by_role("row", name="Protected phrases none must by law")).to_have_count(1)

@@ -1,7 +1,10 @@
 """What a change rests on and what it does, in a browser: lines and quotes that point at each other, and the panels."""
 
+import re
+
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from reviews.models import Change
 from tests.e2e.conftest import VARIANTS, in_variants
@@ -20,10 +23,6 @@ def address(change):
     return reverse("reviews:change", args=[change.team.slug, change.public_id])
 
 
-def pointed_at(page):
-    return page.locator(".is-pointed-at").count()
-
-
 def test_a_line_and_its_quotes_point_at_each_other_by_pointer_and_keyboard(sample, visit):
     window = visit("mara", **VARIANTS["light-desktop"])
     page = window.page
@@ -31,17 +30,17 @@ def test_a_line_and_its_quotes_point_at_each_other_by_pointer_and_keyboard(sampl
     card = page.locator("[data-change]")
 
     card.locator("[data-quotes]").hover()
-    assert card.locator(".quote.is-pointed-at").count() == 2
+    expect(card.locator(".quote.is-pointed-at")).to_have_count(2)
     window.shot("evidence-pointed-at")
     page.locator("h1").hover()
-    assert pointed_at(page) == 0
+    expect(page.locator(".is-pointed-at")).to_have_count(0)
     card.locator(".diff__why").focus()
-    assert card.locator(".quote.is-pointed-at").count() == 2
+    expect(card.locator(".quote.is-pointed-at")).to_have_count(2)
     card.locator(".quote a").first.focus()
-    assert card.locator("[data-quotes].is-pointed-at").count() == 1
+    expect(card.locator("[data-quotes].is-pointed-at")).to_have_count(1)
 
     card.locator(".diff__why").click()
-    assert page.url.endswith(f"#{card.locator('.quote').first.get_attribute('id')}")
+    expect(page).to_have_url(re.compile(f"#{card.locator('.quote').first.get_attribute('id')}$"))
 
 
 def test_panels_are_loaded_on_the_page_of_the_proposal(sample, visit):
@@ -55,13 +54,11 @@ def test_panels_are_loaded_on_the_page_of_the_proposal(sample, visit):
     for name in PANELS:
         card.locator(f"[data-panel={name}] > summary").click()
     passages = card.locator("[data-panel=evidence] .passage")
-    passages.first.wait_for()
-
-    assert passages.count() == 7
+    expect(passages).to_have_count(7)
     passages.first.locator("details > summary").click()
-    assert passages.first.locator("mark").count() == 1
-    assert "could have shown it" in card.locator("[data-panel=pattern]").inner_text()
-    assert "It would have mattered in" in card.locator("[data-panel=impact]").inner_text()
+    expect(passages.first.locator("mark")).to_have_count(1)
+    expect(card.locator("[data-panel=pattern]")).to_contain_text("could have shown it")
+    expect(card.locator("[data-panel=impact]")).to_contain_text("It would have mattered in")
     assert beyond(page) <= 0
     window.shot("evidence-panels")
 
@@ -81,7 +78,7 @@ def test_everything_stands_on_the_changes_own_page_without_scripts(sample, visit
 
     assert all(page.locator(f"#{name}").is_visible() for name in PANELS)
     page.locator("#evidence .passage details > summary").first.click()
-    assert page.locator("#evidence mark").first.is_visible()
+    expect(page.locator("#evidence mark").first).to_be_visible()
 
 
 def test_a_line_that_a_person_writes_without_evidence_is_hatched_and_says_so(sample, visit):
@@ -95,8 +92,8 @@ def test_a_line_that_a_person_writes_without_evidence_is_hatched_and_says_so(sam
 
     bare = page.locator(f"[id='{change.public_id}'] [data-bare]")
 
-    assert bare.count() == 1
-    assert "No support" in bare.inner_text()
+    expect(bare).to_have_count(1)
+    expect(bare).to_contain_text("No support")
     assert "repeating-linear-gradient" in bare.locator(".diff__line").evaluate(
         "e => getComputedStyle(e).backgroundImage"
     )

@@ -1,5 +1,7 @@
 """Reading in a browser: gaps, lines with an address, very long diffs, three texts, merges, trees, hidden characters."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
@@ -88,7 +90,7 @@ def test_gaps_open_by_keyboard_and_the_focus_stays_there(edited, visit):
     page.keyboard.press("Enter")
     card.locator(".diff__row").nth(before).wait_for()
 
-    assert page.evaluate("document.activeElement.closest('.diff') !== null")
+    expect(page.locator(".diff:focus-within")).to_have_count(1)
     card.get_by_role("link", name="Show 10 more").first.click()
     card.get_by_text("Rule 43:").first.wait_for()
     assert card.get_by_text("Rule 46:").count() == 0
@@ -102,10 +104,10 @@ def test_lines_have_an_address_and_ranges_are_marked(edited, visit):
     page.locator("#L12 .diff__side--repeat .diff__no").click()
     page.locator("#L15 .diff__side--repeat .diff__no").click(modifiers=["Shift"])
 
-    assert page.url.endswith("#L12-L15")
-    assert page.locator(".is-linked").count() == 4
+    expect(page).to_have_url(re.compile("#L12-L15$"))
+    expect(page.locator(".is-linked")).to_have_count(4)
     page.goto(revision_url(edited) + "?context=all#L20-L21")
-    assert page.locator(".is-linked").count() == 2
+    expect(page.locator(".is-linked")).to_have_count(2)
 
 
 def test_without_scripts_gaps_open_on_the_page_of_the_revision(edited, visit):
@@ -114,8 +116,8 @@ def test_without_scripts_gaps_open_on_the_page_of_the_revision(edited, visit):
 
     window.page.locator(f"#{edited.public_id}").get_by_role("link", name="Show all", exact=False).first.click()
 
-    assert "/r/1/" in window.page.url
-    assert "Rule 45:" in window.page.inner_text("main")
+    expect(window.page).to_have_url(re.compile("/r/1/"))
+    expect(window.page.locator("main")).to_contain_text("Rule 45:")
 
 
 def test_split_needs_room(edited, visit):
@@ -141,7 +143,7 @@ def test_hidden_characters_are_labels_and_words_stay_whole(edited, visit):
     assert "می‌خواهم, क्‍ष, 👨‍👩‍👧 and 🏳️‍🌈 stay whole." in text
     window.page.get_by_label("How text is shown").click()
     window.page.get_by_role("button", name="With white space in sight").click()
-    assert "U+200C" in window.page.inner_text(".diff")
+    expect(window.page.locator(".diff")).to_contain_text("U+200C")
 
 
 def test_a_very_long_diff_is_approved_when_it_was_read(sample, space, visit):
