@@ -73,6 +73,7 @@ FIGURES = {
     "model_unreadable": _("answers that cannot be read"),
     "model_refused": _("questions that the model refused"),
     "model_too_long": _("questions or answers that were too long"),
+    "model_dropped_too_long": _("events or items left out: too long even alone"),
     "model_batch_errors": _("questions that a batch did not answer"),
     "model_quotes_not_there": _("quotes that are not in their event"),
     "model_quotes_short": _("quotes too short to say anything"),

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from agents.snapshot import Snapshot
-from dreaming.engines.claude import answers, claims, memory_view, prompts, schemas, transcripts, trusting
+from dreaming.engines.claude import answers, claims, halving, memory_view, prompts, schemas, transcripts, trusting
 from dreaming.engines.claude.answers import Found, Quoted
-from dreaming.engines.claude.asking import Answer, Line, Question
+from dreaming.engines.claude.asking import Line, Question
 from dreaming.engines.claude.claims import Claimed
+from dreaming.engines.claude.halving import Form
 from dreaming.engines.claude.memory_view import View
 from dreaming.engines.claude.transcripts import Piece
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.findings import Span
 from dreaming.engines.local.reading.claims import Claim
 
-TOO_MUCH = ("max_tokens", "model_context_window_exceeded")
-ALLOWED = {"action": schemas.ACTIONS, "kind": schemas.KINDS}
+FORM = Form(Found, {"action": schemas.ACTIONS, "kind": schemas.KINDS})
+DEEPEST = 3  # halvings of a piece: each asks about all of it again
 LONGEST_TITLE, LONGEST_WHY = 120, 300
 
 
@@ -44,7 +46,7 @@ def discover(line: Line, now: Considered, *, model: str, instructions: str) -> l
 def questions(now: Considered, *, model: str, instructions: str) -> list[Question]:
     """What `discover` would ask first, for whoever wants to know what that takes."""
     reading, pieces = _prepared(now, model, instructions)
-    return _questions(reading, pieces)
+    return [_question(reading, one) for one in pieces]
 
 
 def _prepared(now: Considered, model: str, instructions: str) -> tuple[Reading, list[Piece]]:
@@ -62,35 +64,22 @@ def _shared(view: View, instructions: str) -> str:
 
 
 def _read(line: Line, reading: Reading, pieces: Sequence[Piece]) -> list[Claimed]:
-    """A piece that was too much for one answer is read again in halves, once."""
-    found, again = [], list[Piece]()
-    for piece, answer in zip(pieces, _asked(line, reading, pieces), strict=True):
-        if answer.stop in TOO_MUCH:
-            line.funnel["model_too_long"] += 1
-            again += transcripts.halves(reading.snapshot, piece)
-        else:
-            found += _claims(line, reading, piece, answer)
-    for piece, answer in zip(again, _asked(line, reading, again), strict=True):
-        found += _claims(line, reading, piece, answer)
-    return found
+    read = halving.ask(
+        line,
+        pieces,
+        partial(_question, reading),
+        FORM,
+        halves=partial(transcripts.halves, reading.snapshot),
+        size=lambda piece: len(piece.rows),
+        deepest=DEEPEST,
+    )
+    line.funnel["model_found"] += sum(len(one.items) for one in read)
+    claimed = [_claimed(line.funnel, reading, one.part, item) for one in read for item in one.items]
+    return [claim for claim in claimed if claim is not None]
 
 
-def _asked(line: Line, reading: Reading, pieces: Sequence[Piece]) -> list[Answer]:
-    return line.ask(_questions(reading, pieces))
-
-
-def _questions(reading: Reading, pieces: Sequence[Piece]) -> list[Question]:
-    prompt = prompts.load("discover")
-    return [Question("discover", prompt, reading.model, reading.shared, one.text, schemas.DISCOVER) for one in pieces]
-
-
-def _claims(line: Line, reading: Reading, piece: Piece, answer: Answer) -> list[Claimed]:
-    if answer.stop == "refusal":
-        line.funnel["model_refused"] += 1
-        return []
-    found = answers.items(answer.text, Found, ALLOWED, line.funnel)
-    line.funnel["model_found"] += len(found)
-    return [claim for one in found if (claim := _claimed(line.funnel, reading, piece, one)) is not None]
+def _question(reading: Reading, piece: Piece) -> Question:
+    return Question("discover", prompts.load("discover"), reading.model, reading.shared, piece.text, schemas.DISCOVER)
 
 
 def _claimed(funnel: Counter[str], reading: Reading, piece: Piece, found: Found) -> Claimed | None:

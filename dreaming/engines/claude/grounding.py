@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from heapq import nlargest
 
 from agents.snapshot import Snapshot
 from agents.text import support
-from dreaming.engines.claude import answers, claims, prompts, schemas, transcripts
+from dreaming.engines.claude import claims, halving, prompts, schemas, transcripts
 from dreaming.engines.claude.answers import Grounded
 from dreaming.engines.claude.asking import Line, Question
 from dreaming.engines.claude.claims import Claimed
+from dreaming.engines.claude.halving import Form
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.findings import Span
 
+FORM = Form(Grounded, {"stance": schemas.STANCES})
 AT_ONCE = 8  # claims in one question
 PASSAGES, LONGEST_PASSAGE = 10, 900  # a claim, one a session; characters
 LEAST = 2.0  # of what is shared: as much as two words, or one name
@@ -29,21 +32,20 @@ class Passage:
 
 
 def ground(line: Line, now: Considered, found: Sequence[Claimed], *, model: str) -> list[Claimed]:
-    """The same claims with the evidence that was found beside their own. Raises what `Line.ask` raises."""
+    """The claims that could be asked about, with the evidence that was found beside their own. Raises what `Line.ask`
+    raises."""
     if not found:
         return []
     passages = _passages(now, found)
-    groups = [range(at, min(at + AT_ONCE, len(found))) for at in range(0, len(found), AT_ONCE)]
-    questions = [_question(found, passages, group, model) for group in groups]
-    spans: list[list[Span]] = [[] for _ in found]
-    for group, answer in zip(groups, line.ask(questions), strict=True):
-        if not answer.is_whole:
-            line.funnel["model_refused" if answer.stop == "refusal" else "model_too_long"] += 1
-        for item in answers.items(answer.text, Grounded, {"stance": schemas.STANCES}, line.funnel):
-            _take(line, now.snapshot, item, group, passages, spans)
+    spans: dict[int, list[Span]] = {}
+    question = partial(_question, found, passages, model)
+    for read in halving.ask_in_groups(line, range(len(found)), question, FORM, at_once=AT_ONCE):
+        spans |= {number: [] for number in read.part}
+        for item in read.items:
+            _take(line, now.snapshot, item, read.part, passages, spans)
     return [
-        replace(claim, spans=tuple(dict.fromkeys((*claim.spans, *more))))
-        for claim, more in zip(found, spans, strict=True)
+        replace(found[number], spans=tuple(dict.fromkeys((*found[number].spans, *more))))
+        for number, more in spans.items()
     ]
 
 
@@ -51,9 +53,9 @@ def _take(
     line: Line,
     snapshot: Snapshot,
     item: Grounded,
-    group: range,
+    group: Sequence[int],
     passages: Sequence[Sequence[Passage]],
-    spans: list[list[Span]],
+    spans: dict[int, list[Span]],
 ) -> None:
     number = _number(item.claim, "K")
     place = _number(item.event.rpartition(".")[2], "E")
@@ -74,7 +76,9 @@ def _number(ref: str, letter: str) -> int:
     return int(digits) if ref[:1] == letter and digits.isascii() and digits.isdigit() and len(digits) < 7 else -1
 
 
-def _question(found: Sequence[Claimed], passages: Sequence[Sequence[Passage]], group: range, model: str) -> Question:
+def _question(
+    found: Sequence[Claimed], passages: Sequence[Sequence[Passage]], model: str, group: Sequence[int]
+) -> Question:
     told = []
     for number in group:
         told.append(f"Claim K{number}:\n{transcripts.fenced('claim', [found[number].lesson])}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 
-from dreaming.engines.claude import answers, prompts, schemas, transcripts
+from dreaming.engines.claude import halving, prompts, schemas, transcripts
 from dreaming.engines.claude.answers import Judged as Said
 from dreaming.engines.claude.asking import Line, Question
+from dreaming.engines.claude.halving import Form
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.findings import Tidying, gist
 from dreaming.engines.local.memory import choices, judging
@@ -17,6 +19,7 @@ from dreaming.engines.local.reading.claims import Claim
 from dreaming.engines.protocol import OUTSIDE
 
 PAIR = f"{OUTSIDE}pair/"
+FORM = Form(Said, {"verdict": schemas.PAIRS})
 AT_ONCE, MOST = 20, 60
 SURE = 0.65  # what a rule is surer of than this is settled
 SETTLED = ("little_in_common", "no_words", "too_long")
@@ -30,14 +33,13 @@ def judge(line: Line, now: Considered, *, model: str) -> list[Tidying]:
     keys = [_key(one, model) for one in pairs]
     known = {at: line.journal.get(key) or line.journal.recall(key) for at, key in enumerate(keys)}
     asked = [at for at in known if known[at] is None]
-    groups = [asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE)]
-    questions = [_question([pairs[at] for at in group], model) for group in groups]
-    for group, answer in zip(groups, line.ask(questions), strict=True):
-        said = {one.id: one for one in answers.items(answer.text, Said, {"verdict": schemas.PAIRS}, line.funnel)}
-        for number, at in enumerate(group):
+    question = partial(_question, pairs, model)
+    for read in halving.ask_in_groups(line, asked, question, FORM, at_once=AT_ONCE):
+        said = {one.id: one for one in read.items}
+        for number, at in enumerate(read.part):
             verdict = said.get(f"P{number}")
             known[at] = {"verdict": verdict.verdict, "keep": verdict.keep[-1:]} if verdict else DISTINCT
-            if answer.is_whole:
+            if read.is_whole:
                 line.journal.put(keys[at], known[at])
     line.funnel["model_pairs"] += len(pairs)
     found = [_tidying(now, pairs[at], known[at] or {}, model) for at in sorted(known)]
@@ -62,9 +64,9 @@ def _key(pair: Judged, model: str) -> str:
     return PAIR + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _question(pairs: Sequence[Judged], model: str) -> Question:
+def _question(pairs: Sequence[Judged], model: str, group: Sequence[int]) -> Question:
     told = []
-    for number, pair in enumerate(pairs):
+    for number, pair in enumerate(pairs[at] for at in group):
         told.append(f"Pair P{number}:")
         told.append(f"Statement P{number}A:\n{transcripts.fenced('statement', [_under(pair.older)])}")
         told.append(f"Statement P{number}B:\n{transcripts.fenced('statement', [_under(pair.newer)])}")

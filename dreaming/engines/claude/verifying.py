@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from agents.snapshot import Snapshot
-from dreaming.engines.claude import answers, prompts, schemas, transcripts
+from dreaming.engines.claude import halving, prompts, schemas, transcripts
 from dreaming.engines.claude.answers import Verified
 from dreaming.engines.claude.asking import Line, Question
 from dreaming.engines.claude.claims import Claimed
+from dreaming.engines.claude.halving import Form
 
+FORM = Form(Verified, {"verdict": schemas.VERDICTS})
 AT_ONCE = 10
 MOST_QUOTES = 8
 
 
 def verify(line: Line, snapshot: Snapshot, found: Sequence[Claimed], *, model: str) -> list[Claimed]:
     """The claims that hold. Raises what `Line.ask` raises."""
-    groups = [range(at, min(at + AT_ONCE, len(found))) for at in range(0, len(found), AT_ONCE)]
-    questions = [_question(snapshot, found, group, model) for group in groups]
-    verdicts: dict[str, str] = {}
-    for group, answer in zip(groups, line.ask(questions), strict=True):
-        if not answer.is_whole:
-            line.funnel["model_refused" if answer.stop == "refusal" else "model_too_long"] += 1
-        for item in answers.items(answer.text, Verified, {"verdict": schemas.VERDICTS}, line.funnel):
-            known = {f"K{number}" for number in group}
-            if item.claim in known:
-                # Of two words on one claim the worse one counts.
-                worse = verdicts.get(item.claim, "supported") != "supported"
-                verdicts[item.claim] = verdicts[item.claim] if worse else item.verdict
-    kept = []
-    for number, claim in enumerate(found):
-        verdict = verdicts.get(f"K{number}", "unanswered")
-        if verdict == "supported":
-            kept.append(claim)
-        else:
+    verdicts: dict[int, str] = {}
+    question = partial(_question, snapshot, found, model)
+    for read in halving.ask_in_groups(line, range(len(found)), question, FORM, at_once=AT_ONCE):
+        verdicts |= {number: _verdict(read.items, f"K{number}") for number in read.part}
+    for verdict in verdicts.values():
+        if verdict != "supported":
             line.funnel[f"model_{verdict}"] += 1
-    return kept
+    return [found[number] for number, verdict in verdicts.items() if verdict == "supported"]
 
 
-def _question(snapshot: Snapshot, found: Sequence[Claimed], group: range, model: str) -> Question:
+def _verdict(said: Sequence[Verified], claim: str) -> str:
+    """Of several words on one claim the first bad one counts."""
+    own = [one.verdict for one in said if one.claim == claim]
+    return next((one for one in own if one != "supported"), own[0] if own else "unanswered")
+
+
+def _question(snapshot: Snapshot, found: Sequence[Claimed], model: str, group: Sequence[int]) -> Question:
     told = []
     for number in group:
         claim = found[number]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 from agents.text.specifics import lost
-from dreaming.engines.claude import answers, prompts, schemas, transcripts, trusting
+from dreaming.engines.claude import halving, prompts, schemas, transcripts, trusting
 from dreaming.engines.claude.answers import Worded
 from dreaming.engines.claude.asking import Line, Question
+from dreaming.engines.claude.halving import Form
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.findings import Finding
 from dreaming.engines.local.proposing import operations
 
+FORM = Form(Worded, {})
 AT_ONCE = 10
 QUOTES = 3
 
@@ -20,11 +23,11 @@ QUOTES = 3
 def word(line: Line, now: Considered, patterns: Collection[str], *, model: str) -> list[Finding]:
     """All findings, those of these pattern keys in the model's words where they pass. Raises what `Line.ask` raises."""
     chosen = [one for one in now.findings if operations.pattern_key(one) in patterns and one.lesson]
-    groups = [chosen[at : at + AT_ONCE] for at in range(0, len(chosen), AT_ONCE)]
     spoken: dict[tuple[str, ...], str] = {}
-    for group, answer in zip(groups, line.ask([_question(now, group, model) for group in groups]), strict=True):
-        by_id = {f"L{number}": one for number, one in enumerate(group)}
-        for item in answers.items(answer.text, Worded, {}, line.funnel):
+    question = partial(_question, now, model)
+    for read in halving.ask_in_groups(line, chosen, question, FORM, at_once=AT_ONCE):
+        by_id = {f"L{number}": one for number, one in enumerate(read.part)}
+        for item in read.items:
             finding = by_id.get(item.id)
             if finding is None:
                 line.funnel["model_unfit"] += 1
@@ -58,7 +61,7 @@ def _is_fit(line: Line, now: Considered, finding: Finding, lesson: str) -> bool:
     return not fault
 
 
-def _question(now: Considered, group: Sequence[Finding], model: str) -> Question:
+def _question(now: Considered, model: str, group: Sequence[Finding]) -> Question:
     told = []
     for number, finding in enumerate(group):
         told.append(f"Lesson L{number}:\n{transcripts.fenced('lesson', [finding.lesson])}")
