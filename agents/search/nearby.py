@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db import connection
 
@@ -45,7 +46,7 @@ _HIT = ("about", "title", "text", "record__start", "record__introduced_by", "rec
 
 def statements(*, team: Team, namespace: Namespace, asked: Iterable[str]) -> list[Hit]:
     """Live statements of a namespace that may be near any of those asked for, each once."""
-    wanted = [told for one in asked if (told := _telling(one))][:MOST_ASKED]
+    wanted = list(islice((told for one in asked if (told := _telling(one))), MOST_ASKED))
     hits = _hits(team, namespace, sorted({word for told in wanted for word in told}))
     ids = {pk for told in wanted for pk in _nearest(told, hits)}
     rows = SearchRow.objects.of(team).filter(pk__in=ids, record__isnull=False).order_by("pk")

@@ -83,6 +83,9 @@ def ask(question: str) -> Asked:
 
 
 def _words(text: str) -> Iterator[str]:
+    if text.isascii():
+        yield from (run[:LONGEST] for run in _WORD.findall(text.lower()))
+        return
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     for found in _WORD.finditer(_ACCENTS.sub("", unicodedata.normalize("NFKD", folded))):
         run = unicodedata.normalize("NFC", found.group())

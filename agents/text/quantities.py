@@ -51,6 +51,7 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _STAMPED = re.compile(r"T(?P<hour>\d{2}):(?P<minute>\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
 
 
@@ -67,7 +68,7 @@ class Quantity:
 def find(text: str) -> list[Quantity]:
     """The quantities of a text, in order, without overlap."""
     found: list[Quantity] = []
-    for match in _PATTERN.finditer(text):
+    for match in _PATTERN.finditer(text) if _DIGIT.search(text) else ():
         kind = next(name for name in ("date", "time", "money", "number") if match[name] is not None)
         value = _READERS[kind](match)
         if value:

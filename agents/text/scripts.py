@@ -114,7 +114,9 @@ def met(text: str, known: Mapping[str, frozenset[str]]) -> frozenset[str]:
 def doubles(text: str, known: Mapping[str, frozenset[str]]) -> Iterator[Double]:
     """Words that look like one of the known names (`skeletons` of them) and are not known themselves, in order."""
     looks = _looks(text) if known else ""
-    for match in _NAME.finditer(text) if known else ():
+    if known.keys().isdisjoint(_NAME.findall(looks)):
+        return
+    for match in _NAME.finditer(text):
         alike = known.get(looks[slice(*match.span())], frozenset())
         if alike and match.group().casefold() not in map(str.casefold, alike) and _may_deceive(match.group()):
             yield Double(*match.span(), min(alike))

@@ -18,7 +18,6 @@ LONGEST = 400  # code points of a sentence whose condition is read
 LIGHT = 0.25  # what a word that only holds the sentence together weighs
 
 _WORDY = re.compile(r"[^\W_]")
-_DIGIT = re.compile(r"\d")
 _SPELT_OUT = re.compile(r"(?:\w\.)+\w?")
 _PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, PHRASES), key=len, reverse=True))})\b", re.IGNORECASE)
 _NEEDED = re.compile(
@@ -92,7 +91,7 @@ def weigh(word: str) -> float:
 def _words(text: str) -> Iterator[tuple[str, str]]:
     """Each word that carries meaning with its kind, which is empty where the word is not exact."""
     at, in_code, starts = 0, False, True
-    for quantity in quantities.find(text) if _DIGIT.search(text) else ():
+    for quantity in quantities.find(text):
         for piece in pieces(text[at : quantity.start]):
             in_code ^= piece == "`"
             yield from _word(piece, in_code, starts)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 
-from agents.text import neighbours
+from agents.text import neighbours, slots, wording
 from agents.text.neighbours import Told
+from agents.text.support import LONGEST
+from agents.text.wording import Wording
 
 NEAREST = 3  # of the known, for each statement
 MOST = 24  # pairs of one change: each takes a fifth of a millisecond
@@ -24,3 +28,20 @@ def pairs(asked: Sequence[Told], known: Sequence[Told], *, equal: bool) -> list[
 
 def _apart(one: Told, other: Told) -> float:
     return 1 - len(one.words & other.words) / max(1, len(one.words | other.words))
+
+
+def worded(text: str, heading: tuple[str, ...] | None = None) -> Wording:
+    """A statement as `verdicts` compares it, with its slots where it is said what stands over it."""
+    if len(text) > LONGEST:
+        return wording.read(text, () if heading is None else slots.slots(text, heading))
+    return _plain(text) if heading is None else _slotted(text, heading)
+
+
+@lru_cache(maxsize=4_000)  # several rules ask, and what is known is asked for again by each change near it
+def _plain(text: str) -> Wording:
+    return wording.read(text)
+
+
+@lru_cache(maxsize=4_000)
+def _slotted(text: str, heading: tuple[str, ...]) -> Wording:
+    return replace(_plain(text), slots=slots.slots(text, heading))

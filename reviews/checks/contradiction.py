@@ -7,7 +7,7 @@ from functools import cache
 
 from django.utils.translation import gettext_lazy as _
 
-from agents.text import neighbours, secrets, slots, verdicts, wording
+from agents.text import neighbours, secrets, verdicts
 from agents.text.neighbours import Told
 from agents.text.verdicts import Kind, Verdict
 from reviews.checks import comparing
@@ -35,13 +35,12 @@ def find(proposed: Proposed, context: Context = NOTHING) -> Iterator[Finding]:
     if not context.approved:
         return
     stands = [neighbours.one(one.text, one.heading) for one in context.approved]
-    worded = cache(lambda place: _wording(stands[place]))
+    worded = cache(lambda told: comparing.worded(told.text, told.heading))
     for number, target in enumerate(proposed.targets):
         said = written(target)
-        asked = cache(lambda each, said=said: _wording(said[each].told))
         found: dict[int, tuple[Verdict, Standing]] = {}
         for each, place in comparing.pairs([one.told for one in said], stands, equal=False):
-            verdict = verdicts.judge(worded(place), asked(each))
+            verdict = verdicts.judge(worded(stands[place]), worded(said[each].told))
             if _tells(verdict, said[each].told, stands[place]) and (
                 each not in found or verdict.confidence > found[each][0].confidence
             ):
@@ -57,10 +56,6 @@ def _tells(verdict: Verdict, one: Told, other: Told) -> bool:
     """
     by_slot = verdict.reason.startswith("slot")
     return verdict.kind in KINDS and (by_slot or len(one.words & other.words) >= LEAST)
-
-
-def _wording(told: Told) -> wording.Wording:
-    return wording.read(told.text, slots.slots(told.text, told.heading))
 
 
 def _reason(other: Standing) -> str:

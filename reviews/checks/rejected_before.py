@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
-from agents.text import neighbours, similarity, skeletons, verdicts, wording
+from agents.text import neighbours, similarity, skeletons, verdicts
 from agents.text.neighbours import Told
+from agents.text.support import LONGEST
 from agents.text.verdicts import Kind
-from agents.text.wording import Wording
 from reviews.checks import comparing
 from reviews.checks.base import Finding, Proposed
 from reviews.checks.context import NOTHING, Context, Rejected
@@ -33,16 +33,14 @@ def find(proposed: Proposed, context: Context = NOTHING) -> Iterator[Finding]:
     if not context.rejected:
         return
     known = [plain(one.text) for one in context.rejected]
-    worded = cache(lambda place: wording.read(known[place].text))
     for number, target in enumerate(proposed.targets):
         said = written(target)
         asked = [plain(one.told.text) for one in said]
-        wording_of = cache(lambda each, asked=asked: wording.read(asked[each].text))
         found: dict[int, tuple[Severity, Rejected]] = {}
         for each, place in comparing.pairs(asked, known, equal=True):
             if each in found and found[each][0] == Severity.WARNING:
                 continue
-            severity = _judged(asked[each], known[place], wording_of(each), worded(place))
+            severity = _judged(asked[each], known[place])
             if severity is not None:
                 found[each] = severity, context.rejected[place]
         for each, (severity, no) in sorted(found.items(), key=lambda one: one[0]):
@@ -51,14 +49,19 @@ def find(proposed: Proposed, context: Context = NOTHING) -> Iterator[Finding]:
 
 def plain(text: str) -> Told:
     """The statement as a model reads it, whatever it is dressed in."""
+    return _plain(text) if len(text) <= LONGEST else _plain.__wrapped__(text)
+
+
+@lru_cache(maxsize=4_000)
+def _plain(text: str) -> Told:
     return neighbours.one(skeletons.read(text).text)
 
 
-def _judged(one: Told, other: Told, said: Wording, known: Wording) -> Severity | None:
+def _judged(one: Told, other: Told) -> Severity | None:
     """Whether one says the other again: another word in it is no other matter; another value is noted."""
     if one.normal == other.normal:
         return Severity.WARNING
-    verdict = verdicts.judge(known, said)
+    verdict = verdicts.judge(comparing.worded(other.text), comparing.worded(one.text))
     if verdict.kind in SAME:
         return Severity.WARNING
     denied = verdict.kind == Kind.CONTRADICTS and verdict.reason != "other_word"

@@ -13,6 +13,7 @@ from django.db.models import F
 from accounts.models import Team
 from agents.models import Namespace
 from agents.text import skeletons
+from agents.text.vocabulary import EMPTY
 from reviews import hunks
 from reviews.checks import Proposed
 from reviews.checks.context import Rejected
@@ -72,8 +73,11 @@ def _indexed(lines: tuple[Rejected, ...]) -> Shelf:
 
 
 def _words(text: str) -> frozenset[str]:
-    """Words by their beginnings, as a model reads them, whatever they are dressed in."""
-    return frozenset(word[:6] for word in _WORD.findall(skeletons.read(text).text.casefold()))
+    """Words by their beginnings, as a model reads them, whatever they are dressed in; of those that only hold a
+    sentence together none, unless there are no others.
+    """
+    said = frozenset(_WORD.findall(skeletons.read(text).text.casefold()))
+    return frozenset(word[:6] for word in said - EMPTY or said)
 
 
 def met(shelf: Shelf, proposed: Proposed) -> tuple[Rejected, ...]:
