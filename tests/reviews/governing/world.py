@@ -1,7 +1,7 @@
 """One team and all that may happen to it. Each step is a public verb with what somebody might give it."""
 
 import random
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -68,12 +68,40 @@ class World:
 
     def walk(self, seed, names):
         """Begin with a proposal, do these things (None: any), and throw away what came of it."""
+        with self.taken_back():
+            self.begin(seed)
+            for name in ["do_open", *names]:
+                self.step(name)
+            return len(self.seen)
+
+    def walks(self, seed, ways):
+        """Every walk that begins with a proposal and does one thing of each of the `ways` after it (None: any).
+
+        What walks have in common is done once. Returns how many there were and how many of them changed memory.
+        """
+        with self.taken_back():
+            self.begin(seed)
+            self.step("do_open")
+            ends = list(self.ends(str(seed), ways))
+        return len(ends), sum(map(bool, ends))
+
+    def ends(self, path, ways):
+        """How many changes came into memory, for each walk from here on."""
+        if not ways:
+            yield len(self.seen)
+        for number, name in enumerate(ways[0] if ways else ()):
+            with self.taken_back():
+                self.draw = random.Random(f"{path}.{number}")
+                self.step(name)
+                yield from self.ends(f"{path}.{number}", ways[1:])
+
+    @contextmanager
+    def taken_back(self):
+        kept = self.now, self.count, [*self.told], {**self.seen}, self.team.sole_reviewer
         before = transaction.savepoint()
-        self.begin(seed)
-        for name in ["do_open", *names]:
-            self.step(name)
+        yield
         transaction.savepoint_rollback(before)
-        return len(self.seen)
+        self.now, self.count, self.told, self.seen, self.team.sole_reviewer = kept
 
     def step(self, name=None):
         name = name or self.draw.choice(self.steps)
