@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from accounts import confirming, members
 from accounts.models import Membership, Team, User
@@ -34,8 +36,37 @@ class Loaded:
     runs: tuple[Run, ...] = ()
 
 
+class Cast(Protocol):
+    """A team as plain data; `SECOND` is the address of who agrees to what the lead asks for."""
+
+    NAME: str
+    SLUG: str
+    TIME_ZONE: str
+    SECOND: str
+    SOURCE: str
+
+    def people(self) -> Sequence[cast.Person]: ...
+    def agents(self) -> Sequence[cast.Agent]: ...
+    def namespaces(self) -> Sequence[cast.Namespace]: ...
+    def access(self) -> Sequence[cast.Grant]: ...
+    def settings(self) -> Sequence[cast.Rhythm]: ...
+    def memories(self) -> dict[str, list[tuple[str, str]]]: ...
+    def age_days(self, path: str) -> int: ...
+    def sessions(self, as_of: datetime) -> dict[str, bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A team that is there, before its agents have dreamed."""
+
+    team: Team
+    lead: User
+    agents: dict[str, Agent]
+
+
 def current() -> Team | None:
-    return Team.objects.filter(slug=cast.SLUG, is_demo=True).first()
+    """The team of the demo: the latest, because those that were set aside are older."""
+    return Team.objects.filter(is_demo=True).order_by("-pk").first()
 
 
 def load(*, as_of: datetime, now: datetime, reset: bool = False) -> Loaded:
@@ -49,14 +80,35 @@ def load(*, as_of: datetime, now: datetime, reset: bool = False) -> Loaded:
     with trail.unit_of_work(at=now):
         if present is not None:
             _set_aside(present, now)
-        team = _make_team(as_of - timedelta(days=FOUNDED_DAYS))
-        lead = _join(team)
-        agents, namespaces = _make_agents(team, lead)
-        _write_memories(team, namespaces, lead, as_of)
-        _import_sessions(team, agents, as_of, now)
-        _set_rhythms(team, agents, namespaces, lead, now)
+        founded, namespaces = _found(sample, as_of, now)
     _sign_off(namespaces, as_of)  # held against the trail, which tells of all that once its unit is closed
-    return Loaded(team, fresh=True, runs=tuple(_dream(agent, lead, now) for agent in agents.values()))
+    return Loaded(founded.team, fresh=True, runs=dream(founded, now))
+
+
+def found(told: Cast, *, as_of: datetime, now: datetime) -> Founded:
+    """Make a team of what is told, with people, memory and sessions; nobody has dreamed yet."""
+    with trail.unit_of_work(at=now):
+        founded, namespaces = _found(told, as_of, now)
+    _sign_off(namespaces, as_of)
+    return founded
+
+
+def dream(founded: Founded, now: datetime) -> tuple[Run, ...]:
+    """Dream once for each agent."""
+    return tuple(
+        runs.perform_here(agent=agent, origin=RunOrigin.PERSON, by=founded.lead, at=now)
+        for agent in founded.agents.values()
+    )
+
+
+def _found(told: Cast, as_of: datetime, now: datetime) -> tuple[Founded, dict[str, Namespace]]:
+    team = _make_team(told, as_of - timedelta(days=FOUNDED_DAYS))
+    lead = _join(told, team)
+    agents, namespaces = _make_agents(told, team, lead)
+    _write_memories(told, team, namespaces, lead, as_of)
+    _import_sessions(told, team, agents, as_of, now)
+    _set_rhythms(told, team, agents, namespaces, lead, now)
+    return Founded(team, lead, agents), namespaces
 
 
 def _set_aside(team: Team, now: datetime) -> None:
@@ -76,15 +128,15 @@ def _set_aside(team: Team, now: datetime) -> None:
         unit.record("team.changed", target=team, by=trail.SYSTEM, data={"changed": ["slug"]})
 
 
-def _make_team(at: datetime) -> Team:
+def _make_team(told: Cast, at: datetime) -> Team:
     return members.create_team(
-        name=cast.NAME, slug=cast.SLUG, by=trail.SYSTEM, at=at, time_zone=cast.TIME_ZONE, is_demo=True
+        name=told.NAME, slug=told.SLUG, by=trail.SYSTEM, at=at, time_zone=told.TIME_ZONE, is_demo=True
     )
 
 
-def _join(team: Team) -> User:
+def _join(told: Cast, team: Team) -> User:
     """Invite and join everybody; returns the lead, who sets up the rest."""
-    for person in sample.people():
+    for person in told.people():
         user = User.objects.filter(email=person.email).first()
         _, secret = members.invite(
             team=team, email=person.email, roles=person.roles, by=trail.SYSTEM, at=team.created_at
@@ -94,10 +146,10 @@ def _join(team: Team) -> User:
                 person.email, None, name=person.name, time_zone=person.time_zone, is_demo=True
             )
         members.accept(secret=secret, user=user, at=team.created_at)
-    return User.objects.get(email=sample.people()[0].email)
+    return User.objects.get(email=told.people()[0].email)
 
 
-def _make_agents(team: Team, lead: User) -> tuple[dict[str, Agent], dict[str, Namespace]]:
+def _make_agents(told: Cast, team: Team, lead: User) -> tuple[dict[str, Agent], dict[str, Namespace]]:
     at = team.created_at
     agents = {
         one.slug: roster.create_agent(
@@ -110,7 +162,7 @@ def _make_agents(team: Team, lead: User) -> tuple[dict[str, Agent], dict[str, Na
             by=lead,
             at=at,
         )
-        for one in sample.agents()
+        for one in told.agents()
     }
     people = dict(User.objects.values_list("email", "public_id"))
     namespaces = {
@@ -127,21 +179,21 @@ def _make_agents(team: Team, lead: User) -> tuple[dict[str, Agent], dict[str, Na
             by=lead,
             at=at,
         )
-        for one in sample.namespaces()
+        for one in told.namespaces()
     }
-    for grant in sample.access():
+    for grant in told.access():
         roster.set_access(
             agent=agents[grant.agent], namespace=namespaces[grant.namespace], mode=Access(grant.mode), by=lead, at=at
         )
     return agents, namespaces
 
 
-def _write_memories(team: Team, namespaces: dict[str, Namespace], lead: User, as_of: datetime) -> None:
+def _write_memories(told: Cast, team: Team, namespaces: dict[str, Namespace], lead: User, as_of: datetime) -> None:
     """Import every memory at the age it has, the oldest first."""
     by_age: dict[int, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for slug, files in sample.memories().items():
+    for slug, files in told.memories().items():
         for path, text in files:
-            by_age[sample.age_days(path)][slug].append((path, text))
+            by_age[told.age_days(path)][slug].append((path, text))
     for age in sorted(by_age, reverse=True):
         for slug, files in by_age[age].items():
             memory.import_first(
@@ -161,13 +213,13 @@ def _sign_off(namespaces: dict[str, Namespace], as_of: datetime) -> None:
         baselines.sign(namespace=namespace, root=root, note=SIGNED_SAYS, by=signer, at=as_of)
 
 
-def _import_sessions(team: Team, agents: dict[str, Agent], as_of: datetime, now: datetime) -> None:
-    for slug, data in sample.sessions(as_of).items():
+def _import_sessions(told: Cast, team: Team, agents: dict[str, Agent], as_of: datetime, now: datetime) -> None:
+    for slug, data in told.sessions(as_of).items():
         name, transcripts = detect.read(f"{slug}.jsonl", data)
         sessions.store(
             team=team,
             agent=agents[slug],
-            source=sample.SOURCE,
+            source=told.SOURCE,
             transcripts=transcripts,
             format=name,
             by=trail.SYSTEM,
@@ -176,11 +228,11 @@ def _import_sessions(team: Team, agents: dict[str, Agent], as_of: datetime, now:
 
 
 def _set_rhythms(
-    team: Team, agents: dict[str, Agent], namespaces: dict[str, Namespace], lead: User, now: datetime
+    told: Cast, team: Team, agents: dict[str, Agent], namespaces: dict[str, Namespace], lead: User, now: datetime
 ) -> None:
     """The lead asks for each agent to dream by itself, and the second person agrees."""
-    second = User.objects.get(email=cast.SECOND)
-    for rhythm in sample.settings():
+    second = User.objects.get(email=told.SECOND)
+    for rhythm in told.settings():
         saved = holding.save(
             agent=agents[rhythm.agent],
             values={
@@ -197,7 +249,3 @@ def _set_rhythms(
         )
         if saved.held is not None:
             confirming.confirm(team=team, confirmation_id=saved.held.public_id, by=second, at=now)
-
-
-def _dream(agent: Agent, lead: User, now: datetime) -> Run:
-    return runs.perform_here(agent=agent, origin=RunOrigin.PERSON, by=lead, at=now)

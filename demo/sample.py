@@ -17,6 +17,7 @@ from demo.scenarios import contracts, contracts_planted, oncall, oncall_planted,
 from demo.transcripts import Transcript
 
 MEMORY = Path(__file__).parent / "sample" / "memory"
+NAME, SLUG, TIME_ZONE, SECOND = team.NAME, team.SLUG, team.TIME_ZONE, team.SECOND
 SOURCE = "sample"
 
 USUAL_AGE = 160

@@ -14,7 +14,7 @@ from accounts.stepping_up import FRESH_SECONDS, needs_fresh_sign_in
 from audit import trail
 from audit.models import Event
 from config import urls
-from demo import loading
+from demo import loading, sample
 from tests import recipes
 from tests.accounts import confirmations
 from tests.recipes import AT
@@ -211,7 +211,7 @@ def test_an_invited_person_who_just_joined_is_fresh(client, team):
 @pytest.fixture
 def mara(db, settings):
     settings.DEMO = True
-    return loading._join(loading._make_team(AT))
+    return loading._join(sample, loading._make_team(sample, AT))
 
 
 def look_url():
