@@ -3,6 +3,7 @@ from django.contrib import admin
 from accounts.admin import ReadOnlyAdmin
 from agents.models import (
     Agent,
+    ErasedSession,
     Feedback,
     Memory,
     MemoryVersion,
@@ -122,6 +123,13 @@ class PlatformLinkAdmin(ReadOnlyAdmin):
     list_display = ("team", "agent", "connection", "platform_agent", "last_at", "next_at", "removed_at")
     list_select_related = ("team", "agent", "connection")
     search_fields = ("platform_agent",)
+
+
+@admin.register(ErasedSession)
+class ErasedSessionAdmin(ReadOnlyAdmin):
+    list_display = ("team", "digest", "at")
+    list_select_related = ("team",)
+    search_fields = ("digest",)
 
 
 @admin.register(PulledSession)

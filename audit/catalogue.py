@@ -110,7 +110,7 @@ SESSION = {
         "Transcripts were taken in.", "source format! door! sessions! new! extended! unchanged! events! outcomes!"
     ),
     "sessions.pulled": _kind(
-        "Sessions were brought from the platform.", "connection! sessions! new! extended! events!"
+        "Sessions were brought from the platform.", "connection! sessions! new! extended! events! erased"
     ),
     "session.tainted": _kind("A session was marked as not to be learnt from."),
     "session.revoked": _kind("Taking back what was derived from a session was proposed.", "changes! by_proposal!"),

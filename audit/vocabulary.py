@@ -66,6 +66,7 @@ comments: how many comments
 count: how many
 days: how many days
 dwell_ms: for how long the change was in front of the person, in milliseconds
+erased: sessions that were left out because they were erased here
 events: how many events
 extended: sessions that grew
 faults: what does not add up

@@ -10,7 +10,7 @@ import anthropic
 from agents.connections import clients, residency, sealing
 from agents.enums import StoreKind
 from agents.models import Connection, Namespace, PulledSession, StoreLink
-from agents.pulling import mapping, pulls
+from agents.pulling import erased, mapping
 from agents.snapshot import Snapshot
 from audit import keys
 from dreaming.costs import budgets
@@ -48,7 +48,7 @@ def workspace_of(making: Making, snapshot: Snapshot) -> Workspace:
         connection=connection.public_id,
         stores=stores,
         sessions=_sessions(connection),
-        source=pulls.SOURCE,
+        source=erased.SOURCE,
         model=making.settings.model or MODEL,
         instructions=making.settings.instructions,
         budget=_budget(making),
@@ -67,7 +67,7 @@ def workspace_to_clear(making: Making, connection_id: str, model: str) -> Worksp
         connection=connection_id,
         stores={},
         sessions=frozenset(),
-        source=pulls.SOURCE,
+        source=erased.SOURCE,
         model=model,
         instructions="",
         budget=_budget(making),
@@ -106,7 +106,8 @@ def _stores(connection: Connection, namespaces: Iterable[Namespace]) -> dict[str
 
 def _sessions(connection: Connection) -> frozenset[str]:
     rows = PulledSession.objects.of(connection.team).filter(connection=connection, problem="")
-    return frozenset(rows.values_list("external_id", flat=True))
+    gone = erased.known(connection.team)
+    return frozenset(id for id in rows.values_list("external_id", flat=True) if erased.digest(id) not in gone)
 
 
 def _budget(making: Making) -> RunBudget:

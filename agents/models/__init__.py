@@ -1,6 +1,6 @@
 from agents.models.connections import Connection, ConnectionQuerySet
 from agents.models.memories import Memory, MemoryQuerySet, MemoryVersion, MemoryVersionQuerySet, StatementRecord
-from agents.models.pulling import PlatformLink, PlatformLinkQuerySet, PulledSession
+from agents.models.pulling import ErasedSession, PlatformLink, PlatformLinkQuerySet, PulledSession
 from agents.models.roster import Agent, AgentQuerySet, Namespace, NamespaceAccess
 from agents.models.searching import SearchDue, SearchRow
 from agents.models.sessions import Feedback, Outcome, ReadTrace, Session, SessionEvent, SessionQuerySet
@@ -11,6 +11,7 @@ __all__ = [
     "AgentQuerySet",
     "Connection",
     "ConnectionQuerySet",
+    "ErasedSession",
     "Feedback",
     "Memory",
     "MemoryQuerySet",

@@ -23,7 +23,8 @@ class PlatformLink(TeamModel):
     """Which agent of the Claude platform an agent is there, and how far its sessions were pulled.
 
     `watermark` is when the latest session that was looked at began. `next_at` says when to pull again: moving it on
-    claims a pull, and a platform that asks for patience moves it on further. `attempts` counts failures in a row.
+    claims a pull, and a platform that asks for patience moves it on further. `attempts` counts failures in a row,
+    `erased` the sessions that the last whole pull left out because they were erased here.
     """
 
     agent = models.OneToOneField(Agent, on_delete=models.PROTECT, related_name="platform")
@@ -34,6 +35,7 @@ class PlatformLink(TeamModel):
     last_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
+    erased = models.PositiveIntegerField(default=0)
     mapped_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 
@@ -62,3 +64,13 @@ class PulledSession(TeamModel):
                 fields=("agent", "connection", "external_id"), name="one_pulled_session_per_external_id"
             )
         ]
+
+
+class ErasedSession(TeamModel):
+    """A session of the platform that was erased here, by the hash of its id: no pull brings it again."""
+
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("team", "digest"), name="one_tombstone_per_session")]

@@ -14,12 +14,12 @@ from agents import sessions
 from agents.connections import clients, sealing
 from agents.importers import decoding, managed_agents, settling
 from agents.importers.records import BadTranscript, Transcript
-from agents.models import PlatformLink, PulledSession
-from agents.pulling import fetching, patience
+from agents.models import Agent, PlatformLink, PulledSession
+from agents.pulling import erased, fetching, patience
+from agents.pulling.erased import SOURCE
 from agents.pulling.fetching import Fetched, Raw
 from audit import keys, trail
 
-SOURCE = "claude-platform"
 FORMAT = "managed_agents"
 EVERY = timedelta(minutes=10)
 LOOK_BACK = timedelta(days=30)  # sessions that began before this, as seen from the watermark, are not asked about again
@@ -33,13 +33,17 @@ Clock = Callable[[], datetime]
 
 @dataclass(slots=True)
 class Pulled:
-    """What a pull brought. `is_cut` where there is more; `problem` says why it ended early."""
+    """What a pull brought. `is_cut` where there is more; `problem` says why it ended early.
+
+    `erased` sessions stand on the platform and were erased here: they are left out.
+    """
 
     sessions: int = 0
     new: int = 0
     extended: int = 0
     events: int = 0
     unreadable: int = 0
+    erased: int = 0
     is_cut: bool = False
     problem: str = ""
 
@@ -71,6 +75,7 @@ class _Pull:
         self.result = Pulled()
         known = PulledSession.objects.of(link.team).filter(agent=link.agent, connection=link.connection)
         self.known = {row.external_id: row for row in known}
+        self.erased = erased.known(link.team)
 
     def run(self) -> Pulled:
         """What came before a failure is kept, and the next pull goes on from there."""
@@ -96,7 +101,9 @@ class _Pull:
         with client:
             dreamt = fetching.of_dreams(client)
             for session in fetching.finished(client, agent=link.platform_agent, since=since):
-                if session["id"] not in dreamt and self._is_news(client, session):
+                if erased.digest(session["id"]) in self.erased:
+                    self.result.erased += 1
+                elif session["id"] not in dreamt and self._is_news(client, session):
                     if self.result.sessions == MOST:
                         self.result.is_cut = True
                         return
@@ -132,10 +139,9 @@ class _Pull:
 
     def _store(self, batch: _Batch) -> None:
         """In one unit: the sessions, what is known of them now, and how far the listing came."""
-        fetched, batch.fetched = batch.fetched, []
-        read = [(one, *_read(one)) for one in fetched]
         link, at = self.link, self.clock()
         with trail.unit_of_work(at=at):
+            read = [(one, *_read(one)) for one in self._still_wanted(batch)]
             report = sessions.store(
                 team=link.team,
                 agent=link.agent,
@@ -154,6 +160,15 @@ class _Pull:
         self.result.extended += report.extended
         self.result.events += report.stored_events
         self.result.unreadable += sum(bool(problem) for *_read, problem in read)
+
+    def _still_wanted(self, batch: _Batch) -> list[Fetched]:
+        """What was fetched, without what was erased meanwhile: an erasure locks the agent, too."""
+        Agent.objects.of(self.link.team).select_for_update().get(pk=self.link.agent_id)
+        gone = erased.known(self.link.team)
+        wanted = [one for one in batch.fetched if erased.digest(one.session["id"]) not in gone]
+        self.result.erased += len(batch.fetched) - len(wanted)
+        batch.fetched = []
+        return wanted
 
     def _note(self, fetched: Fetched, problem: str, at: datetime) -> None:
         session, link = fetched.session, self.link
@@ -175,8 +190,10 @@ class _Pull:
         link.problem, link.last_at = result.problem[:300], at
         link.attempts = link.attempts + 1 if result.problem else 0
         link.next_at = next_at or (at if result.is_cut else at + EVERY)
+        if not result.problem and not result.is_cut:
+            link.erased = result.erased
         with trail.unit_of_work(at=at) as unit:
-            link.save(update_fields=["problem", "last_at", "attempts", "next_at"])
+            link.save(update_fields=["problem", "last_at", "attempts", "next_at", "erased"])
             if result.new or result.extended:
                 data = {
                     "connection": link.connection.public_id,
@@ -184,6 +201,7 @@ class _Pull:
                     "new": result.new,
                     "extended": result.extended,
                     "events": result.events,
+                    "erased": result.erased,
                 }
                 unit.record("sessions.pulled", target=link.agent, by=trail.SYSTEM, data=data)
         log.info("sessions_pulled", link=link.pk, sessions=result.sessions, new=result.new, failed=bool(result.problem))

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from agents.pulling import erased
 from audit import trail
 from compliance import tasks
-from compliance.enums import ErasureState
+from compliance.enums import ErasureKind, ErasureState
 from compliance.erasure import needles, steps, tombstones, traces
 from compliance.erasure.works import Work
 from compliance.models import Erasure
@@ -64,6 +65,7 @@ def work_of(row: Erasure) -> Work:
         subjects=tuple(one["subject"] for one in row.subjects),
         keys={(one["log"], one["subject"]): one["key"] for one in row.subjects},
         at=row.agreed_at or row.at,
+        pulled=erased.digests_of(row.team, row.subject_id) if row.kind == ErasureKind.SESSION else (),
         counts=dict(row.counts),
     )
 

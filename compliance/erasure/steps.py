@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from agents import memory as memories
 from agents.enums import Cause, SearchKind
 from agents.models import Feedback, Memory, MemoryVersion, Outcome, SearchRow, Session, SessionEvent
+from agents.pulling import erased
 from agents.search import due
 from agents.text.paths import MAX_BYTES as MAX_PATH
 from audit import private, redactions, subjects, trail
@@ -125,6 +126,13 @@ def paths(work: Work, after: int, at: datetime) -> int | None:
                 memories.lock(memory.namespace)
                 _rewrite(work, memory, memory.head.text if memory.head else "", unit, at)
     return rows[-1].pk if rows else None
+
+
+def tombstone(work: Work, after: int, at: datetime) -> int | None:
+    """Have no pull bring a session of the platform again. Comes first, so that nothing comes in behind the erasure."""
+    with trail.unit_of_work(at=at):
+        erased.bury(team=work.team, session_id=work.subject, digests=work.pulled, at=at)
+    return None
 
 
 def transcript(work: Work, after: int, at: datetime) -> int | None:
@@ -295,7 +303,7 @@ def goes(work: Work, row: Private) -> bool:
 
 ALL: dict[str, tuple[Step, ...]] = {
     ErasureKind.PERSON: (texts, paths, columns, search, standing_changes, account, keys_, values, stored_packs),
-    ErasureKind.SESSION: (transcript, standing_changes, values, stored_packs),
+    ErasureKind.SESSION: (tombstone, transcript, standing_changes, values, stored_packs),
     ErasureKind.TEXT: (texts, standing_changes, stored_packs),
     ErasureKind.VALUE: (value, stored_packs),
 }

@@ -1,7 +1,7 @@
 """What was erased, remembered outside the database in a file that only grows: a restored database is held against it.
 
-It holds opaque ids, ids of keys, and keyed hashes of words: never what was erased. Each line names the hash of the
-one before, so that a line taken out shows.
+It holds opaque ids, ids of keys, keyed hashes of words, and hashes of the platform's ids: never what was erased. Each
+line names the hash of the one before, so that a line taken out shows.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ def work_of(row: dict[str, Any], team: Team) -> Work:
         subjects=tuple(row["subjects"]),
         keys={(log, subject): key for log, subject, key in row["keys"]},
         at=datetime.fromisoformat(row["at"]),
+        pulled=tuple(row.get("pulled", ())),  # lines of before have none
     )
 
 
@@ -83,6 +84,7 @@ def _row(work: Work, *, prev: str) -> dict[str, Any]:
         "subjects": list(work.subjects),
         "keys": [[log, subject, key] for (log, subject), key in sorted(work.keys.items())],
         "at": work.at.isoformat(),
+        "pulled": list(work.pulled),
         "prev": prev,
     }
 

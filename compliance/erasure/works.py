@@ -12,7 +12,10 @@ from compliance.erasure.needles import Finder
 
 @dataclass(frozen=True)
 class Work:
-    """`subject` is the opaque id it is about; `keys` are the data keys to destroy, by (log, subject of the values)."""
+    """`subject` is the opaque id it is about; `keys` are the data keys to destroy, by (log, subject of the values).
+
+    `pulled` is what a session of the platform is known by (`agents.pulling.erased`).
+    """
 
     id: str
     team: Team
@@ -23,6 +26,7 @@ class Work:
     subjects: tuple[str, ...]
     keys: dict[tuple[str, str], str]
     at: datetime
+    pulled: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
 
     @property
