@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +15,7 @@ from django.utils.translation import gettext
 
 from audit import trail
 from dreaming import building, drafting, manifests, settings, snapshots
-from dreaming.engines.protocol import Decline, Engine, EngineFailed, Request, Revision, mark_of
+from dreaming.engines.protocol import Decline, Engine, EngineFailed, Request, Revision, Tried
 from dreaming.enums import AnswerState, EngineName
 from dreaming.journals import NoJournal
 from dreaming.leases import Clock
@@ -25,6 +27,7 @@ from reviews.answering import Asked, Overtaken
 from reviews.drafts import BadDraft
 from reviews.enums import OriginKind, RevisionOrigin, State, Verdict
 from reviews.models import Change, Decision
+from reviews.models import Revision as Proposed
 from reviews.proposals import BaseMoved
 
 LEASE = timedelta(minutes=2)  # renewed at each stage of the engine
@@ -57,8 +60,8 @@ class Held:
         """Hold it for another while. Raises Taken."""
         self.store(lease_until=self.clock() + LEASE)
 
-    def end(self, state: AnswerState, **values: str) -> None:
-        self.store(state=state, lease_until=None, ended_at=self.clock(), **values)
+    def end(self, state: AnswerState, funnel: Mapping[str, int] | None = None, **values: str) -> None:
+        self.store(state=state, lease_until=None, ended_at=self.clock(), funnel=dict(funnel or {}), **values)
 
     def store(self, **values: object) -> None:
         held = Answer.objects.of(self.row.team).filter(pk=self.row.pk, fence=self.row.fence, state=AnswerState.WAITING)
@@ -155,6 +158,7 @@ def _engine_name(change: Change) -> str:
 def _request(held: Held, curation: dict[str, object]) -> Request:
     change, vote = held.change, held.request
     revisions = list(change.revisions.prefetch_related("targets").order_by("number"))
+    asked = _asked(held)
     return Request(
         change=change.public_id,
         namespace=change.namespace.slug,
@@ -163,19 +167,27 @@ def _request(held: Held, curation: dict[str, object]) -> Request:
         text=vote.reason,
         reason_code=vote.reason_code,
         round=1 + sum(one.origin == RevisionOrigin.ANSWERED for one in revisions),
-        tried=tuple(
-            mark_of(
-                (
-                    target.path_before,
-                    target.path_after,
-                    [(hunk.before, hunk.after) for hunk in hunks.read(target.hunks)],
-                )
-                for target in sorted(one.targets.all(), key=lambda target: target.position)
-            )
-            for one in revisions
-        ),
+        tried=tuple(_tried(one, asked[one.pk]) for one in revisions),
         curation=curation,
     )
+
+
+def _asked(held: Held) -> dict[int, list[str]]:
+    """What else reviewers wanted changed, by revision, as long as they stand by it and nobody dismissed it."""
+    votes = Decision.objects.of(held.row.team).filter(change=held.change, verdict=Verdict.REQUEST_CHANGES)
+    standing = votes.filter(withdrawn_at=None, dismissed_at=None).exclude(pk=held.request.pk)
+    found = defaultdict[int, list[str]](list)
+    for revision, reason in standing.order_by("at", "pk").values_list("revision", "reason"):
+        found[revision] += [reason] if reason.strip() else []
+    return found
+
+
+def _tried(revision: Proposed, asked: Sequence[str]) -> Tried:
+    targets = sorted(revision.targets.all(), key=lambda target: target.position)
+    read = [(target, hunks.read(target.hunks)) for target in targets]
+    parts = tuple((one.path_before, one.path_after, [(hunk.before, hunk.after) for hunk in own]) for one, own in read)
+    first = next((hunk for _, own in read for hunk in own), None)
+    return Tried(parts, first.above if first else None, tuple(asked))
 
 
 def _keep(held: Held, reply: Revision | Decline) -> None:
@@ -189,12 +201,12 @@ def _keep(held: Held, reply: Revision | Decline) -> None:
                     is_askers=reply.words_of_asker,
                 )  # fmt: skip
             except BadDraft as clash:
-                reply = Decline(str(clash))
+                reply = Decline(str(clash), reply.funnel)
             else:
-                held.end(AnswerState.ANSWERED, revision_id=made.public_id)
+                held.end(AnswerState.ANSWERED, reply.funnel, revision_id=made.public_id)
                 return
         reviewing.decline(change=held.change, asked=held.asked, reason=reply.reason, by=trail.SYSTEM, at=at)
-        held.end(AnswerState.DECLINED, reason=reply.reason)
+        held.end(AnswerState.DECLINED, reply.funnel, reason=reply.reason)
 
 
 def _try_again(held: Held, broken: Exception) -> None:

@@ -100,12 +100,41 @@ class DreamResult:
     unread: frozenset[str] = frozenset()
 
 
+Part = tuple[str, str | None, Sequence[tuple[Sequence[str], Sequence[str]]]]
+"""One memory of a revision: its path before, its path after, and its lines before and after, edit by edit."""
+
+
+def mark_of(parts: Iterable[Part]) -> str:
+    """SHA-256 (hex) of what a revision does, wherever its lines stand by now."""
+    said = [[before, after, [[list(old), list(new)] for old, new in edits]] for before, after, edits in parts]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A revision of a change: what it does to each memory, the line above its first edit (None at the start of a text),
+    and what reviewers wanted changed about it."""
+
+    parts: tuple[Part, ...]
+    above: str | None = None
+    asked: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.parts)
+
+    @property
+    def lines(self) -> list[str]:
+        """Those that it brings, with their endings."""
+        return [line for _, _, edits in self.parts for _, after in edits for line in after]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a person wants to be other about a change that this engine proposed.
 
-    `tried` are the marks of all its revisions (see `mark_of`), `round` counts the answers from 1, `curation` is the
-    policy that the agent dreams by.
+    `tried` are all its revisions, oldest first, without the words of this request; `round` counts the answers from 1,
+    `curation` is the policy that the agent dreams by.
     """
 
     change: str
@@ -115,35 +144,27 @@ class Request:
     text: str
     reason_code: str = ""
     round: int = 1
-    tried: tuple[str, ...] = ()
+    tried: tuple[Tried, ...] = ()
     curation: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
     """Another way to say the same change. `said` tells the person who asked what is different about it;
-    `words_of_asker` where its text is theirs."""
+    `words_of_asker` where its text is theirs; `funnel` counts what was dropped on the way."""
 
     operation: Operation
     said: str
     words_of_asker: bool = False
+    funnel: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Nothing else to offer; the reason is for the person who asked."""
+    """Nothing else to offer; the reason is for the person who asked, `funnel` counts what was dropped on the way."""
 
     reason: str
-
-
-Part = tuple[str, str | None, Sequence[tuple[Sequence[str], Sequence[str]]]]
-"""One memory of a revision: its path before, its path after, and its lines before and after, edit by edit."""
-
-
-def mark_of(parts: Iterable[Part]) -> str:
-    """SHA-256 (hex) of what a revision does, wherever its lines stand by now."""
-    said = [[before, after, [[list(old), list(new)] for old, new in edits]] for before, after, edits in parts]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    funnel: Mapping[str, int] = field(default_factory=dict)
 
 
 Report = Callable[[str, int, int], None]

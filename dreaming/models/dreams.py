@@ -200,7 +200,8 @@ class AnswerQuerySet(TeamQuerySet["Answer"]):
 class Answer(TeamModel):
     """One request for changes on what a dream proposed: the row is the truth, a message only wakes a worker.
 
-    `request_id` and `change_id` are the public ids of the vote and of the change, `revision_id` that of the answer.
+    `request_id` and `change_id` are the public ids of the vote and of the change, `revision_id` that of the answer;
+    `funnel` counts what a model said and what of it was dropped.
     """
 
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
@@ -215,6 +216,7 @@ class Answer(TeamModel):
     ended_at = models.DateTimeField(null=True)
     revision_id = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
+    funnel = models.JSONField(default=dict)
 
     objects = AnswerQuerySet.as_manager()
 

@@ -285,6 +285,39 @@ def test_the_engine_hears_what_was_asked_and_what_was_tried(agent, team, change)
     assert log.matching(types={"change.answer_declined"}).count() == 1
 
 
+def test_the_engine_hears_what_reviewers_said_of_each_revision(agent, team, change):
+    ask(change, team.lead, "Too broad.")
+    answer_all()
+    first, second = "".join(change.head.targets.get().hunks[0]["after"]), text_of(change)
+    ask(now(change), team.second, "Withdrawn again.", at=LATER)
+    desk.vote(now(change), team.second, at=LATER + timedelta(minutes=1))
+    ask(now(change), team.lead, "Still too broad.", at=LATER + timedelta(minutes=2))
+    engine = Told(Decline("No.", {"model_said_tried": 1}))
+
+    (row,) = answer_all(at=LATER + timedelta(minutes=3), engine=engine)
+
+    heard = [("".join(one.lines), one.asked) for one in engine.request.tried]
+    assert heard == [(first, ("Too broad.",)), (second, ())]
+    assert engine.request.text == "Still too broad."
+    assert row.funnel == {"model_said_tried": 1}
+
+
+def test_a_request_takes_the_same_queries_for_any_number_of_revisions(agent, team, change):
+    counts = []
+    for number in range(3):
+        ask(now(change), team.lead, f"Too broad, {number}.", at=AT + timedelta(hours=number))
+        answering.collect(now=LATER + timedelta(hours=number))
+        (pk,) = answering.waiting(now=LATER + timedelta(hours=number))
+        at = LATER + timedelta(hours=number)
+        held = answering._claim(pk, at, lambda at=at: at)
+        with CaptureQueriesContext(connection) as queries:
+            answering._request(held, {})
+        counts.append(len(queries))
+        answering._keep(held, answering._reply(held, None))
+
+    assert len(set(counts)) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_answer_one_request_once():

@@ -1,19 +1,22 @@
 """Runs with the model from settings to proposal: what is missing is said, what is spent is booked, nothing is sent that
 residency forbids."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from agents import roster
 from audit import trail
-from dreaming import runs, settings
-from dreaming.enums import RunOrigin, RunState
+from dreaming import answering, runs, settings
+from dreaming.enums import AnswerState, RunOrigin, RunState
 from dreaming.models import Spend
+from reviews.enums import Verdict
 from reviews.models import Change, Evidence
 from tests import agent_recipes
 from tests.dreaming import scenes
 from tests.dreaming.engines.claude.desk import FINDER, LESSON, SAID, VERIFIER, Reader, found
+from tests.reviews import scenes as scenes_of_votes
 
 AT = scenes.AT
 
@@ -121,3 +124,30 @@ def test_a_nightly_increment_reads_the_new_session_alone(agent, platform):
     assert "Order 9?" in content
     assert "Order 1?" not in content
     assert Evidence.objects.of(agent.team).count() == 4
+
+
+def test_a_second_request_is_answered_beside_what_was_tried(agent, team, platform):
+    dream(agent)
+    (change,) = Change.objects.of(agent.team)
+    fresh = "Since March, parcels for the north go out from Hamburg."
+    rows = []
+    for number, words in enumerate(("Say since when.", "Now name the depot.")):
+        platform.answering = reader = Reader(answer={"text": fresh, "said": "It says since when."})
+        at = AT + timedelta(hours=number + 1)
+        change = Change.objects.of(agent.team).select_related("head").get()
+        scenes_of_votes.vote(change, team.lead, Verdict.REQUEST_CHANGES, reason=words, at=at)
+        answering.collect(now=at)
+        (pk,) = answering.waiting(now=at)
+        rows.append(answering.perform(answer_id=pk, now=at, clock=lambda at=at: at))
+
+    assert [row.state for row in rows] == [AnswerState.ANSWERED, AnswerState.DECLINED]
+    assert rows[1].funnel["model_said_tried"] == 1
+    assert "tried before" in rows[1].reason
+    content = reader.bodies[-1][1]["messages"][0]["content"]
+    told = re.findall(r"<(tried|asked|reviewer)-\w+>\n(.*?)\n</", content, re.DOTALL)
+    assert [(kind, text.splitlines()[-1]) for kind, text in told] == [
+        ("tried", LESSON),
+        ("asked", "Say since when."),
+        ("tried", fresh),
+        ("reviewer", "Now name the depot."),
+    ]

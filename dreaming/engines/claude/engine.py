@@ -100,7 +100,7 @@ class ClaudeEngine:
         if isinstance(reply, Revision):
             return reply
         other = self._local.answer(snapshot, request, report, journal)
-        return other if isinstance(other, Revision) else reply
+        return replace(other, funnel=reply.funnel) if isinstance(other, Revision) else reply
 
 
 def _found(line: Line, now: Considered, model: Model, policy: Curation, report: Report) -> list[Claimed]:

@@ -68,7 +68,8 @@ def answer(now: Considered, drafts: Sequence[Draft], request: Request, quoter: Q
     draft = next((one for one in drafts if _is_asked(one, request)), None)
     if draft is None:
         return Decline("What it was proposed for is not found any more in what was read.")
-    untried = [one for one in _offers(now, draft, request, quoter) if _mark(now.snapshot, one) not in request.tried]
+    tried = {one.mark for one in request.tried}
+    untried = [one for one in _offers(now, draft, request, quoter) if _mark(now.snapshot, one) not in tried]
     if not untried:
         return Decline("Nothing else fits what was read. Please edit it, or decide on it as it is.")
     order = _order(request)

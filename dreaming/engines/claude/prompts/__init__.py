@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-VERSIONS = {"discover": 1, "ground": 1, "verify": 1, "word": 1, "judge": 1, "answer": 1}
+VERSIONS = {"discover": 1, "ground": 1, "verify": 1, "word": 1, "judge": 1, "answer": 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tests.platform import schemas as subset
 FOLDER = Path(prompts.__file__).parent
 RELEASED = {
     "answer.v1.md": "cb9cc528c8967de8",
+    "answer.v2.md": "ef562079a798d5c9",
     "discover.v1.md": "c8f41ab546cd0f8d",
     "ground.v1.md": "7f7f63fe6232a04d",
     "judge.v1.md": "f364139866961148",

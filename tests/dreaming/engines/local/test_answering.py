@@ -4,7 +4,7 @@ import pytest
 
 from agents.text import lines
 from dreaming.engines.local.engine import LocalEngine
-from dreaming.engines.protocol import Decline, Request, mark_of
+from dreaming.engines.protocol import Decline, Request, Tried
 from tests.dreaming.engines.build import NOW, applied, memory, session, snapshot, tried
 
 OLD = memory("/r.md", "# Refunds\n\n- The refund window is 30 days from the start.\n- Ask for the receipt.\n")
@@ -20,27 +20,29 @@ def proposed(snap, code=""):
     return next(one for one in operations if code in ("", one.reason_code))
 
 
-def mark(snap, operation):
+def tried_with(snap, operation):
     texts = {one.id: lines.split(one.text) for one in snap.memories}
-    return mark_of(
-        (
-            target.path_before if target.memory else "",
-            target.path_after,
-            [(texts.get(target.memory, [])[edit.start : edit.end], edit.lines) for edit in target.edits],
+    return Tried(
+        tuple(
+            (
+                target.path_before if target.memory else "",
+                target.path_after,
+                [(texts.get(target.memory, [])[edit.start : edit.end], edit.lines) for edit in target.edits],
+            )
+            for target in operation.targets
         )
-        for target in operation.targets
     )
 
 
 def ask(snap, operation, text="", *, code="", times=1):
     """The replies to the same request, asked again and again."""
-    tried_marks, replies = [mark(snap, operation)], []
+    offered, replies = [tried_with(snap, operation)], []
     for at in range(1, times + 1):
-        request = Request("chg_1", "main", operation.fingerprint, operation.kind, text, code, at, tuple(tried_marks))
+        request = Request("chg_1", "main", operation.fingerprint, operation.kind, text, code, at, tuple(offered))
         replies.append(LocalEngine().answer(snap, request, silent, None))
         if isinstance(replies[-1], Decline):
             break
-        tried_marks.append(mark(snap, replies[-1].operation))
+        offered.append(tried_with(snap, replies[-1].operation))
     return replies
 
 
