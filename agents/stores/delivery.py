@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import anthropic
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from audit import trail
 
 BATCH = 200  # memories that one visit sends
 ORDER = [StoreAct.DELETE, StoreAct.RENAME, StoreAct.UPDATE, StoreAct.CREATE]
+ROOM_LOOKED_FOR = timedelta(minutes=5)  # as often as a store is read
 OURS_ALONE = (400, 404, 409, 413, 422)  # what is wrong with one memory, and not with the store or the key
 Clock = Callable[[], datetime]
 
@@ -145,6 +146,8 @@ class Saga:
             return self._agreed(load, live)
         if load.held is not None and (live is None or not _is_as_seen(load.held, live)):
             return self._outside(load, live)
+        if load.act == StoreAct.CREATE and self._is_full():
+            return self._wait_for_room(load)
         try:
             made = self._call(load, live)
         except (Changed, Gone):
@@ -174,6 +177,10 @@ class Saga:
             conflicts.note(held, left, at=at)
             held.save()
         return held
+
+    def _is_full(self) -> bool:
+        held = StoredMemory.objects.of(self.link.team).filter(link=self.link, gone_at=None)
+        return held.count() >= self.store.most
 
     def _is_held(self, remote_id: str) -> bool:
         rows = StoredMemory.objects.of(self.link.team).filter(link=self.link, gone_at=None, remote_id=remote_id)
@@ -249,6 +256,13 @@ class Saga:
         with trail.unit_of_work(at=at) as unit:
             memories.lock(self.link.namespace)
             conflicts.hold_back(load.memory, problem=problem, at=at, unit=unit)
+        return True
+
+    def _wait_for_room(self, load: _Load) -> bool:
+        words = _("The store is full: it holds %(most)s memories. This one waits until one there is archived.")
+        push, most = load.push, f"{self.store.most:,}"
+        push.problem, push.next_at = words % {"most": most}, self.clock() + ROOM_LOOKED_FOR
+        push.save(update_fields=["problem", "next_at"])
         return True
 
     def _sleep(self, load: _Load, error: Exception) -> bool:

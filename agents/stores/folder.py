@@ -55,6 +55,8 @@ def index_note(path: str, text: str) -> str:
 class Folder:
     """A folder that was opened; `refused` are files that no memory can be, with the reason."""
 
+    most = MOST
+
     def __init__(self, place: str) -> None:
         self.answered = ""
         self.refused: list[tuple[str, str]] = []

@@ -22,6 +22,8 @@ LISTINGS = 2  # a cursor may die half-way: the listing begins once more
 
 
 class PlatformStore:
+    most = MOST
+
     def __init__(self, client: anthropic.Anthropic, store: str) -> None:
         self.answered = ""
         self.refused: list[tuple[str, str]] = []

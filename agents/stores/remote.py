@@ -62,8 +62,12 @@ class Unusable(Exception):
 
 
 class Store(Protocol):
-    """Guarded calls: each write says what it expects to find. `answered` is the request id of the last one."""
+    """Guarded calls: each write says what it expects to find. `answered` is the request id of the last one.
 
+    `most` is how many memories it holds.
+    """
+
+    most: int
     answered: str
     refused: list[tuple[str, str]]
 

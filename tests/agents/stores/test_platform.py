@@ -11,6 +11,7 @@ from agents.stores import opening, visit
 from agents.stores import platform as stores
 from audit import trail
 from audit.models import Blob, Event
+from tests.platform import memory
 from tests.recipes import AT
 
 MEMORIES = "/v1/memory_stores/*/memories"
@@ -184,6 +185,31 @@ def test_an_archived_store_says_so_for_each_memory_and_the_others_go_on(remote):
     push = StorePush.objects.of(remote.row).get(version=remote.at("/a.md").head)
     assert (push.state, push.attempts) == ("pending", 1)
     assert push.problem
+
+
+def test_a_full_store_is_not_asked_for_more_and_what_waits_goes_once_there_is_room(remote, monkeypatch):
+    assert stores.PlatformStore.most == memory.MOST_MEMORIES
+    monkeypatch.setattr(stores.PlatformStore, "most", 2)
+    remote.set_up({"/a.md": "a\n", "/b.md": "b\n"})
+    remote.apply("/a.md", "a2\n")
+    remote.apply("/c.md", "c\n")
+    remote.platform.forget()
+
+    remote.visit()
+
+    push = StorePush.objects.of(remote.row).get(version=remote.at("/c.md").head)
+    assert (push.state, push.attempts, push.next_at) == ("pending", 0, remote.now + timedelta(minutes=5))
+    assert push.problem == "The store is full: it holds 2 memories. This one waits until one there is archived."
+    assert remote.theirs() == {"/a.md": "a2\n", "/b.md": "b\n"}
+    assert [status for _method, status in remote.writes()] == [200]
+    assert remote.calls() == [("update", "")]
+
+    remote.apply("/b.md", archived=True)
+    remote.visit()
+
+    push.refresh_from_db()
+    assert (push.state, push.problem) == ("delivered", "")
+    assert remote.theirs() == {"/a.md": "a2\n", "/c.md": "c\n"}
 
 
 def test_what_residency_forbids_is_never_asked(remote):
