@@ -5,8 +5,9 @@ class AgentsConfig(AppConfig):
     name = "agents"
 
     def ready(self) -> None:
-        from agents.connections import connecting
+        from agents.connections import connecting, rekeying
         from agents.stores import linking
 
         connecting.register()
+        rekeying.register()
         linking.register()

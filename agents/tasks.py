@@ -9,7 +9,7 @@ def tick(**_later_arguments: Any) -> None:
     from django.utils import timezone
 
     from agents import stores
-    from agents.connections import connecting
+    from agents.connections import connecting, rekeying
     from agents.pulling import pulls
     from agents.search import indexing
 
@@ -17,6 +17,7 @@ def tick(**_later_arguments: Any) -> None:
     stores.deliver_local(now=now)
     indexing.index_due(now=now)
     connecting.drop_unconfirmed(now=now)
+    rekeying.strike_settled(now=now)
     for link_id in pulls.due(now=now):
         pull_sessions.delay(link_id=link_id)
     for link_id in stores.due(now=now):

@@ -276,7 +276,7 @@ CONNECTION = {
     "connection.added": _kind("A connection to who serves the model was added.", f"provider! {_HELD} confirmation"),
     "connection.started": _kind("A second person agreed to a connection.", f"provider! {_HELD} confirmation!"),
     "connection.changed": _kind("A connection was changed.", f"changed! {_HELD} confirmation"),
-    "connection.key_replaced": _kind("Another key signs in for a connection.", "provider!"),
+    "connection.key_replaced": _kind("Another key signs in for a connection.", "provider! confirmation"),
     "connection.checked": _kind("It was looked up what the key of a connection may do.", "ok! able!"),
     "connection.removed": _kind("A connection was removed, and its key destroyed.", "provider!"),
 }

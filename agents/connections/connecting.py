@@ -19,7 +19,7 @@ from accounts.enums import ConfirmationState
 from accounts.models import Confirmation, Team, User
 from agents.connections import sealing
 from agents.connections.sealing import Secret
-from agents.models import Connection, ConnectionQuerySet
+from agents.models import Connection, ConnectionQuerySet, WaitingKey
 from audit import trail
 from audit.trail import Actor, HasActor
 
@@ -76,7 +76,7 @@ def connect(*, team: Team, provider: str, secret: Secret, settings: Mapping[str,
     row = Connection(team=team, provider=provider, created_at=at, waits=True, **_tidy(settings))
     try:
         with trail.unit_of_work(at=at) as unit:
-            _lock_team(team)
+            lock_team(team)
             if kept(team).count() >= MOST:
                 raise TooMany
             sealing.seal(row, secret)
@@ -86,7 +86,7 @@ def connect(*, team: Team, provider: str, secret: Secret, settings: Mapping[str,
             held = _ask(row, {}, by=by, at=at)
     except IntegrityError:
         raise NameTaken(row.name) from None
-    return Saved(_again(row), held)
+    return Saved(again(row), held)
 
 
 def change(*, connection: Connection, settings: Mapping[str, Any], by: User, at: datetime) -> Saved:
@@ -96,8 +96,8 @@ def change(*, connection: Connection, settings: Mapping[str, Any], by: User, at:
     """
     try:
         with trail.unit_of_work(at=at):
-            _lock_team(connection.team)
-            row = _locked(connection)
+            lock_team(connection.team)
+            row = locked(connection)
             wished = {name: value for name, value in _tidy(settings).items() if value != getattr(row, name)}
             wider = {name: value for name, value in wished.items() if _widens(row, name, value)}
             if row.waits and wished.keys() - {"name"}:
@@ -106,20 +106,7 @@ def change(*, connection: Connection, settings: Mapping[str, Any], by: User, at:
             held = _ask(row, wider, by=by, at=at) if wider else None
     except IntegrityError:
         raise NameTaken(str(settings.get("name", ""))) from None
-    return Saved(_again(row), held)
-
-
-def replace_key(*, connection: Connection, secret: Secret, by: User, at: datetime) -> Connection:
-    """Sign in with another key of the same account from now on. Raises Gone, Waits, keys.BadKey."""
-    with trail.unit_of_work(at=at) as unit:
-        row = _locked(connection)
-        if row.waits:
-            raise Waits(row)
-        sealing.seal(row, secret)
-        row.able, row.checked_at, row.problem = {}, None, ""
-        row.save(update_fields=["key", "sealed", "hint", "able", "checked_at", "problem"])
-        unit.record("connection.key_replaced", target=row, by=by, data={"provider": row.provider})
-    return row
+    return Saved(again(row), held)
 
 
 def note_check(
@@ -127,7 +114,7 @@ def note_check(
 ) -> Connection:
     """Keep what a check found, unless the key is another one by now. Raises Gone."""
     with trail.unit_of_work(at=at) as unit:
-        row = _locked(connection)
+        row = locked(connection)
         if bytes(row.sealed) == bytes(connection.sealed):
             row.able, row.problem, row.checked_at = dict(able), problem, at
             row.save(update_fields=["able", "problem", "checked_at"])
@@ -139,8 +126,9 @@ def note_check(
 def remove(*, connection: Connection, by: Actor | HasActor, at: datetime) -> Connection:
     """Use it no more, and destroy its key, also for backups. One that waits is asked for no more. Raises Gone."""
     with trail.unit_of_work(at=at) as unit:
-        row = _locked(connection)
+        row = locked(connection)
         transaction.on_commit(partial(sealing.destroy, _with_key(row)))
+        sealing.strike(WaitingKey.objects.of(row.team).filter(connection=row))
         row.removed_at, row.waits, row.key, row.sealed, row.hint = at, False, "", b"", ""
         row.save(update_fields=["removed_at", "waits", "key", "sealed", "hint"])
         unit.record("connection.removed", target=row, by=by, data={"provider": row.provider})
@@ -152,9 +140,14 @@ def kept(team: Team) -> ConnectionQuerySet:
 
 
 def waiting(connection: Connection) -> Confirmation | None:
-    """What is asked for and not decided yet."""
+    """What is asked for and not decided yet, but for another key."""
+    return held_for(connection, CONFIRMED_AS)
+
+
+def held_for(connection: Connection, kind: str) -> Confirmation | None:
+    """What waits for a second person, of one kind of confirmation."""
     rows = Confirmation.objects.of(connection.team).waiting()
-    held = rows.filter(kind=CONFIRMED_AS, target_id=connection.public_id).with_people().first()
+    held = rows.filter(kind=kind, target_id=connection.public_id).with_people().first()
     if held is not None:
         held.team = connection.team
     return held
@@ -251,7 +244,7 @@ def _check(confirmation: Confirmation) -> None:
 
 
 def _perform(confirmation: Confirmation, *, by: User, at: datetime) -> None:
-    row = _locked(_of(confirmation))
+    row = locked(_of(confirmation))
     if values := confirmation.payload["values"]:
         return _set(row, values, by=by, at=at, confirmation=confirmation)
     row.waits = False
@@ -279,12 +272,12 @@ def _words(row: Connection) -> dict[str, str]:
     return {"name": row.name} | ({"address": row.base_url} if row.base_url else {})
 
 
-def _lock_team(team: Team) -> None:
+def lock_team(team: Team) -> None:
     """Before a connection is locked: who confirms locks the team first."""
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)
 
 
-def _locked(connection: Connection) -> Connection:
+def locked(connection: Connection) -> Connection:
     """Raises Gone."""
     rows = Connection.objects.of(connection.team).select_related("team").select_for_update(of=("self",))
     row = rows.get(pk=connection.pk)
@@ -293,7 +286,7 @@ def _locked(connection: Connection) -> Connection:
     return row
 
 
-def _again(row: Connection) -> Connection:
+def again(row: Connection) -> Connection:
     return Connection.objects.of(row.team).select_related("team").get(pk=row.pk)
 
 
@@ -301,7 +294,7 @@ def _drop(row: Connection, *, at: datetime) -> bool:
     """Looked at again under its lock, for an agreement that came meanwhile."""
     with trail.unit_of_work(at=at):
         try:
-            if not _locked(row).waits:
+            if not locked(row).waits:
                 return False
         except Gone:
             return False

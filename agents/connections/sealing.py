@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 from cryptography.exceptions import InvalidTag
+from django.db import transaction
+from django.db.models import QuerySet
 
-from agents.models import Connection
+from agents.models import Connection, WaitingKey
 from audit import subjects
 
+Row = Connection | WaitingKey
 HINT = 4
 LEAST_SHOWN = 16
 
@@ -50,27 +54,36 @@ class Secret:
         return [*whole, *(piece for one in whole if len(one) >= LEAST_SHOWN for piece in (one[:-HINT], one[HINT:]))]
 
 
-def seal(connection: Connection, secret: Secret) -> None:
+def seal(row: Row, secret: Secret) -> None:
     """Put it on a row, which is not saved. Raises keys.BadKey."""
-    key = subjects.key_for(log=connection.trail_log, subject=connection.public_id)
+    key = subjects.key_for(log=row.trail_log, subject=row.public_id)
     plain = json.dumps(asdict(secret)).encode()
-    connection.key, connection.sealed = key.id, key.seal(plain, about=_about(connection))
-    connection.hint = secret.hint
+    row.key, row.sealed = key.id, key.seal(plain, about=_about(row))
+    row.hint = secret.hint
 
 
-def open(connection: Connection) -> Secret:
+def open(row: Row) -> Secret:
     """Raises Lost, keys.BadKey."""
     try:
-        key = subjects.find(log=connection.trail_log, subject=connection.public_id, id=connection.key)
-        return Secret(**json.loads(key.open(bytes(connection.sealed), about=_about(connection))))
+        key = subjects.find(log=row.trail_log, subject=row.public_id, id=row.key)
+        return Secret(**json.loads(key.open(bytes(row.sealed), about=_about(row))))
     except (subjects.Gone, InvalidTag, ValueError, TypeError) as closed:
-        raise Lost(connection.public_id) from closed
+        raise Lost(row.public_id) from closed
 
 
-def destroy(connection: Connection) -> None:
+def destroy(row: Row) -> None:
     """Raises keys.BadKey."""
-    subjects.destroy(log=connection.trail_log, subject=connection.public_id, id=connection.key)
+    subjects.destroy(log=row.trail_log, subject=row.public_id, id=row.key)
 
 
-def _about(connection: Connection) -> bytes:
-    return f"{connection.trail_log}\0{connection.public_id}".encode()
+def strike(waiting: QuerySet[WaitingKey]) -> int:
+    """Forget keys that waited, also in backups, once the caller's unit is through. Returns how many."""
+    rows = list(waiting)
+    for row in rows:
+        transaction.on_commit(partial(destroy, row))
+    waiting.delete()
+    return len(rows)
+
+
+def _about(row: Row) -> bytes:
+    return f"{row.trail_log}\0{row.public_id}".encode()

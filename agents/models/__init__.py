@@ -1,4 +1,4 @@
-from agents.models.connections import Connection, ConnectionQuerySet
+from agents.models.connections import Connection, ConnectionQuerySet, WaitingKey
 from agents.models.memories import Memory, MemoryQuerySet, MemoryVersion, MemoryVersionQuerySet, StatementRecord
 from agents.models.pulling import ErasedSession, PlatformLink, PlatformLinkQuerySet, PulledSession
 from agents.models.roster import Agent, AgentQuerySet, Namespace, NamespaceAccess
@@ -35,4 +35,5 @@ __all__ = [
     "StoreLinkQuerySet",
     "StorePush",
     "StoredMemory",
+    "WaitingKey",
 ]

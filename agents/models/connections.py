@@ -70,3 +70,15 @@ class Connection(TeamModel):
 
     def get_absolute_url(self) -> str:
         return reverse("agents:connection", args=[self.team.slug, self.public_id])
+
+
+class WaitingKey(TeamModel):
+    """Another key for a connection, sealed under a key of its own, until a second person agrees to `confirmation`."""
+
+    public_id = public_id_field("key")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    confirmation = models.ForeignKey(Confirmation, on_delete=models.PROTECT, null=True, related_name="+")
+    key = models.CharField(max_length=32)
+    sealed = models.BinaryField()
+    hint = models.CharField(max_length=8, blank=True)
+    created_at = models.DateTimeField()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import confirming, roles
 from accounts.access import needs
 from accounts.confirming import standing as confirmations
-from agents.connections import abilities, checking, connecting, residency
+from agents.connections import abilities, checking, connecting, rekeying, residency
 from agents.connections.forms import KeyForm, SettingsForm, initial_of
 from agents.enums import Provider
 from agents.models import Agent, Namespace
@@ -58,12 +58,12 @@ def new(request, team, provider):
 @needs(roles.READ_TRAIL)
 def show(request, team, connection_id):
     row = _connection_or_404(request, connection_id)
-    held = connecting.waiting(row)
+    held = [one for one in (connecting.waiting(row), rekeying.waiting(row)) if one]
     context = {
         "row": row,
         "abilities": abilities.of(row),
         "models": row.able.get("models", []),
-        "standing": confirmations.of(held, request.membership) if held else None,
+        "standings": [confirmations.of(one, request.membership) for one in held],
         "manages": request.membership.may(roles.MANAGE_CONNECTIONS),
     }
     return render(request, "agents/connections/connection.html", context)
@@ -94,9 +94,11 @@ def edit(request, team, connection_id):
 def key(request, team, connection_id):
     row = _connection_or_404(request, connection_id)
     form = KeyForm(request.POST or None, provider=row.provider)
-    if request.method == "POST" and form.is_valid() and _saved(form, lambda: _replace(request, row, form)):
-        messages.success(request, _("The other key signs in from now on. Check what it may do."))
-        return redirect(row)
+    if request.method == "POST" and form.is_valid():
+        saved = _saved(form, lambda: _replace(request, row, form))
+        if saved is not None:
+            messages.success(request, _replaced(saved))
+            return redirect(row)
     context = {"form": form, "row": row}
     return render(request, "agents/connections/key.html", context, status=422 if form.errors else 200)
 
@@ -132,7 +134,13 @@ def _change(request, row, form):
 
 
 def _replace(request, row, form):
-    return connecting.replace_key(connection=row, secret=form.secret, by=request.user, at=timezone.now())
+    return rekeying.replace(connection=row, secret=form.secret, by=request.user, at=timezone.now())
+
+
+def _replaced(saved):
+    if saved.held.is_waiting:
+        return _("The other key is kept encrypted until a second person agrees.")
+    return _("The other key signs in from now on. Check what it may do.")
 
 
 @sensitive_variables()
@@ -150,7 +158,7 @@ def _saved(form, save):
         form.add_error(None, _("A second person has to agree first."))
     except connecting.Gone:
         form.add_error(None, _("This connection was removed meanwhile."))
-    except (confirming.Denied, keys.BadKey) as refused:
+    except (confirming.Denied, confirming.NoLongerHolds, keys.BadKey) as refused:
         form.add_error(None, str(refused))
     return None
 

@@ -66,7 +66,7 @@ ACTS = {
         roles.MANAGE_CONNECTIONS, "connection.changed", {"name": "Other"}, page="agents:connection_edit"
     ),
     "agents:connection_key": act(
-        roles.MANAGE_CONNECTIONS, "connection.key_replaced", {"api_key": "sk-ant-0123456789abcdef"}
+        roles.MANAGE_CONNECTIONS, "confirmation.asked", {"api_key": "sk-ant-0123456789abcdef"}
     ),
     "agents:connection_check": act(roles.MANAGE_CONNECTIONS, "connection.checked"),
     "agents:connection_remove": act(roles.MANAGE_CONNECTIONS, "connection.removed"),

@@ -7,7 +7,7 @@ import pytest
 from accounts import confirming, members
 from accounts.models import Membership
 from agents import tasks
-from agents.connections import clients, connecting, sealing
+from agents.connections import clients, connecting, rekeying, sealing
 from agents.connections.sealing import Secret
 from agents.models import Connection
 from audit.models import Event
@@ -146,30 +146,7 @@ def test_while_it_waits_only_its_name_changes(team, connected):
     with pytest.raises(connecting.Waits):
         change(team, row, holds=[])
     with pytest.raises(connecting.Waits):
-        connecting.replace_key(connection=row, secret=SECRET, by=team.admin, at=AT)
-
-
-def test_another_key_forgets_what_the_first_could(team, connected):
-    row = connected().connection
-    connecting.note_check(connection=row, able={"messages": "yes"}, problem="", by=team.admin, at=AT)
-    fresh = Secret(api_key="sk-ant-api03-9876543210-next")
-
-    row = connecting.replace_key(connection=row, secret=fresh, by=team.admin, at=AT)
-
-    assert (row.hint, row.able, row.checked_at, sealing.open(row)) == ("next", {}, None, fresh)
-    assert recorded(team)[-2:] == [
-        ("connection.checked", {"ok": True, "able": ["messages"]}),
-        ("connection.key_replaced", {"provider": "anthropic"}),
-    ]
-
-
-def test_a_check_of_the_key_before_is_not_kept(team, connected):
-    before = connected().connection
-    connecting.replace_key(connection=before, secret=Secret(api_key="sk-ant-other-key-000"), by=team.admin, at=AT)
-
-    row = connecting.note_check(connection=before, able={"messages": "yes"}, problem="", by=team.admin, at=AT)
-
-    assert (row.able, row.checked_at) == ({}, None)
+        rekeying.replace(connection=row, secret=SECRET, by=team.admin, at=AT)
 
 
 def test_names_are_one_to_a_team_and_there_are_only_so_many(team, connected, monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import confirming
-from agents.connections import checking, connecting, sealing
+from agents.connections import checking, connecting, rekeying, sealing
 from agents.models import Connection
 from tests import agent_recipes
 from tests.recipes import AT
@@ -127,7 +127,13 @@ def test_the_key_is_replaced(admin, team):
     key = url(team, "connection_key", row.public_id)
 
     assert admin.post(key, {"api_key": ""}).status_code == 422
-    assert admin.post(key, {"api_key": KEY}).status_code == 302
+    page = admin.post(key, {"api_key": KEY}, follow=True).content.decode()
+    assert "kept encrypted until a second person agrees" in page
+    assert "Replace the key of" not in page
+    assert KEY not in page
+    held = rekeying.waiting(row)
+    assert held.get_absolute_url() in page
+    confirming.confirm(team=team.row, confirmation_id=held.public_id, by=team.security, at=held.asked_at)
     row.refresh_from_db()
     assert sealing.open(row).api_key == KEY
 

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import confirming
-from agents.connections import checking, clients, connecting, sealing
+from agents.connections import checking, clients, connecting, rekeying, sealing
 from agents.connections.sealing import Secret
 from agents.models import Connection
 from agents.pulling import mapping, pulls
@@ -31,7 +31,7 @@ from tests.recipes import now
 
 MARK = "Qx7fMarkedSecretZz93"
 FORMS = (MARK, base64.b64encode(MARK.encode()).decode()[:-4], MARK.encode().hex(), MARK[::-1])
-SEALED = {("agents.connection", "sealed"), ("compliance.destination", "sealed")}
+SEALED = {("agents.connection", "sealed"), ("agents.waitingkey", "sealed"), ("compliance.destination", "sealed")}
 
 
 @pytest.fixture
@@ -171,6 +171,25 @@ def test_a_report_of_an_error_in_the_middle_has_no_mark(team, connected, key, se
                 assert answer.status_code == 500
                 assert "in the middle" in answer.content.decode()
                 clean(answer.content.decode(), urllib.parse.unquote_plus(answer.content.decode()))
+
+
+@pytest.mark.parametrize("end", ("waits", "confirmed", "refused"))
+def test_another_key_leaves_no_mark(client, team, platform, workspace, caplog, key, end):
+    caplog.set_level(logging.DEBUG)
+    client.force_login(team.admin)
+    url = reverse("agents:connection_key", args=[team.slug, workspace.public_id])
+
+    said = client.post(url, {"api_key": key}, follow=True).content.decode()
+    held = rekeying.waiting(workspace)
+    ends = {"team": team.row, "confirmation_id": held.public_id, "by": team.security, "at": held.asked_at}
+    if end == "confirmed":
+        confirming.confirm(**ends)
+    elif end == "refused":
+        confirming.refuse(**ends, reason="Whose is it?")
+        rekeying.strike_settled(now=held.asked_at)
+
+    clean(said, client.get(held.get_absolute_url()).content.decode(), caplog.text, *rows_of_all_tables())
+    clean(client.get(reverse("agents:connection", args=[team.slug, workspace.public_id])).content.decode())
 
 
 def test_a_report_of_an_error_on_the_wire_has_no_mark(team, connected, settings, monkeypatch):
