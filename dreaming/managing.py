@@ -30,13 +30,17 @@ class Door(Protocol):
 
 
 def engine_for(making: Making) -> Engine:
-    return ManagedEngine(lambda snapshot: workspace_of(making, snapshot))
+    return ManagedEngine(lambda snapshot: _workspace_of_run(making, snapshot))
+
+
+def _workspace_of_run(making: Making, snapshot: Snapshot) -> Workspace:
+    if making.run is None:
+        raise EngineFailed("A dream on the Claude platform is paid for, so it cannot be rehearsed. Dream for real.")
+    return workspace_of(making, snapshot)
 
 
 def workspace_of(making: Making, snapshot: Snapshot) -> Workspace:
     """Raises EngineFailed where something is missing, or residency forbids it."""
-    if making.run is None:
-        raise EngineFailed("A dream on the Claude platform is paid for, so it cannot be rehearsed. Dream for real.")
     connection = _connection(making)
     namespaces = Namespace.objects.of(making.agent.team).filter(slug__in=snapshot.namespaces)
     held = {namespace.slug: namespace for namespace in namespaces}

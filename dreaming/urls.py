@@ -11,6 +11,7 @@ urlpatterns = [
     path("agents/<slug:agent>/dreams/curation/document/", curation.document, name="curation_document"),
     path("agents/<slug:agent>/dreams/compare/", settings.compare, name="settings_compare"),
     path("agents/<slug:agent>/dream/", runs.start, name="run_now"),
+    path("agents/<slug:agent>/dream/estimate/", costs.estimate, name="estimate"),
     path("sessions/<str:session_id>/derived/", derived.show, name="derived"),
     path("sessions/<str:session_id>/taint/", derived.mark, name="taint"),
     path("sessions/<str:session_id>/clear/", derived.clear, name="clear_taint"),

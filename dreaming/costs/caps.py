@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Sum
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
@@ -43,7 +44,8 @@ class Cap:
     def says(self, more: int) -> str:
         told = dollars if self.is_money else str
         spent, wanted, limit = (told(number) for number in (self.spent, more, self.limit))
-        return f"{self.name}: {limit} at most, {spent} spent or reserved, and this may take {wanted}"
+        words = gettext("%(cap)s: %(limit)s at most, %(spent)s spent or reserved, and this may take %(wanted)s")
+        return words % {"cap": self.name, "limit": limit, "spent": spent, "wanted": wanted}
 
 
 def dollars(micro: int) -> str:

@@ -10,18 +10,29 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from agents.models import Agent
 from agents.snapshot import Snapshot
-from dreaming import manifests, settings, snapshots
+from dreaming import managing, manifests, settings, snapshots
 from dreaming.costs import caps, counting, prices, rates
+from dreaming.costs.counting import Counted
 from dreaming.costs.rates import Amount
+from dreaming.engines.protocol import EngineFailed
 from dreaming.engines.spending import Tokens
 from dreaming.enums import EngineName
+from dreaming.making import Making
 from dreaming.models import DreamSettings
 
 FEWEST, MOST = 5, 3  # characters of a token: newer models cut text smaller
 PIECE = 60_000  # tokens of transcripts that are read at once, beside the whole memory
 LEAST_ANSWER, MOST_ANSWER = 200, 4_000
+LABELS = {
+    "discover": gettext_lazy("Read"),
+    "check and word": gettext_lazy("Check and word"),
+    "dream": gettext_lazy("Dream"),
+}
 AGAIN = 5  # times that a dream of the platform reads its input from the cache
 
 
@@ -36,16 +47,33 @@ class Stage:
     low: int | None
     high: int | None
 
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.name])
+
+    @property
+    def tokens(self) -> tuple[int, int]:
+        """In and out together, at least and at most."""
+        least, most = (rates.prompt_of(one) + one.output for one in (self.least, self.most))
+        return least, most
+
+    @property
+    def money(self) -> str:
+        return _money(self.low, self.high)
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`passes` says which caps the most of it would pass; `is_counted` where the provider counted what is read."""
+    """`passes` says which caps the most of it would pass, `refusal` why the dream would not begin; `is_counted` where
+    the provider counted what is read, else `uncounted` may say why not."""
 
     engine: str
     sessions: int
     stages: tuple[Stage, ...]
     passes: tuple[str, ...]
     is_counted: bool = False
+    refusal: str = ""
+    uncounted: str = ""
 
     @property
     def low(self) -> int | None:
@@ -58,9 +86,16 @@ class Estimate:
     @property
     def money(self) -> str:
         """In words; empty where it is not known."""
-        if self.low is None or self.high is None:
-            return ""
-        return f"{caps.dollars(self.low)} – {caps.dollars(self.high)}" if self.high else caps.dollars(0)
+        return _money(self.low, self.high)
+
+    @property
+    def engine_label(self) -> str:
+        return str(EngineName(self.engine).label)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no model would be asked."""
+        return not self.stages
 
     def document(self) -> dict[str, Any]:
         return asdict(self) | {"low": self.low, "high": self.high, "unit": "micro-dollars"}
@@ -74,9 +109,29 @@ def estimate(*, agent: Agent, at: datetime, engine: str = "") -> Estimate:
     new = [index for index, mark in enumerate(snapshot.sessions) if mark.is_new]
     if name == EngineName.LOCAL or not new:
         return Estimate(name, len(new), (), ())
-    counted = counting.discovery(agent, chosen, snapshot, at) if name == EngineName.CLAUDE else None
-    stages = tuple(_priced(agent, at, *one) for one in _stages(name, chosen, snapshot, new, counted))
-    return Estimate(name, len(new), stages, tuple(_passed(chosen, stages, at)), counted is not None)
+    refusal, counted = "", Counted(None)
+    try:
+        counted = _counted(name, Making(agent, chosen, lambda: at), snapshot)
+    except EngineFailed as missing:
+        refusal = str(missing)
+    stages = tuple(_priced(agent, at, *one) for one in _stages(name, chosen, snapshot, new, counted.tokens))
+    return Estimate(
+        name,
+        len(new),
+        stages,
+        tuple(_passed(chosen, stages, at)),
+        is_counted=counted.tokens is not None,
+        refusal=refusal,
+        uncounted=counted.why,
+    )
+
+
+def _counted(engine: str, making: Making, snapshot: Snapshot) -> Counted:
+    """Raises EngineFailed where the dream would not begin."""
+    if engine == EngineName.CLAUDE:
+        return counting.discovery(making, snapshot)
+    managing.workspace_of(making, snapshot)
+    return Counted(None, _("The platform does not count a dream before it is dreamt."))
 
 
 def _stages(
@@ -125,9 +180,16 @@ def _passed(chosen: DreamSettings, stages: tuple[Stage, ...], at: datetime) -> I
     tokens = sum(rates.prompt_of(stage.most) + stage.most.output for stage in stages)
     for cap in (*caps.of_run(chosen, None), *caps.of_days(chosen.agent, at)):
         if cap.is_money and money is None:
-            yield f"{cap.name} is capped, and the model has no price"
+            yield _("%(cap)s is capped, and the model has no price") % {"cap": cap.name}
         elif cap.refuses((money or 0) if cap.is_money else tokens):
             yield cap.says((money or 0) if cap.is_money else tokens)
+
+
+def _money(low: int | None, high: int | None) -> str:
+    if low is None or high is None:
+        return ""
+    least, most = low - low % caps.CENT, high + -high % caps.CENT  # whole cents: it is no bill
+    return f"{caps.dollars(least)} – {caps.dollars(most)}" if most else caps.dollars(0)
 
 
 def _sum(numbers: list[int | None]) -> int | None:

@@ -5,12 +5,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts import roles
 from accounts.access import needs
 from accounts.confirming import standing
 from agents.models import Agent
-from dreaming.costs import capping, caps, prices, showing
+from dreaming.costs import capping, caps, estimating, prices, showing
 from dreaming.costs.forms import CapsForm, PriceForm
 
 AGENTS_SHOWN = 200
@@ -28,6 +29,22 @@ def index(request, team):
         "manages": request.membership.may(roles.MANAGE_AGENTS),
     }
     return render(request, "dreaming/costs/index.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(roles.RUN_DREAMS)
+@vary_on_headers("HX-Request")
+def estimate(request, team, agent):
+    """What the next dream may cost, once it is asked for: counting sends text to whoever would read it."""
+    row = get_object_or_404(Agent.objects.of(request.team).active().select_related("team"), slug=agent)
+    found = estimating.estimate(agent=row, at=timezone.now()) if request.method == "POST" else None
+    context = {
+        "agent": row,
+        "estimate": found,
+        "manages": request.membership.may(roles.MANAGE_AGENTS),
+    }
+    part = request.htmx and not request.htmx.boosted
+    return render(request, "dreaming/costs/_estimate.html" if part else "dreaming/costs/estimate.html", context)
 
 
 @require_http_methods(["GET", "POST"])

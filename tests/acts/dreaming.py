@@ -58,6 +58,7 @@ ACTS = {
     "dreaming:caps_of": act(roles.MANAGE_AGENTS, "dream.caps_set", {"day": "5", "month": ""}),
     "dreaming:prices": act(roles.MANAGE_AGENTS, "dream.price_set", PRICE),
     "dreaming:run_now": act(roles.RUN_DREAMS, "dream.settings_set dream.queued"),
+    "dreaming:estimate": act(roles.RUN_DREAMS, status=200),
     "dreaming:run_cancel": act(roles.RUN_DREAMS, "dream.canceled", make=_queued),
     "dreaming:taint": act(roles.TAINT, "session.tainted", REASON),
     "dreaming:revoke": act(roles.REVERT, "change.opened proposal.opened session.revoked", make=_written),

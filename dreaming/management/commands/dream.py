@@ -6,7 +6,7 @@ from django.utils import timezone
 from agents import naming
 from audit import trail
 from dreaming import documents, rehearsing, runs
-from dreaming.costs import estimating, rates
+from dreaming.costs import estimating
 from dreaming.engines.protocol import EngineFailed
 from dreaming.enums import EngineName, RunOrigin, RunState
 
@@ -63,10 +63,14 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(found.document()))
             return
         self.stdout.write(f"{found.sessions} new sessions, by engine {found.engine}: {found.money or 'unknown'}")
+        if found.refusal:
+            self.stdout.write(f"  would not begin: {found.refusal}")
         if found.is_counted:
             self.stdout.write("  what is read was counted by who would read it")
+        elif found.uncounted:
+            self.stdout.write(f"  {found.uncounted} It is taken from lengths.")
         for stage in found.stages:
-            least, most = (rates.prompt_of(tokens) + tokens.output for tokens in (stage.least, stage.most))
+            least, most = stage.tokens
             self.stdout.write(f"  {stage.name} ({stage.model or 'no model'}): {least:,} to {most:,} tokens")
         for cap in found.passes:
             self.stdout.write(f"  may be refused: {cap}")
