@@ -135,3 +135,13 @@ def _reduced(amount: str, unit: str) -> str:
 
 
 _READERS = {"date": _date, "time": _time, "money": _money, "number": _number}
+
+
+def as_written(value: str, *texts: str) -> str:
+    """A value whose quantities stand as these texts write them: "48 hours" for "2 day", "350 euros" for "eur 350"."""
+    for text in texts:
+        for one in find(text):
+            own = re.search(rf"(?<!\S){re.escape(one.value)}(?!\S)", value)
+            if own:
+                return f"{value[: own.start()]}{text[one.start : one.end]}{value[own.end() :]}"
+    return value

@@ -115,9 +115,15 @@ def _reordered(older: Wording, newer: Wording) -> Verdict:
     other = [word for word in newer.words if word in older.unique]
     if one == other:
         return Verdict(Kind.REINFORCES, "respelt", 0.6)
-    if DIRECTED.isdisjoint(one) or _turned(one, other):
+    if (DIRECTED.isdisjoint(one) and not _exchanged(one, other)) or _turned(one, other):
         return Verdict(Kind.SAME, "same_words_in_another_order", 0.7)
     return Verdict(Kind.DISTINCT, "other_order", 0.6)
+
+
+def _exchanged(one: list[str], other: list[str]) -> bool:
+    """Two words stand in each other's place with something between them: who does it, and to whom."""
+    apart = [at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
+    return len(one) == len(other) and len(apart) == 2 and apart[1] - apart[0] > 1
 
 
 def _turned(one: list[str], other: list[str]) -> bool:

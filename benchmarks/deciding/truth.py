@@ -55,7 +55,7 @@ TRUTHS = (
     _wrong("biggest camper", "One excited customer asks for a present; no rule for everybody."),
     _wrong("Never block a deposit", "One customer speaks of his own card; deposits are policy."),
     _wrong("ferry discount", "Only half of the line is past: hires that begin after the date get 5 percent."),
-    _wrong("two campers in July", "Porto lends Lisbon, Lisbon lends Porto: two agreements, not one."),
+    _wrong("car wash", "Each depot says it of its own car wash: the pages are about Lisbon and about Faro."),
     _wrong("calling charge_deposit", "That 50 passes does not make it the deposit: the quoted calls block too little."),
     _wrong("UTC, send_text", "The quoted errors name the number's form; that they fell into one hour is chance."),
     _wrong("ines.lopes", "The quote names who has the workshop in Faro; the line is about Lisbon."),

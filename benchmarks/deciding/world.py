@@ -21,7 +21,7 @@ MEMORY = Path(__file__).parent / "memory"
 NOTES_DAYS, LATER_DAYS, USUAL_DAYS = 45, 25, 160
 LATER = ("/playbooks/new-booking.md",)
 
-POLICY = {"tiers": dict.fromkeys(("said_only", "unsure", "acts", "check_specifics"), "low")}
+POLICY = {"tiers": dict.fromkeys(("said_only", "unsure", "acts"), "low")}
 """A small team that trusts its own people: what they say is of low risk, too, so that one person decides all of it."""
 
 CURATION = {"max_removals": 30, "max_share": 0.6}

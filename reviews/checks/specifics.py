@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from agents.text import secrets, specifics
+from agents.text import quantities, secrets, specifics
 from agents.text.specifics import Specific
 from reviews.checks.base import Finding, Proposed, ProposedTarget
 from reviews.checks.context import NOTHING, Context
@@ -43,7 +43,7 @@ def find(proposed: Proposed, context: Context = NOTHING) -> Iterator[Finding]:
         if lost:
             told |= lost
             replaces = folds or any(line.strip() for line in target.after)
-            yield Finding(RULE, VERSION, Severity.WARNING if replaces else Severity.NOTE, _reason(lost), number)
+            yield Finding(RULE, VERSION, Severity.WARNING if replaces else Severity.NOTE, _reason(lost, before), number)
 
 
 def _taken_out(target: ProposedTarget) -> str:
@@ -74,9 +74,9 @@ def _not_replaced(lost: frozenset[Specific], new: frozenset[Specific]) -> frozen
     return frozenset(one for one in lost if went[one.kind] > came[one.kind])
 
 
-def _reason(lost: frozenset[Specific]) -> str:
+def _reason(lost: frozenset[Specific], before: str) -> str:
     ordered = sorted(lost)
-    values = ", ".join(f"“{_short(one.value)}”" for one in ordered[:SHOWN])
+    values = ", ".join(f"“{_short(quantities.as_written(one.value, before))}”" for one in ordered[:SHOWN])
     more = len(ordered) - SHOWN
     if more > 0:
         values += ngettext(" and %(n)d more", " and %(n)d more", more) % {"n": more}

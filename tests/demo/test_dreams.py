@@ -64,7 +64,7 @@ PROPOSED = {
             "Remove a rewording of “Post an update every 30 minutes during an incident”,"
             " kept in /how-to/incident-updates.md"
         ),
-        "Replace tomasz.wilk, which page_person refuses",
+        "Replace tomasz.wilk with aisha.rahman: page_person refuses tomasz.wilk",
     ],
 }
 
@@ -117,7 +117,9 @@ def test_sample_contact_and_window_are_said_in_peoples_words():
     contact = next(one for one in dream(taken("on-call")).operations if one.reason_code == "refused_value")
     window = next(one for one in dream(taken("support-triage")).operations if one.reason_code == "updates")
 
-    assert contact.targets[0].edits[0].lines == ("- Billing is with Aisha Rahman now, handle aisha.rahman.\n",)
+    assert contact.targets[0].edits[0].lines == (
+        "- Billing and billing-worker: Aisha Rahman, pager handle `aisha.rahman`.\n",
+    )
     assert {quote.session for quote in contact.quotes} == {"ses_onc-112", "ses_onc-125", "ses_onc-133"}
     assert {quote.session for quote in window.quotes} == {"ses_sup-112", "ses_sup-127"}
 

@@ -112,6 +112,12 @@ def code(text: str) -> str:
     return f"`{cut(text.replace('`', chr(39)), 200)}`"
 
 
+def excerpt(text: str, length: int) -> str:
+    """As a literal of at most `length` characters; what was cut off is said outside of it."""
+    flat = " ".join(text.split())
+    return code(flat) if len(flat) <= length else f"{code(cut(flat, length).removesuffix('…').rstrip())} …"
+
+
 def listed(names: Sequence[str]) -> str:
     coded = [code(name) for name in names]
     return coded[0] if len(coded) == 1 else f"{', '.join(coded[:-1])} and {coded[-1]}"

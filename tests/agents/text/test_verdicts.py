@@ -50,6 +50,7 @@ def test_another_database_is_seen(older, newer):
         ("Remove the old key.", "Please delete the old key!", ("same", "same_words")),
         ("Invoices and receipts are kept.", "Receipts and invoices are kept.", ("same", "same_words_in_another_order")),
         ("Move tickets from review to billing.", "Move tickets from billing to review.", ("distinct", "other_order")),
+        ("Porto lends Lisbon two vans.", "Lisbon lends Porto two vans.", ("distinct", "other_order")),
         ("Run the smoke tests.", "Run the smoke tests and the load tests.", ("extends", "adds")),
         ("Run the smoke tests and the load tests.", "Run the smoke tests.", ("extends", "adds")),
         ("Invoices need a signature.", "Invoices over 500 EUR need a signature.", ("extends", "narrows")),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agents.snapshot import Snapshot
-from agents.text import sentences
+from agents.text import quantities, sentences
 from agents.text.phrases import scope_of
 from agents.text.slots import Slot, conflict
 from agents.text.verdicts import VALUE_WORDS, Kind, Place
@@ -116,7 +116,7 @@ def _both_literal(snapshot: Snapshot, one: Claim, other: Claim) -> bool:
 def _contradiction(snapshot: Snapshot, holds: Holder, clashes: Holder, current: Current, sayings: Sayings) -> Tidying:
     (stays, slot), (past, value) = holds, clashes
     said = (*current.pros, *(replace(one, span=replace(one.span, stance="against")) for one in current.cons))
-    title = _title(slot, value, current.unsure)
+    title = _title(holds, clashes, unsure=current.unsure)
     found = _set_apart(snapshot, stays, past, current, title, said, sayings)
     rest, other_rest = parts.without(past, value), parts.without(stays, slot)
     offered = tuple(
@@ -217,19 +217,23 @@ def _asked(current: Current, pair: Judged) -> str:
     return f"Keep {sides[0]}, not {sides[1]}, in “{gist(current.first.text, 60)}”"
 
 
-def _title(one: Slot, other: Slot, unsure: bool) -> str:
+def _title(holds: Holder, clashes: Holder, *, unsure: bool) -> str:
+    (stays, one), (past, other) = holds, clashes
     subject = gist(one.subject or one.attribute, 60)
     if one.value == other.value:
         return f"Said and denied of {subject}: {gist(one.attribute, 40)}"
-    keep, drop = _apart(one.value, other.value)
+    keep, drop = _apart(one.value, other.value, (stays.text, past.text))
     if unsure:
         return f"Which one holds for {subject}: {keep} or {drop}?"
     return f"Keep {keep} for {subject}, not {drop}"
 
 
-def _apart(one: str, other: str) -> tuple[str, str]:
-    """Two values without the words that both end with, but for one: "14 days" and "30 days"."""
+def _apart(one: str, other: str, texts: tuple[str, str]) -> tuple[str, str]:
+    """Two values as the texts write them, without the words that both end with, but for one: "14 days", "30 days"."""
     first, second = one.split(), other.split()
     while len(first) > 2 and len(second) > 2 and first[-2:] == second[-2:]:
         first, second = first[:-1], second[:-1]
-    return stated.spoken(" ".join(first)), stated.spoken(" ".join(second))
+    sides = (" ".join(first), texts[0]), (" ".join(second), texts[1])
+    written = [(value, quantities.as_written(value, text)) for value, text in sides]
+    keep, drop = (gist(said, 40) if said != value else stated.spoken(value) for value, said in written)
+    return keep, drop

@@ -105,14 +105,14 @@ def _copy(snapshot: Snapshot, keep: Claim, spare: tuple[Claim, ...], kind: str =
     apart = any((claim.memory, claim.heading) != (keep.memory, keep.heading) for claim in spare)
     places = " and ".join(_place(snapshot, claim, keep) for claim in spare)
     stays = _place(snapshot, keep, spare[0])
-    note = " They are different pages: check that nobody reads only one of them." if apart else ""
+    note = ": check that each page says it of the same thing" if apart else ""
     return Tidying(
         kind=kind,
         key=(keep.digest,),
         remove=spare,
         keep=keep,
         title=f"Remove {_copies_of(len(spare))} “{gist(keep.text, 75)}”, kept in {stays.rpartition(',')[0]}",
-        rationale=f"Kept in {stays}; the same statement also stands in {places}, and is taken out there.{note}",
+        rationale=f"Kept in {stays}; the same statement also stands in {places}, and is taken out there{note}.",
         reason_code="same",
         confidence=0.75 if apart else 0.95,
         loses=False,
@@ -189,7 +189,7 @@ HOW = {
     "extends": (
         "extends",
         "Fold a shorter statement into",
-        "All of the shorter one is said in it, which is taken out:",
+        "It says all of the shorter one, which is taken out:",
     ),
 }
 
@@ -205,7 +205,7 @@ def _folded(snapshot: Snapshot, how: str, pairs: Sequence[Judged]) -> Tidying:
         remove=spare,
         keep=keep,
         title=f"{verb} “{gist(keep.text, 75)}”, kept in {where(snapshot, keep).rpartition(',')[0]}",
-        rationale=f"“{gist(keep.text, 120)}” is kept in {where(snapshot, keep)}. {why} {places}.",
+        rationale=f"{why} {places}. “{gist(keep.text, 120)}” is kept in {where(snapshot, keep)}.",
         reason_code=reason,
         confidence=min(pair.verdict.confidence for pair in pairs),
         loses=True,

@@ -1,7 +1,8 @@
 """Values that a tool refuses as unknown or gone, and the statements of memory that still name them.
 
-A value counts where a failed call gave it, the error names it, and no later call with it worked. What a person said
-about it after the error, naming a value that then worked, may stand in the statement's place, in their words.
+A value counts where a failed call gave it, the error names it, and no later call with it worked. Where a person said
+after the error which value then worked, the statement keeps its form and takes that one, and the name that goes with
+it, in; where its form does not allow for that, their words stand in its place.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from dreaming.engines.local import quotes
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Span, Tidying, code, counted, gist, strength
 from dreaming.engines.local.lexicon import DENIED, GONE, GONE_HINTS, NEWER, RETIRED
+from dreaming.engines.local.memory import rewording
 from dreaming.engines.local.reading.calls import Call, Flags
 from dreaming.engines.local.reading.claims import MOVABLE, Claim, where, words
 from dreaming.engines.local.reading.hints import Hints
@@ -49,6 +51,18 @@ class Refusal:
         return tuple(dict.fromkeys(call.session for call in self.calls))
 
 
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """What stands in the statement's place and the value that it names, both empty where nothing does; what a person
+    said about it, and all that people said about such values.
+    """
+
+    put: str = ""
+    value: str = ""
+    said: str = ""
+    spans: tuple[Span, ...] = ()
+
+
 def only_value(signals: Signals, failed: Sequence[Call]) -> str:
     """The one value that all these calls were refused for; empty where they were refused for how they were made."""
     left: set[str] | None = None
@@ -70,10 +84,11 @@ def find(snapshot: Snapshot, signals: Signals, claims: Sequence[Claim], curation
             continue
         for claim in holding:
             if not claim.fixed:
-                put, said = _successor(signals, refusal, claim)
-                put = "" if digest(put) in held else put  # nothing is said twice
-                held.add(digest(put))
-                found.append(_tidying(snapshot, signals, refusal, claim, put, said))
+                follows = _successor(signals, refusal, claim)
+                if digest(follows.put) in held:  # nothing is said twice
+                    follows = replace(follows, put="")
+                held.add(digest(follows.put))
+                found.append(_tidying(snapshot, signals, refusal, claim, follows))
     return found
 
 
@@ -144,36 +159,39 @@ def _values(signals: Signals, call: Call) -> dict[str, str]:
     return {name: value.strip('"') for name, value in given.items()}
 
 
-def _tidying(
-    snapshot: Snapshot, signals: Signals, refusal: Refusal, claim: Claim, put: str, said: Sequence[Span]
-) -> Tidying:
-    value, sessions = code(refusal.value), refusal.sessions
-    closing = (
-        "The statement is replaced by what a person said then, in their words."
-        if put
-        else "The statement is taken out; the memory's history keeps it."
-    )
+def _tidying(snapshot: Snapshot, signals: Signals, refusal: Refusal, claim: Claim, follows: Successor) -> Tidying:
+    sessions = refusal.sessions
     once = {call.session: call for call in reversed(refusal.calls)}
+    does = f"Replace {refusal.value} with {follows.value}" if follows.put else f"Retire {refusal.value}"
     return Tidying(
         kind="refused",
         key=(claim.digest, refusal.tool, refusal.value),
         remove=(claim,),
         keep=None,
-        title=f"{'Replace' if put else 'Retire'} {refusal.value}, which {refusal.tool} refuses",
-        rationale=f"“{gist(claim.text, 140)}” ({where(snapshot, claim)}) names {value}. In"
-        f" {counted(len(sessions), 'session')} {code(refusal.tool)} refused it as {code(refusal.name)},"
-        f" and no later call with it worked. {closing}",
+        title=f"{does}: {refusal.tool} refuses {refusal.value if follows.put else 'it'}",
+        rationale=f"{_why(refusal, follows)} It stands in “{gist(claim.text, 140)}” ({where(snapshot, claim)}).",
         reason_code="refused_value",
         confidence=strength(len(sessions), certainty=0.9),
         loses=True,
-        spans=quotes.kept(*(quotes.error(signals, call) for call in once.values()), *said),
-        put=put,
+        spans=quotes.kept(*(quotes.error(signals, call) for call in once.values()), *follows.spans),
+        put=follows.put,
         sessions=sessions,
     )
 
 
-def _successor(signals: Signals, refusal: Refusal, claim: Claim) -> tuple[str, list[Span]]:
-    """The sentence of a person that shares most words with the claim and names what then worked in two sessions."""
+def _why(refusal: Refusal, follows: Successor) -> str:
+    in_vain = f"had refused {code(refusal.value)} in {counted(len(refusal.sessions), 'session')}"
+    if follows.put:
+        said = gist(follows.said, 140)
+        return f"A person said “{said}” after {code(refusal.tool)} {in_vain}; no later call with it worked."
+    return (
+        f"{code(refusal.tool)} {in_vain.removeprefix('had ')}, and no later call with it worked."
+        " The statement is taken out; the memory's history keeps it."
+    )
+
+
+def _successor(signals: Signals, refusal: Refusal, claim: Claim) -> Successor:
+    """By the sentence of a person that shares most words with the claim and names what then worked in two sessions."""
     met = set(refusal.sessions)
     traces = [trace for trace in signals.traces if trace.session in met]
     worked: dict[str, set[int]] = defaultdict(set)
@@ -184,8 +202,13 @@ def _successor(signals: Signals, refusal: Refusal, claim: Claim) -> tuple[str, l
     said = [one for one in _said_after(signals, traces, refusal) if any(_names(one[1], value) for value in known)]
     about = set(claim.words) - set(words(refusal.value))
     ranked = sorted(said, key=lambda one: -len(about & set(words(one[1]))))
-    fits = bool(ranked) and not about.isdisjoint(words(ranked[0][1]))
-    return (ranked[0][1] if fits else ""), [span for span, _ in said]
+    spans = tuple(span for span, _ in said)
+    if not ranked or about.isdisjoint(words(ranked[0][1])):
+        return Successor(spans=spans)
+    sentence = ranked[0][1]
+    value = next(value for value in known if _names(sentence, value))
+    put = rewording.swapped(claim.text, refusal.value, value, sentence) or sentence
+    return Successor(put, value, sentence, spans)
 
 
 def _worked_instead(signals: Signals, refusal: Refusal, trace: Trace) -> Iterable[str]:

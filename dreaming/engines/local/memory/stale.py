@@ -148,7 +148,7 @@ def _tidying(
         remove=tuple(copies),
         keep=None,
         title=title,
-        rationale=f"“{gist(copies[0].text, 140)}” stands in {places}. {why}",
+        rationale=f"{why} “{gist(copies[0].text, 140)}” stands in {places}.",
         reason_code=reason_code,
         confidence=confidence,
         loses=True,

@@ -206,15 +206,17 @@ def _superseded(snapshot: Snapshot, finding: Finding, replaced: list[tuple[Claim
     remove = tuple(dict.fromkeys(claim for claim, _, _ in replaced))
     held, said = replaced[0][1:]
     announced = finding.reason_code == "updates"
+    value = quantities.as_written(said.value, finding.lesson)
+    value = gist(value, 40) if value != said.value else spoken(said.value)
     places = "; ".join(f"{snapshot.memories[one.memory].path}, line {one.start + 1}" for one in remove)
     return Tidying(
         kind="superseded",
         key=(*finding.key, *(claim.digest for claim in remove)),
         remove=remove,
         keep=None,
-        title=f"Set {gist(said.subject, 60)} to {spoken(said.value)}, as a person {'said' if announced else 'asked'}",
-        rationale=f"“{gist(remove[0].text, 140)}” ({places}) says “{gist(held.value, 60)}”. {finding.rationale}"
-        " The old statement is replaced by theirs; the memory's history keeps it.",
+        title=f"Set {gist(said.subject, 60)} to {value}, as a person {'said' if announced else 'asked'}",
+        rationale=f"{finding.rationale} It takes the place of “{gist(remove[0].text, 140)}” ({places});"
+        " the memory's history keeps that.",
         reason_code=finding.reason_code,
         confidence=SAID if announced else ASKED,
         loses=True,

@@ -13,6 +13,7 @@ from agents.snapshot import MemoryText, Snapshot
 from agents.text import lines
 from agents.text.lines import Edit
 from dreaming.engines.local.findings import Choice, Finding, Span, Tidying
+from dreaming.engines.local.proposing import orphans
 from dreaming.engines.local.proposing.discretion import is_secret
 from dreaming.engines.local.reading.claims import Claim
 from dreaming.engines.local.reading.signals import rank
@@ -230,8 +231,9 @@ def _removal(
     for index, own in sorted(by_memory.items()):
         memory = snapshot.memories[index]
         rows = lines.split(memory.text)
-        edits = () if archive else _cuts(rows, own, said)
+        edits = () if archive else orphans.taken_along(memory, rows, _cuts(rows, own, said))
         taken |= {line for claim in own for line in rows_of(claim)}
+        taken |= {(index, row) for edit in edits for row in range(edit.start, edit.end)}
         if archive:
             taken |= {(index, row) for row in range(len(rows))}
         targets.append(

@@ -8,14 +8,14 @@ from itertools import islice
 
 from agents.text import hidden
 from dreaming.engines.local import quotes
-from dreaming.engines.local.findings import Finding, Span, code, counted, cut, share, share_all, strength
+from dreaming.engines.local.findings import Finding, Span, code, counted, cut, excerpt, share, share_all, strength
 from dreaming.engines.local.lexicon import LASTING
 from dreaming.engines.local.reading import own_words
 from dreaming.engines.local.reading.signals import Call, Signals, Trace
 from dreaming.engines.local.reading.statistics import enrichment
 from dreaming.engines.local.sessions.contrasts import Contrast, Task, values
 
-MOST_VALUES = 3
+MOST_VALUES, LONGEST_VALUE = 3, 60
 MOST_SENTENCES = 4  # of an opening
 MOST_TITLE = 200
 MOST_DIFFERENCES = 4  # of one task in its lesson; the statement has them all
@@ -70,7 +70,7 @@ def _of_task(signals: Signals, group: Sequence[Contrast]) -> Finding:
 
 def label(signals: Signals, task: Task) -> str:
     if task.name:
-        return f"Task {code(cut(task.name, 60))}"
+        return f"Task {excerpt(task.name, 60)}"
     said = _said(signals, task, 60)
     return f"Requests like “{said}”" if said else "Requests that open alike"
 
@@ -107,8 +107,16 @@ def _said(signals: Signals, task: Task, length: int) -> str:
 
 
 def _call(tool: str, given: Mapping[str, str]) -> str:
-    shown = [f"{name}={cut(value, 60)}" for name, value in sorted(given.items())[:MOST_VALUES]]
-    return code(f"{tool}({', '.join(shown)})" if shown else tool)
+    shown = sorted(given.items())[:MOST_VALUES]
+    if any(len(value) > LONGEST_VALUE for _, value in shown):
+        given_as = (f"{code(name)} {_short(value)}" for name, value in shown)
+        return f"{code(tool)} with {' and '.join(given_as)}"
+    return code(f"{tool}({', '.join(f'{name}={value}' for name, value in shown)})" if shown else tool)
+
+
+def _short(value: str) -> str:
+    """Without the quotation marks of a text of which the second one is cut off."""
+    return code(value) if len(value) <= LONGEST_VALUE else excerpt(value.strip('"'), LONGEST_VALUE)
 
 
 def _title(group: Sequence[Contrast]) -> str:

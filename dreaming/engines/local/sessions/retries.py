@@ -26,7 +26,8 @@ LENGTH = re.compile(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]{1,3})\s*")
 FORMS = (
     ("a mail address", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("a URL", re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)),
-    ("a date", re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ][\d:.+Z-]*)?")),
+    ("a date (YYYY-MM-DD)", re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ][\d:.+Z-]*)?")),
+    ("a date in another form", re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:\d{2}|\d{4})")),
     ("an absolute path", re.compile(r"(?:[A-Za-z]:\\|~?/)\S*")),
     ("a number in quotes", re.compile(r"[+-]?\d+(?:\.\d+)?")),
     ("an id", re.compile(r"#?(?=\S*\d)[\w.:/-]+")),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dreaming.engines.local.findings import code
+from dreaming.engines.local.lexicon import EMPTY_WORDS
 from dreaming.engines.local.reading.signals import MESSAGE, PERSON, Call, Signals, Trace, arguments
 from dreaming.engines.local.reading.statistics import enrichment
 from dreaming.engines.local.sessions.cases import words_of
@@ -153,7 +154,7 @@ def situation(signals: Signals, held: Sequence[Trace], others: Sequence[Trace]) 
         marked = counts[word] + sum(word in words for words in rest)
         if enrichment(counts[word], drawn, marked, total) * len(common) <= LIKELY_CHANCE:
             found.append((marked, word))
-    return tuple(word for _, word in sorted(found)[:MOST_GIVEN])
+    return tuple(word for _, word in sorted(found)[:MOST_GIVEN] if word not in EMPTY_WORDS)
 
 
 def _said(signals: Signals, traces: Sequence[Trace]) -> list[set[str]]:

@@ -358,3 +358,18 @@ def test_situation_holds_a_persons_own_plain_words():
     found, (task,) = read(*[session(n, person("Always send all copies to me."), outcome="failed") for n in "12"])
     assert attempts.situation(found, task) == "a request that opens alike"
     assert attempts.label(found, task) == "Requests that open alike"
+
+
+def test_a_long_argument_is_cut_outside_of_its_code():
+    text = "The carrier pays for what it broke, up to the cap in clause 14, and not for the rest."
+    wrong = "The carrier pays."
+    found, tasks = read(
+        *[attempt("t1", trial, "completed", tried("redline", clause="16", text=text)) for trial in (1, 2)],
+        *[attempt("t1", trial, "failed", tried("redline", clause="16", text=wrong)) for trial in (3, 4)],
+    )
+
+    (finding,) = attempts.per_task(found, contrasts.find(found, tasks, POLICY))
+
+    right = "`redline` with `text` `The carrier pays for what it broke, up to the cap in` …"
+    assert right in finding.lesson
+    assert "…`" not in finding.lesson

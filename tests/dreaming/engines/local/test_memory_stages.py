@@ -6,7 +6,7 @@ import pytest
 
 from agents.snapshot import StatementMark
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.memory import pairs, refused, stale
+from dreaming.engines.local.memory import pairs, refused, rewording, stale
 from dreaming.engines.local.memory.retention import Retention
 from dreaming.engines.local.memory.stated import Sayings
 from dreaming.engines.local.reading import claims, signals
@@ -390,7 +390,7 @@ def test_what_a_tool_refuses_as_gone_is_retired_where_memory_names_it():
     (found,) = gone(paged("1"), paged("2"), text=CONTACT)
 
     assert (found.remove[0].text, found.put) == ("Billing: Ada, handle `ada.b`.", "")
-    assert (found.title, len(found.spans)) == ("Retire ada.b, which page refuses", 2)
+    assert (found.title, len(found.spans)) == ("Retire ada.b: page refuses it", 2)
     assert gone(paged("1"), text=CONTACT) == []
     assert gone(paged("1"), paged("2", tried("page", handle="ada.b")), text=CONTACT) == []
     assert gone(paged("1"), paged("2"), text=CONTACT.replace("ada.b", "ada.bo")) == []
@@ -406,7 +406,36 @@ def test_the_successor_that_a_person_names_stands_in_its_place():
     (once,) = gone(told[0], paged("2"), text=CONTACT)
 
     assert found.put == "Billing is with Eve now, handle eve.f."
+    assert found.title == "Replace ada.b with eve.f: page refuses ada.b"
     assert once.put == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "put"),
+    [
+        (
+            "Nights: Ada Byron, handle `ada.byron`.",
+            "Nights are with Rui Sá now, `rui.sa`.",
+            "Nights: Rui Sá, handle `rui.sa`.",
+        ),
+        ("nights go to `ada.byron`", "Nights: rui.sa.", "nights go to `rui.sa`"),
+        ("Nights: Ada Byron, handle `ada.byron`.", "Nights are with rui.sa now.", ""),
+        ("Nights: Ada, handle `ada.byron`.", "Nights are with Rui Sá now, `rui.sa`.", ""),
+        ("Ada Byron, then Byron: `ada.byron`.", "Nights are with Rui Sá now, `rui.sa`.", ""),
+        ("`ada.byron`, or `ada.byron` at night", "Nights: rui.sa.", ""),
+    ],
+)
+def test_a_statement_keeps_its_form_where_value_and_name_take_the_place_of_others(text, said, put):
+    assert rewording.swapped(text, "ada.byron", "rui.sa", said) == put
+
+
+def test_a_value_is_told_as_memory_writes_it():
+    (found,) = decided(
+        memory("/old.md", "- The free cancellation window used to be 48 hours.\n"),
+        memory("/new.md", "- The free cancellation window is 24 hours.\n"),
+    )
+
+    assert found.title == "Keep 24 hours for free cancellation window, not 48 hours"
 
 
 @pytest.mark.parametrize(
