@@ -18,6 +18,7 @@ urlpatterns = [
     path("sessions/<str:session_id>/revoke/", derived.revoke, name="revoke"),
     path("agents/<slug:agent>/spending/", costs.limits, name="caps_of"),
     path("spending/", costs.index, name="costs"),
+    path("spending/sheet/", costs.sheet, name="costs_sheet"),
     path("spending/limits/", costs.limits, name="caps"),
     path("spending/prices/", costs.price_list, name="prices"),
     path("runs/", runs.index, name="runs"),

@@ -1,6 +1,8 @@
+from datetime import date
 from decimal import Decimal
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -9,10 +11,15 @@ from dreaming.models import Price
 
 CENTS = -2
 MICRO = -6
+SOME_DAY = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
 
 
 def _money(label, **more):
     return forms.DecimalField(label=label, required=False, min_value=0, max_digits=12, decimal_places=2, **more)
+
+
+def _day():
+    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class CapsForm(forms.Form):
@@ -36,6 +43,19 @@ class CapsForm(forms.Form):
         }
 
 
+class SheetForm(forms.Form):
+    """The days that are handed out; the last is among them."""
+
+    since = forms.DateField(label=_("From"), required=False, widget=_day(), validators=SOME_DAY)
+    until = forms.DateField(label=_("Up to"), required=False, widget=_day(), validators=SOME_DAY)
+
+    def clean(self):
+        given = super().clean()
+        if given.get("since") and given.get("until") and given["until"] < given["since"]:
+            self.add_error("until", _("It ends before it begins."))
+        return given
+
+
 class PriceForm(forms.ModelForm):
     """What a model costs, in dollars per million tokens; `values` are micro-dollars."""
 
@@ -49,7 +69,7 @@ class PriceForm(forms.ModelForm):
     class Meta:
         model = Price
         fields = ("model", "valid_from", "above_tokens", "batch_percent", "region_percent")
-        widgets = {"valid_from": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"valid_from": _day()}
 
     field_order = ("model", "valid_from", "above_tokens", *COUNTED, "batch_percent", "region_percent")
 

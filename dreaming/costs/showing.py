@@ -70,7 +70,7 @@ class Month:
 def of_run(run: Run, now: datetime) -> RunCost | None:
     """By stage, in the order in which they began; None where no model was asked."""
     rows = Spend.objects.of(run.team).counted().filter(run=run)
-    stages = tuple(_line(found["stage"], found) for found in _summed(rows.values("stage")).order_by("first", "stage"))
+    stages = tuple(_line(found["stage"], found) for found in summed(rows.values("stage")).order_by("first", "stage"))
     if not stages:
         return None
     chosen = settings.as_of(agent=run.agent, version=run.settings_version)
@@ -95,12 +95,13 @@ def months(team: Team, now: datetime) -> list[Month]:
         since = caps.month_start(team, since - timedelta(days=1))
     rows = Spend.objects.of(team).counted().since(since)
     by_month = rows.annotate(month=TruncMonth("at", tzinfo=ZoneInfo(team.time_zone))).values("month", "agent")
-    found = list(_summed(by_month).order_by("-month", "agent"))
+    found = list(summed(by_month).order_by("-month", "agent"))
     agents = Agent.objects.of(team).in_bulk({one["agent"] for one in found})
     return [Month(agents[one["agent"]], one["month"], _line("", one)) for one in found]
 
 
-def _summed(rows: Any) -> Any:
+def summed(rows: Any) -> Any:
+    """What the calls of each group took, in the columns of a `Line`; `first` says which began first."""
     sums = {name: Sum(name, default=0) for name in ("input", "output", "cache_read", "low", "high", "full")}
     return rows.annotate(
         calls=Count("pk"),

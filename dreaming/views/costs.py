@@ -1,18 +1,20 @@
 """What dreams cost: who spent what, what may be spent, and what models cost."""
 
 from django.contrib import messages
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import roles
 from accounts.access import needs
 from accounts.confirming import standing
 from agents.models import Agent
-from dreaming.costs import capping, caps, estimating, prices, showing
-from dreaming.costs.forms import CapsForm, PriceForm
+from dreaming.costs import capping, caps, estimating, prices, sheets, showing
+from dreaming.costs.forms import CapsForm, PriceForm, SheetForm
 
 AGENTS_SHOWN = 200
 
@@ -20,15 +22,31 @@ AGENTS_SHOWN = 200
 @require_safe
 @needs(roles.VIEW)
 def index(request, team):
+    return render(request, "dreaming/costs/index.html", _spent(request, SheetForm()))
+
+
+@require_POST
+@needs(roles.VIEW)
+@never_cache
+def sheet(request, team):
+    """What was spent as CSV, to whoever may see it."""
+    form = SheetForm(request.POST)
+    if not form.is_valid():
+        return render(request, "dreaming/costs/index.html", _spent(request, form), status=422)
+    made = sheets.start(team=request.team, by=request.user, at=timezone.now(), **form.cleaned_data)
+    headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
+    return StreamingHttpResponse(made.lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _spent(request, form):
     now = timezone.now()
-    months = showing.months(request.team, now)
-    context = {
-        "months": months,
+    return {
+        "months": showing.months(request.team, now),
         "caps": list(caps.of_team(request.team, now)),
         "agent_caps": showing.agent_caps(request.team),
         "manages": request.membership.may(roles.MANAGE_AGENTS),
+        "form": form,
     }
-    return render(request, "dreaming/costs/index.html", context)
 
 
 @require_http_methods(["GET", "POST"])

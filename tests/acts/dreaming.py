@@ -56,6 +56,7 @@ ACTS = {
     ),
     "dreaming:caps": act(roles.MANAGE_AGENTS, "dream.caps_set", {"day": "5", "month": "50.50"}),
     "dreaming:caps_of": act(roles.MANAGE_AGENTS, "dream.caps_set", {"day": "5", "month": ""}),
+    "dreaming:costs_sheet": act(roles.VIEW, "export.made", {"since": "2026-03-02"}, status=200),
     "dreaming:prices": act(roles.MANAGE_AGENTS, "dream.price_set", PRICE),
     "dreaming:run_now": act(roles.RUN_DREAMS, "dream.settings_set dream.queued"),
     "dreaming:estimate": act(roles.RUN_DREAMS, status=200),
