@@ -62,6 +62,13 @@ WHO_LEFT = (
           "count 14", "count 0", "a replay ran during the day-end"),
 )  # fmt: skip
 
+IN_ROTTERDAM = (
+    Alert(1, "10:20", ROTTERDAM, "quote-api", "quote-api unreachable from Rotterdam", "quote_api.healthy.count",
+          "healthy 0", "healthy 8", "a switch in Rotterdam had lost its uplink"),
+    Alert(1, "16:45", ROTTERDAM, "carrier-sync", "carrier-sync drops connections in eu-west", "carrier_sync.offset.lag",
+          "lag 58", "lag 0", "the same switch as in the morning"),
+)  # fmt: skip
+
 
 def sessions(calendar: Calendar) -> list[Transcript]:
     told = [_coarser(alert, span, calendar) for alert, span in TOO_FINE]
@@ -69,6 +76,7 @@ def sessions(calendar: Calendar) -> list[Transcript]:
     told += [_unlocked(alert, calendar) for alert in LOCKED]
     told += [_restarted(alert, calendar) for alert in RESTARTED_BLINDLY]
     told += [_paged(alert, nth, calendar) for nth, alert in enumerate(WHO_LEFT)]
+    told += [_paged_elsewhere(alert, nth, calendar) for nth, alert in enumerate(IN_ROTTERDAM)]
     return [*told, _secret(calendar), _with_reader(calendar), _decoding(calendar), _escalated(calendar)]
 
 
@@ -162,6 +170,27 @@ def _paged(alert: Alert, nth: int, calendar: Calendar) -> Transcript:
     session.writes(f"{alert.id} is with Aisha Rahman, who has solved it: {alert.cause}.")
     session.ends("escalated", "self-report", detail="Handed to Billing")
     session.ends("completed", "downstream", hours=2, detail="No further alert")
+    return session
+
+
+def _paged_elsewhere(alert: Alert, nth: int, calendar: Calendar) -> Transcript:
+    """The agent pages the wrong office, whose contact is away for a week; a person names the right one's."""
+    session = begin(alert, calendar)
+    measure(session, alert, alert.before)
+    session.calls(
+        "page_person", "PageError: user pete.novak is inactive", error=True, handle="pete.novak", text=alert.text
+    )
+    office = "Network in Rotterdam is with Sanne Bakker, handle sanne.bakker."
+    words = (
+        f"Pete is back on Monday, and this is not Chicago. {office}",
+        "Rotterdam again: sanne.bakker, please.",
+    )
+    session.says(words[nth], "Duty manager")
+    session.calls("page_person", {"acknowledged": "sanne.bakker"}, handle="sanne.bakker", text=alert.text)
+    session.passes(9)
+    measure(session, alert, alert.after)
+    session.writes(f"{alert.id} is solved by Sanne Bakker: {alert.cause}.")
+    session.ends("completed", "self-report")
     return session
 
 

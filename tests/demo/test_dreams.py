@@ -20,6 +20,11 @@ PROPOSED = {
         "Before calling save_review, call lookup_playbook and compare_clause",
         "Before calling extract_clauses, give pages a smaller range (1-40 instead of 1-62)",
         "Retire “Interim rate card RC-118 applies to reefer containers”, past its date 2025-03-31",
+        "Retire “Their template HF-2 may be signed as it is”, past its date 2025-06-30",
+        (
+            "Remove a copy of “Quote at most one sentence of the contract per deviation”,"
+            " kept in /how-to/writing-the-summary.md"
+        ),
         (
             "Remove a copy of “Never accept unlimited liability for indirect or consequential loss”,"
             " kept in /playbooks/liability.md"
@@ -45,6 +50,10 @@ PROPOSED = {
             " kept in /playbooks/claim-intake.md"
         ),
         "Remove a rewording of “Answer in the language that the customer wrote in”, kept in /style/tone-of-voice.md",
+        (
+            "Remove a copy of “Corrections within 24 hours are free; later ones cost EUR 15”,"
+            " kept in /playbooks/certificates.md"
+        ),
         "Remove a copy of “Write dates as 3 March 2026, never as 03/03/26”, kept in shared/style/writing.md",
         "Retire “Ten percent off annual cover for new customers who book with code AUTUMN10”, past its date 2024-11-30",
         "Before calling lookup_customer, give query as a mail address instead of an id",
@@ -53,6 +62,11 @@ PROPOSED = {
     ],
     "on-call": [
         "Before calling query_metrics, give step a larger value (5m instead of 10s)",
+        "Retire “The old manifest gateway still answers”, past its date 2025-03-31",
+        (
+            "Remove a copy of “Invoices are idempotent by number; replaying a batch is safe”,"
+            " kept in /runbooks/billing-retries.md"
+        ),
         "Retire “Change freeze for all services over the year's end”, past its date 2025-01-06",
         (
             "Remove a copy of “The quote cache takes about six minutes to warm up after a restart”,"
@@ -65,6 +79,7 @@ PROPOSED = {
             " kept in /how-to/incident-updates.md"
         ),
         "Replace tomasz.wilk with aisha.rahman: page_person refuses tomasz.wilk",
+        "Replace pete.novak with sanne.bakker: page_person refuses pete.novak",
     ],
 }
 
@@ -114,7 +129,7 @@ def test_sample_is_dreamed_as_its_truth_table_says(agent):
 
 
 def test_sample_contact_and_window_are_said_in_peoples_words():
-    contact = next(one for one in dream(taken("on-call")).operations if one.reason_code == "refused_value")
+    contact = next(one for one in dream(taken("on-call")).operations if one.title.startswith("Replace tomasz.wilk"))
     window = next(one for one in dream(taken("support-triage")).operations if one.reason_code == "updates")
 
     assert contact.targets[0].edits[0].lines == (
@@ -122,6 +137,13 @@ def test_sample_contact_and_window_are_said_in_peoples_words():
     )
     assert {quote.session for quote in contact.quotes} == {"ses_onc-112", "ses_onc-125", "ses_onc-133"}
     assert {quote.session for quote in window.quotes} == {"ses_sup-112", "ses_sup-127"}
+
+
+def test_sample_holds_a_proposal_that_its_own_quotes_refute():
+    wrong = next(one for one in dream(taken("on-call")).operations if one.title.startswith("Replace pete.novak"))
+
+    assert wrong.targets[0].edits[0].lines == ("- Network in Chicago: Sanne Bakker, pager handle `sanne.bakker`.\n",)
+    assert "Network in Rotterdam is with Sanne Bakker, handle sanne.bakker." in {quote.text for quote in wrong.quotes}
 
 
 def test_sample_lessons_name_the_literal_numbers_of_errors():

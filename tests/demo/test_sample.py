@@ -63,6 +63,7 @@ SESSIONS_OF = {
     "contradiction": lambda one: bool(re.search(r"window is 14 days|30 days is the old|says 14 days", " ".join(
         event.text for event in one.events if event.source_class == "user_input"))),
     "who-left": erred("tomasz.wilk is deactivated"),
+    "wrong-office": erred("pete.novak is inactive"),
     "error-extract": erred("page range exceeds 40 pages"),
     "error-refund": erred("minor units"),
     "error-lookup": erred("nothing matches reference"),
@@ -88,9 +89,16 @@ SAID = {
     "exact-contracts": (
         "Never accept unlimited liability for indirect or consequential loss",
         'Strike "hold harmless" where it stands without "to the extent caused by"',
+        "Quote at most one sentence of the contract per deviation",
     ),
-    "exact-support": ("Ask for photographs of the packaging before the goods are moved",),
-    "exact-oncall": ("The quote cache takes about six minutes to warm up after a restart; do not restart twice",),
+    "exact-support": (
+        "Ask for photographs of the packaging before the goods are moved",
+        "Corrections within 24 hours are free; later ones cost EUR 15",
+    ),
+    "exact-oncall": (
+        "The quote cache takes about six minutes to warm up after a restart; do not restart twice",
+        "Invoices are idempotent by number; replaying a batch is safe",
+    ),
     "exact-across": ("Write dates as 3 March 2026, never as 03/03/26",),
     "protected-copy": ("Never put a customer's bank details into a ticket, a summary or a memory",),
 }
@@ -114,7 +122,7 @@ def test_sample_is_the_same_each_time():
 def test_sample_has_the_size_that_is_promised():
     assert set(TOLD) == {agent.slug for agent in sample.agents()}
     assert len(TOLD) == 3
-    assert len(SESSIONS) == 122
+    assert len(SESSIONS) == 124
     assert len(MEMORIES) == 60
     assert all(30 <= len(sessions) <= 50 for sessions in TOLD.values())
 
@@ -184,7 +192,7 @@ def test_memories_are_pages_with_good_paths():
 
 def test_truth_table_names_everything_that_is_checked():
     assert set(SESSIONS_OF) | set(SAID) <= set(TRUTH)
-    assert len(TRUTH) == 32
+    assert len(TRUTH) == 33
     for where in TRUTH.values():
         assert set(ID.findall(where)) <= set(SESSIONS)
         assert {place for place in where.split(", ") if place.endswith(".md")} <= set(MEMORIES)
