@@ -210,9 +210,11 @@ DRIFT = {
     "drift.found": _kind("A write to memory came without a decision.", "version! number! came! change!"),
 }
 POLICY = {
-    "automatic.considered": _kind("What a dream proposed was held against automatic mode.", "let_through! left!"),
+    "automatic.considered": _kind(
+        "What a dream proposed, or an agent wrote itself, was held against automatic mode.", "let_through! left!"
+    ),
     "budget.reached": _kind("A budget of a week had no room left.", "budget! change! week! limit! used! asked!"),
-    "automatic.fell_back": _kind("A namespace left automatic mode by itself.", "change! mode!"),
+    "automatic.fell_back": _kind("A namespace left automatic mode by itself.", "change! mode! own_writes"),
     "policy.changed": _kind("A policy got a new version.", "number! changed! mode! sha256! confirmation"),
 }
 RULEBOOK = {

@@ -133,6 +133,7 @@ format: which format
 how: in which way
 kind: which kind
 mode: how much is decided automatically
+own_writes: how much of what agents write themselves is
 name: which outcome
 operation: what the change does
 origin: who or what began it

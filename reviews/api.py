@@ -12,9 +12,11 @@ from ninja import Router, Schema, Status
 
 from accounts.api import Bearer, Denied, MachineRequest, Problem, refusals
 from accounts.enums import Scope
+from accounts.teams import TeamQuerySet
 from agents.api import own_agent
 from agents.models import Agent, Memory
 from reviews import desk, incoming, proposals, withdrawing
+from reviews.automatic import own_writes
 from reviews.desk import Seat
 from reviews.drafts import BadDraft, Draft
 from reviews.enums import EvidenceStatus, OriginKind, Verdict
@@ -69,7 +71,9 @@ class ProposalState(Schema):
     response={201: ProposalState, **refusals(400, 404, 409, 413, 422)},
 )
 def open_proposal(request: MachineRequest, body: ProposalIn) -> Status[dict[str, Any]]:
-    """Open a proposal for an agent. People decide on each of its changes; nothing is written before."""
+    """Open a proposal for an agent. People decide on each of its changes, and nothing is written before; but where the
+    policy lets an agent's own writes go straight in (a token that is bound to the agent, low risk), `state` is applied.
+    """
     agent, now = own_agent(request, body.agent, where="agent"), timezone.now()
     try:
         limits.take(agent=agent, by=request.token, at=now)
@@ -102,14 +106,14 @@ def open_proposal(request: MachineRequest, body: ProposalIn) -> Status[dict[str,
         raise _proposed_already(known.change, drafts) from None
     except proposals.BaseMoved:
         raise _moved(request, drafts) from None
-    return Status(201, _proposal(proposal, request))
+    own_writes.take(proposal, at=now)
+    return Status(201, _proposal(_rows_of_proposals(request).get(pk=proposal.pk), request))
 
 
 @router.get("/proposals/{slug:proposal_id}", auth=Bearer(Scope.PROPOSE), response={200: ProposalState, **refusals(404)})
 def read_proposal(request: MachineRequest, proposal_id: str) -> dict[str, Any]:
     """How a proposal and its changes stand."""
-    rows = Proposal.objects.of(request.team).select_related("agent")
-    proposal = rows.filter(public_id=proposal_id).first()
+    proposal = _rows_of_proposals(request).filter(public_id=proposal_id).first()
     if proposal is None:
         raise Problem(404, "unknown_proposal", "there is no such proposal")
     _check_is_own(request, proposal)
@@ -193,6 +197,10 @@ def _check_is_own(request: MachineRequest, proposal: Proposal) -> None:
     only = request.token.agent_id_only
     if only and (proposal.agent is None or proposal.agent.public_id != only):
         raise Denied(404, "unknown_proposal", "there is no such proposal")
+
+
+def _rows_of_proposals(request: MachineRequest) -> TeamQuerySet[Proposal]:
+    return Proposal.objects.of(request.team).select_related("agent")
 
 
 def _rows(request: MachineRequest) -> ChangeQuerySet:

@@ -16,6 +16,7 @@ from reviews import desk, policy, proposals, tasks
 from reviews.desk import Seat
 from reviews.enums import PATTERN_IS_WRONG, NoticeKind, State, Verdict
 from reviews.models import Change, ChangeQuerySet, Cursor, Decision
+from reviews.policy.modes import OWN_WRITES
 from reviews.talking import noticing
 
 AT_ONCE = 200  # changes of a team that one tick looks at
@@ -95,6 +96,8 @@ def _approve(seat: Seat, by: Actor, at: datetime, unit: trail.Unit, bulk: bool) 
     change = seat.change
     by_votes = seat.tally.is_approved
     due = policy.apply_after(at=at, document=seat.document, bulk=bulk, by_votes=by_votes)
+    if not by_votes and seat.automatic == OWN_WRITES:
+        due = at
     change.become(State.APPROVED, at=at, apply_after=due)
     sole = any(vote.by.public_id in seat.head.contributors for vote in seat.tally.approvals)
     if sole != change.sole_reviewer_used:

@@ -19,12 +19,18 @@ def fall_back(*, change: Change, at: datetime) -> bool:
     team, namespace = change.team, change.namespace
     document = policy.document_of(team)
     was = modes.mode_of(document, agent=change.proposal.agent, namespace=namespace)
-    if was == Mode.REVIEWED:
+    own = document["own_writes"]
+    took = own["namespaces"].get(namespace.public_id, Mode.REVIEWED)
+    if was == took == Mode.REVIEWED:
         return False
+    reviewed = {namespace.public_id: str(Mode.REVIEWED)}
+    if was != Mode.REVIEWED:
+        document |= {"namespaces": document["namespaces"] | reviewed}
+    if took != Mode.REVIEWED:
+        document |= {"own_writes": own | {"namespaces": own["namespaces"] | reviewed}}
     with trail.unit_of_work(at=at) as unit:
-        named = document["namespaces"] | {namespace.public_id: str(Mode.REVIEWED)}
-        versions.set_(team=team, document=document | {"namespaces": named}, by=SYSTEM, at=at)
-        data = {"change": change.public_id, "mode": str(was)}
+        versions.set_(team=team, document=document, by=SYSTEM, at=at)
+        data = {"change": change.public_id, "mode": str(was), "own_writes": str(took)}
         unit.record("automatic.fell_back", target=namespace, by=SYSTEM, data=data)
         noticing.tell(
             people=people.leads(team), kind=NoticeKind.FELL_BACK, proposal=change.proposal, change=change, at=at

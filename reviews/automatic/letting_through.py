@@ -1,4 +1,6 @@
-"""After each dream in automatic mode: what the policy lets through is approved by it, and leads are told."""
+"""After each dream in automatic mode, and each write of an agent's own: what the policy lets through is approved by
+it, and leads are told.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +20,38 @@ from reviews.talking import noticing
 
 
 def attend(*, team: Team, at: datetime) -> int:
-    """Consider each proposal of a dream once that was opened under the present policy.
+    """Consider each proposal of a dream, or of an agent, once that was opened under the present policy.
 
     Returns how many changes the policy let through; they wait as policy says, and anybody may still say no.
     """
     held = policy.current(team)
-    if held is None or not modes.is_any(documents.whole(held.document)):
+    document = documents.whole(held.document) if held else documents.DEFAULT
+    if held is None or not modes.is_any(document):
         return 0
-    new = Proposal.objects.of(team).open().filter(origin_kind=OriginKind.DREAM, considered_at=None)
-    return sum(_consider(proposal, at) for proposal in new.filter(opened_at__gte=held.at).order_by("pk"))
+    origins = [OriginKind.DREAM, *([OriginKind.AGENT] if documents.takes_own_writes(document) else [])]
+    new = Proposal.objects.of(team).open().filter(origin_kind__in=origins, considered_at=None)
+    return sum(consider(proposal, at=at) for proposal in new.filter(opened_at__gte=held.at).order_by("pk"))
+
+
+def consider(proposal: Proposal, *, at: datetime) -> int:
+    """Let through what the policy lets through of one proposal, once; returns how many of its changes."""
+    team = proposal.team
+    with trail.unit_of_work(at=at) as unit:
+        if not Proposal.objects.of(team).filter(pk=proposal.pk, considered_at=None).update(considered_at=at):
+            return 0
+        changes = list(desk.locked(team, proposal=proposal, state=State.OPEN).in_order())
+        examining.again(changes, team=team, at=at)
+        through = _that_pass(changes, team, at)
+        for seat in through:
+            seat.change.let_through_at = at
+            seat.change.save(update_fields=["let_through_at"])
+            settling.settle(change=seat.change, by=SYSTEM, at=at, unit=unit, seat=seat)
+        if through:
+            data = {"let_through": len(through), "left": len(changes) - len(through)}
+            unit.record("automatic.considered", target=proposal, by=SYSTEM, data=data)
+        if through and proposal.origin_kind == OriginKind.DREAM:  # else nothing waits in which to say no
+            noticing.tell(people=people.leads(team), kind=NoticeKind.AUTOMATIC, proposal=proposal, at=at)
+    return len(through)
 
 
 def hold_back(changes: Sequence[Change], *, team: Team, at: datetime) -> None:
@@ -50,24 +75,6 @@ def tell(applied: Sequence[Change], *, at: datetime) -> None:
     if passed:
         leads, proposal = people.leads(passed[0].team), passed[0].proposal
         noticing.tell(people=leads, kind=NoticeKind.AUTO_APPLIED, proposal=proposal, at=at)
-
-
-def _consider(proposal: Proposal, at: datetime) -> int:
-    team = proposal.team
-    with trail.unit_of_work(at=at) as unit:
-        changes = list(desk.locked(team, proposal=proposal, state=State.OPEN).in_order())
-        examining.again(changes, team=team, at=at)
-        through = _that_pass(changes, team, at)
-        for seat in through:
-            seat.change.let_through_at = at
-            seat.change.save(update_fields=["let_through_at"])
-            settling.settle(change=seat.change, by=SYSTEM, at=at, unit=unit, seat=seat)
-        Proposal.objects.of(team).filter(pk=proposal.pk).update(considered_at=at)
-        if through:
-            data = {"let_through": len(through), "left": len(changes) - len(through)}
-            unit.record("automatic.considered", target=proposal, by=SYSTEM, data=data)
-            noticing.tell(people=people.leads(team), kind=NoticeKind.AUTOMATIC, proposal=proposal, at=at)
-    return len(through)
 
 
 def _that_pass(changes: Sequence[Change], team: Team, at: datetime) -> list[Seat]:

@@ -24,7 +24,9 @@ DECIDED = (State.APPLIED, State.REVERTED, State.REJECTED, State.QUARANTINED)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """How people decided on what dreams proposed for one namespace, since one of these was last taken back."""
+    """How people decided on what dreams proposed for one namespace, or agents wrote themselves, since one of these was
+    last taken back.
+    """
 
     decided: int
     unedited: int  # approved and applied as they were proposed
@@ -70,9 +72,15 @@ def record(namespace: Namespace, *, team: Team, document: Mapping[str, Any]) -> 
     return records([namespace], team=team, document=document)[namespace.pk]
 
 
-def records(namespaces: Collection[Namespace], *, team: Team, document: Mapping[str, Any]) -> dict[int, Record]:
+def records(
+    namespaces: Collection[Namespace],
+    *,
+    team: Team,
+    document: Mapping[str, Any],
+    origin: OriginKind = OriginKind.DREAM,
+) -> dict[int, Record]:
     """The record of each by its primary key, in one query."""
-    changes = Change.objects.of(team).filter(namespace__in=namespaces, proposal__origin_kind=OriginKind.DREAM)
+    changes = Change.objects.of(team).filter(namespace__in=namespaces, proposal__origin_kind=origin)
     undone = changes.filter(state=State.REVERTED, namespace=OuterRef("namespace")).order_by("-state_at")
     since = Q(undone_at=None) | Q(state_at__gt=F("undone_at"))
     rows = (
@@ -95,6 +103,19 @@ def widened(*, team: Team, before: Mapping[str, Any], after: Mapping[str, Any]) 
     spaces = Namespace.objects.of(team).order_by("name", "pk")
     wider = [space for space in spaces if _rank(after, space) > _rank(before, space)]
     found = records(wider, team=team, document=after) if wider else {}
+    return [(space, found[space.pk]) for space in wider]
+
+
+def widened_for_own_writes(
+    *, team: Team, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[tuple[Namespace, Record]]:
+    """The namespaces that take what agents write themselves by the second document and not by the first."""
+    taking = [
+        {name for name, mode in one["own_writes"]["namespaces"].items() if mode != Mode.REVIEWED}
+        for one in (before, after)
+    ]
+    wider = list(Namespace.objects.of(team).filter(public_id__in=taking[1] - taking[0]).order_by("name", "pk"))
+    found = records(wider, team=team, document=after, origin=OriginKind.AGENT) if wider else {}
     return [(space, found[space.pk]) for space in wider]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from anthropic.tools import BetaAbstractMemoryTool, ToolError
 from anthropic.types.beta import (
@@ -23,9 +23,10 @@ from reviews.memory_tool.client import AlreadyProposed, Listing, Lucid, Refused
 from reviews.memory_tool.draft import Base, Draft
 from reviews.memory_tool.paths import Layout, Place
 
+Evidence = Callable[[Mapping[str, Any]], Iterable[Mapping[str, Any]]]
 PROPOSED = "proposed, not approved"
 _WAITS = "Proposed, and waits for review by people; it is not in memory before they approve it"
-_STATES = {"applied": "Stored", "approved": "Approved, and stored in a moment"}
+_STATES = {"applied": "Stored", "approved": "Approved, and not in memory yet"}
 _STANDING = ("open", "changes_requested", "stale", "conflict", "approved")  # what may still come into memory
 
 
@@ -34,7 +35,8 @@ class LucidMemoryTool(BetaAbstractMemoryTool):
 
     With `namespace`, that one stands at /memories itself; else each is a folder there. With `shows_pending` this
     session reads its own writings before they are approved, marked as such. With `grouped` (which shows them, too)
-    they are kept, and proposed together by `propose()`, or at the end of a `with` block.
+    they are kept, and proposed together by `propose()`, or at the end of a `with` block. `evidence` is asked for quotes
+    of sessions that Lucid has, as its API takes them, with each change as it is about to be proposed.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class LucidMemoryTool(BetaAbstractMemoryTool):
         session: str = "",
         shows_pending: bool = False,
         grouped: bool = False,
+        evidence: Evidence | None = None,
     ) -> None:
         super().__init__()
         self._lucid = Lucid(url=url, token=token, agent=agent)
         self._layout = Layout(namespace)
         self._session = session
         self._shows_pending, self._grouped = shows_pending or grouped, grouped
+        self._evidence = evidence
         self._draft = Draft()
         self._listing = Listing((), {})
         self._touched: dict[Place, None] = {}
@@ -256,7 +260,7 @@ class LucidMemoryTool(BetaAbstractMemoryTool):
 
     def _send(self, abouts: list[Place], title: str, done: str) -> str:
         draft = self._draft
-        changes = {about: change for about in abouts if (change := draft.change(about)) is not None}
+        changes = {about: self._quoting(change) for about in abouts if (change := draft.change(about)) is not None}
         states, ids = self._propose(changes, title)
         for about in abouts:
             if replaced := draft.pending.pop(about, ""):
@@ -270,6 +274,10 @@ class LucidMemoryTool(BetaAbstractMemoryTool):
             return f"{done}\n(Stored.)"
         said = sorted({_STATES.get(state, _WAITS) for state in states})
         return f"{'; '.join(said)}: {', '.join(filter(None, ids.values())) or 'as before'}.\n{done}".rstrip()
+
+    def _quoting(self, change: dict[str, Any]) -> dict[str, Any]:
+        quotes = list(self._evidence(change)) if self._evidence else []
+        return change | {"evidence": quotes} if quotes else change
 
     def _propose(self, changes: dict[Place, dict[str, object]], title: str) -> tuple[list[str], dict[Place, str]]:
         if not changes:

@@ -81,12 +81,19 @@ def checked(team: Team, document: Mapping[str, Any]) -> dict[str, Any]:
 
 def unearned(team: Team, now: Mapping[str, Any]) -> list[Fault]:
     """The namespaces to which a whole document would give a wider mode than they have earned."""
+    was = document_of(team)
+    wider = [
+        (f"namespaces.{space.public_id}" if space.public_id in now["namespaces"] else "mode", space, record)
+        for space, record in offering.widened(team=team, before=was, after=now)
+    ]
+    wider += [
+        (f"own_writes.namespaces.{space.public_id}", space, record)
+        for space, record in offering.widened_for_own_writes(team=team, before=was, after=now)
+    ]
+    said = _("%(namespace)s has not earned it: %(missing)s")
     return [
-        Fault(
-            f"namespaces.{space.public_id}" if space.public_id in now["namespaces"] else "mode",
-            _("%(namespace)s has not earned it: %(missing)s") % {"namespace": space.name, "missing": record.missing},
-        )
-        for space, record in offering.widened(team=team, before=document_of(team), after=now)
+        Fault(place, said % {"namespace": space.name, "missing": record.missing})
+        for place, space, record in wider
         if not record.has_earned_it
     ]
 

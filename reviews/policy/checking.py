@@ -52,13 +52,15 @@ def _strangers(team: Team, document: Mapping[str, Any]) -> Iterator[Fault]:
     agents = set(Agent.objects.of(team).values_list("public_id", flat=True))
     spaces = set(Namespace.objects.of(team).values_list("public_id", flat=True))
     people = set(Membership.objects.of(team).active().values_list("user__public_id", flat=True))
-    for key in ("agents", "tools"):
-        for name in document.get(key, ()):
-            if name not in agents:
-                yield Fault(f"{key}.{name}", _("no such agent"))
-    for name in document.get("namespaces", ()):
-        if name not in spaces:
-            yield Fault(f"namespaces.{name}", _("no such namespace"))
+    for within, named in (("", document), ("own_writes", document.get("own_writes", {}))):
+        for key, known, words in (
+            ("agents", agents, _("no such agent")),
+            ("tools", agents, _("no such agent")),
+            ("namespaces", spaces, _("no such namespace")),
+        ):
+            for name in named.get(key, ()):
+                if name not in known:
+                    yield Fault(_under(_under(within, key), name), words)
     for number, rule in enumerate(document.get("owners", ())):
         for place, name in enumerate(rule.get("people", ())):
             if name not in people:

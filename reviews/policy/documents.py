@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.enums import Role
 from accounts.models import Team
+from reviews.enums import Mode
 from reviews.models import Policy
 
 VERSION = 2
@@ -18,6 +19,7 @@ DEFAULT: dict[str, Any] = {
     "mode": "reviewed",
     "agents": {},  # an agent's mode, by its public id; the stricter of all that touch a change holds
     "namespaces": {},
+    "own_writes": {"agents": {}, "namespaces": {}},  # what an agent writes itself; the stricter holds, else "reviewed"
     "votes": {
         "low": {"people": 1},
         "medium": {"people": 1, "owner": True},
@@ -46,8 +48,8 @@ DEFAULT: dict[str, Any] = {
 }
 RESOLVED = "resolved"
 _GROUPS = frozenset(
-    ("votes", "undo_seconds", "machines", "watch", "baseline", "thresholds", "budgets", "entry", "week", "automatic")
-)
+    ("own_writes", "votes", "undo_seconds", "machines", "watch", "baseline", "thresholds", "budgets", "entry", "week")
+) | {"automatic"}
 """Keys under which a document may leave entries out, and means their defaults."""
 
 
@@ -93,6 +95,18 @@ def _filled(default: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
 def wants_resolved(document: Mapping[str, Any]) -> bool:
     """Whether threads have to be settled before a change is applied."""
     return document.get("conversation") == RESOLVED
+
+
+def own_writes(document: Mapping[str, Any], *, agent: str, namespace: str) -> Mode:
+    """The mode of what an agent (by public id) writes itself in a namespace: the stricter of both."""
+    named = document["own_writes"]
+    modes = {named["agents"].get(agent), named["namespaces"].get(namespace)}
+    return Mode.AUTOMATIC_LOW if modes == {Mode.AUTOMATIC_LOW} else Mode.REVIEWED
+
+
+def takes_own_writes(document: Mapping[str, Any]) -> bool:
+    """Whether anything that an agent writes itself may be applied without a vote."""
+    return all(Mode.AUTOMATIC_LOW in modes.values() for modes in document["own_writes"].values())
 
 
 def apply_after(*, at: datetime, document: Mapping[str, Any], bulk: bool, by_votes: bool = True) -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts import roles
-from accounts.models import Membership, Team
+from accounts.models import ApiToken, Membership, Team
 from agents.enums import Exposure, SourceClass, Trust
 from agents.text import called
 from reviews.checks import Proposed, Quoted
@@ -22,6 +22,9 @@ MOST_CALLS = 200  # names of tools that are kept of one revision
 MEMBER = "member"
 """Of who proposes: a person who may decide on nothing."""
 
+AGENT = "agt_"
+"""How who proposes begins where that is an agent itself, by a token that is bound to it: its public id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -35,7 +38,10 @@ class Past:
 
 
 def proposer(team: Team, actor_type: str, actor_id: str) -> str:
-    """Who proposes, as tiers look at it: the kind of actor, or `MEMBER`."""
+    """Who proposes, as tiers look at it: the kind of actor, `MEMBER`, or the public id of an agent."""
+    if actor_type == ActorType.MACHINE:
+        token = ApiToken.objects.of(team).filter(public_id=actor_id).first()
+        return token.agent_id_only or actor_type if token else actor_type
     if actor_type != ActorType.PERSON:
         return actor_type
     member = Membership.objects.of(team).active().filter(user__public_id=actor_id).first()
@@ -68,6 +74,12 @@ def of(proposed: Proposed, *, readers: Collection[str], past: Past, by: str) -> 
         "calls": sorted(calls.tools)[:MOST_CALLS],
         "leaves_out": sorted(calls.left_out)[:MOST_CALLS],
     }
+
+
+def is_by_machine(facts: Facts) -> bool:
+    """An agent by its own token is a machine like any other."""
+    by = facts.get("by") or ""
+    return by == ActorType.MACHINE or by.startswith(AGENT)
 
 
 def _added(proposed: Proposed) -> list[str]:

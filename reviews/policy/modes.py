@@ -9,7 +9,11 @@ from agents.enums import SourceClass, Tier
 from agents.models import Agent, Namespace
 from reviews.enums import Mode, OriginKind, Severity, State
 from reviews.models import Change, Revision
+from reviews.policy.documents import own_writes, takes_own_writes
 from reviews.policy.tiers import Found, leaves_doubt
+
+OWN_WRITES = "own_writes"
+"""The rule that lets through what an agent wrote itself."""
 
 STRICTEST_FIRST = (Mode.REVIEWED, Mode.AUTOMATIC_LOW, Mode.AUTOMATIC)
 APPLIES = {Mode.REVIEWED: (), Mode.AUTOMATIC_LOW: (Tier.LOW,), Mode.AUTOMATIC: (Tier.LOW, Tier.MEDIUM)}
@@ -26,14 +30,25 @@ def mode_of(document: Mapping[str, Any], *, agent: Agent | None, namespace: Name
     return min((Mode(mode) for mode in named), key=STRICTEST_FIRST.index)
 
 
+def mode_for(change: Change, facts: Mapping[str, Any], document: Mapping[str, Any]) -> Mode:
+    """The mode of what this change is: proposed by a dream, written by an agent itself, or left to people."""
+    agent, namespace = change.proposal.agent, change.namespace
+    match change.proposal.origin_kind:
+        case OriginKind.DREAM:
+            return mode_of(document, agent=agent, namespace=namespace)
+        case OriginKind.AGENT if agent is not None and facts.get("by") == agent.public_id:
+            return own_writes(document, agent=agent.public_id, namespace=namespace.public_id)
+    return Mode.REVIEWED
+
+
 def is_any(document: Mapping[str, Any]) -> bool:
     """Whether anything at all may be applied without a vote."""
     modes = (document["mode"], *document["agents"].values(), *document["namespaces"].values())
-    return any(mode != Mode.REVIEWED for mode in modes)
+    return any(mode != Mode.REVIEWED for mode in modes) or takes_own_writes(document)
 
 
 def rule_for(change: Change, document: Mapping[str, Any], *, tier: str, checks: Iterable[Found]) -> str:
-    """The mode that lets this change through without a vote, or nothing."""
+    """The mode that lets this change through without a vote, or OWN_WRITES, or nothing."""
     if change.state not in (State.OPEN, State.APPROVED) or change.head is None:
         return ""
     return rule_at_opening(change, change.head, document, tier=tier, checks=checks)
@@ -44,17 +59,17 @@ def rule_at_opening(
 ) -> str:
     """The same of any revision, as if nothing had become of the change yet.
 
-    Only what a dream proposed, what a person and the work itself both say, without a doubt, and what no check has more
-    than a note on.
+    Only what a dream proposed or an agent may write itself, what a person and the work itself both say, without a
+    doubt, and what no check has more than a note on.
     """
-    mode = mode_of(document, agent=change.proposal.agent, namespace=change.namespace)
-    if tier not in APPLIES[mode] or change.proposal.origin_kind != OriginKind.DREAM:
+    facts, mode = revision.facts, mode_for(change, revision.facts, document)
+    if tier not in APPLIES[mode]:
         return ""
-    if revision.contributors or not revision.facts.get("support") or leaves_doubt(revision.facts, document):
+    if revision.contributors or not facts.get("support") or leaves_doubt(facts, document, change.namespace):
         return ""
-    if not _is_borne_out(revision.facts):
+    if not _is_borne_out(facts) or any(check.severity != Severity.NOTE for check in checks):
         return ""
-    return "" if any(check.severity != Severity.NOTE for check in checks) else str(mode)
+    return OWN_WRITES if change.proposal.origin_kind == OriginKind.AGENT else str(mode)
 
 
 def _is_borne_out(facts: Mapping[str, Any]) -> bool:

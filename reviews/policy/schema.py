@@ -45,6 +45,7 @@ def of_documents() -> Schema:
         mode=_one_of(Mode),
         agents=_named("^agt_", _one_of(Mode)),
         namespaces=_named("^nsp_", _one_of(Mode)),
+        own_writes=_object(agents=_named("^agt_", _OWN_WRITES), namespaces=_named("^nsp_", _OWN_WRITES)),
         votes=_object(**{str(tier): _VOTE for tier in Tier}),
         owners={"type": "array", "maxItems": MOST_NAMED, "items": _OWNER},
         tiers=_tiers(),
@@ -88,6 +89,7 @@ def _one_of(choices: Any) -> Schema:
     return {"enum": [str(one) for one in choices]}
 
 
+_OWN_WRITES = _one_of((Mode.REVIEWED, Mode.AUTOMATIC_LOW))
 _VOTE = _object(people=_whole(1, MOST_PEOPLE), owner={"type": "boolean"}, role={"enum": ["", *DECIDERS]}) | {
     "required": ["people"]
 }

@@ -73,6 +73,7 @@ _NAMED = {
 def names_of(team: Team, *documents: Mapping[str, Any]) -> dict[str, str]:
     """Of all that the documents name. Three queries."""
     named = {name for one in documents for kind in ("agents", "namespaces", "tools") for name in one[kind]}
+    named |= {name for one in documents for modes in one["own_writes"].values() for name in modes}
     people = {name for one in documents for rule in one["owners"] for name in rule.get("people", ())}
     found: dict[str, str] = {}
     for model in (Agent, Namespace):
@@ -108,9 +109,15 @@ def spoken(name: str) -> str:
 
 def _automatic(document: Mapping[str, Any], names: Names) -> Iterator[Field]:
     yield Field("mode", _("Mode of the team"), (Mode(document["mode"]).label,))
-    for kind, label in (("agents", _("Agents")), ("namespaces", _("Namespaces"))):
-        lines = sorted(f"{names.get(name, name)}: {Mode(mode).label}" for name, mode in document[kind].items())
-        yield Field(kind, label, tuple(lines))
+    own = document["own_writes"]
+    for place, label, modes in (
+        ("agents", _("Agents"), document["agents"]),
+        ("namespaces", _("Namespaces"), document["namespaces"]),
+        ("own_writes.agents", _("What agents write themselves, by agent"), own["agents"]),
+        ("own_writes.namespaces", _("What agents write themselves, by namespace"), own["namespaces"]),
+    ):
+        lines = sorted(f"{names.get(name, name)}: {Mode(mode).label}" for name, mode in modes.items())
+        yield Field(place, label, tuple(lines))
     terms = document["automatic"]
     earned = _("%(after)s decided changes, %(percent)s %% of them approved as they were, none taken back")
     yield Field(

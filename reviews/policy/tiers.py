@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from agents.enums import TIER_ORDER, SourceClass, Tier
 from agents.models import Namespace
 from agents.text import deeds
-from reviews.enums import ActorType, Operation, Severity, ToolDeed
-from reviews.policy.facts import MEMBER, Facts
+from reviews.enums import ActorType, Mode, Operation, Severity, ToolDeed
+from reviews.policy.documents import own_writes
+from reviews.policy.facts import MEMBER, Facts, is_by_machine
 
 UNSURE_PPM = 500_000
 LONG, VERY_LONG = 2_000, 8_000  # code points that a change writes
@@ -156,7 +157,7 @@ RULES = (
         "by_machine",
         Tier.MEDIUM,
         _("An agent proposed it over the API, and may have pushed the sessions that it quotes"),
-        lambda facts: facts.get("by") == ActorType.MACHINE,
+        lambda facts: is_by_machine(facts) and not facts.get("own"),
         doubt=True,
     ),
     Rule(
@@ -236,7 +237,7 @@ def lines(
 
     A revision from before facts were kept has none until its checks run again.
     """
-    found = [*_of_place(namespace, paths), *_of_facts(with_acts(facts, document)), *_of_checks(checks)]
+    found = [*_of_place(namespace, paths), *_of_facts(seen(facts, document, namespace)), *_of_checks(checks)]
     held = [line for line in (_by_document(line, document) for line in found) if line is not None]
     if len({line.rule for line in held if line.rule in _DANGERS and _is_high(line.tier)}) > 1:
         held.append(Line("dangers", Tier.CRITICAL, _("Several dangers come together")))
@@ -245,19 +246,23 @@ def lines(
     return sorted(held, key=lambda line: -TIER_ORDER[line.tier])
 
 
-def leaves_doubt(facts: Facts, document: Mapping[str, Any]) -> bool:
+def leaves_doubt(facts: Facts, document: Mapping[str, Any], namespace: Namespace) -> bool:
     """Whether only people can say that it is true; a rule that the team has switched off leaves none."""
-    known = with_acts(facts, document)
+    known = seen(facts, document, namespace)
     return any(rule.doubt and rule.holds(known) and document["tiers"].get(rule.name) != "off" for rule in RULES)
 
 
-def with_acts(facts: Facts, document: Mapping[str, Any]) -> Facts:
-    """The facts, and which of the tools that the change calls may change things: all but those whose names say that
-    they only look, unless the team says otherwise of one of the agents that read it.
+def seen(facts: Facts, document: Mapping[str, Any], namespace: Namespace) -> Facts:
+    """The facts in the light of the policy: `own`, whether it is what an agent writes itself and may; and `acts`, which
+    of the tools that the change calls may change things: all but those whose names say that they only look, unless the
+    team says otherwise of one of the agents that read it.
     """
+    if not facts:
+        return facts
+    own = own_writes(document, agent=facts.get("by") or "", namespace=namespace.public_id) != Mode.REVIEWED
     said = [document["tools"].get(agent, {}) for agent in facts.get("readers", ())] or [{}]
     acting = [tool for tool in facts.get("calls", ()) if any(_acts(tool, one) for one in said)]
-    return {**facts, "acts": [*acting, *facts.get("leaves_out", ())]} if facts else facts
+    return {**facts, "own": own, "acts": [*acting, *facts.get("leaves_out", ())]}
 
 
 def _acts(tool: str, said: Mapping[str, str]) -> bool:

@@ -29,17 +29,24 @@ def widens(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether more could be applied without a vote."""
     if any(_rank(now, *place) > _rank(was, *place) for place in _places(was, now)):
         return True
+    if any(_own_rank(now, *place) > _own_rank(was, *place) for place in _places(was["own_writes"], now["own_writes"])):
+        return True
     if any(now["automatic"][term] < was["automatic"][term] for term in TERMS):
         return True
     return is_any(now) and any(now[guard] != was[guard] for guard in GUARDS)
 
 
 def _places(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Everything that a mode stands for: the team, and what either document names."""
+    """Everything that a mode stands for: the team, and what either names."""
     named = {(kind, name) for kind in ("agents", "namespaces") for name in {*was[kind], *now[kind]}}
     return [("mode", ""), *sorted(named)]
 
 
 def _rank(document: Mapping[str, Any], kind: str, name: str) -> int:
     mode = document["mode"] if kind == "mode" else document[kind].get(name, document["mode"])
+    return STRICTEST_FIRST.index(Mode(mode))
+
+
+def _own_rank(document: Mapping[str, Any], kind: str, name: str) -> int:
+    mode = document["own_writes"].get(kind, {}).get(name, Mode.REVIEWED)
     return STRICTEST_FIRST.index(Mode(mode))

@@ -21,6 +21,7 @@ from agents.words import kept
 from reviews.desk import Seat
 from reviews.enums import Mode
 from reviews.models import Change, Decision
+from reviews.policy.modes import OWN_WRITES
 from reviews.policy.owners import Group
 from reviews.policy.tallying import Asked, speaks_for
 from reviews.reading.quoting import when
@@ -93,7 +94,8 @@ def _passed_by(need: Need) -> Need:
 def _of_votes(seat: Seat, who: Council) -> Iterator[Need]:
     tally = seat.tally
     if seat.is_let_through:
-        mode = Mode(seat.automatic).label
+        own = _("What an agent writes itself goes straight in")
+        mode = own if seat.automatic == OWN_WRITES else Mode(seat.automatic).label
         yield Need(Met.NOT_APPLICABLE, _("No vote is needed: %(mode)s") % {"mode": mode})
     else:
         words = _votes(tally.needed, len(tally.approvals))

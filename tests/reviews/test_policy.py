@@ -6,7 +6,7 @@ import pytest
 
 from agents.enums import Tier
 from agents.importers.records import EventRecord
-from agents.models import Session
+from agents.models import Namespace, Session
 from reviews import lapsing, policy, reverting
 from reviews.decisions import Moved, NotYours
 from reviews.examining import Library
@@ -117,8 +117,8 @@ def test_the_team_says_what_a_tool_does_and_the_stricter_word_of_its_readers_hol
     assert acts("run_query", readers=["agt_1", "agt_2"]) == ["run_query"]
     assert acts("run_query", readers=["agt_1", "agt_3"]) == ["run_query"]
     assert acts("lookup_order", "run_query", readers=["agt_1"]) == ["lookup_order"]
-    assert tiers.leaves_doubt(PLAIN | {"calls": ["run_query"], "readers": []}, document)
-    assert not tiers.leaves_doubt(PLAIN | {"calls": ["run_query"], "readers": ["agt_1"]}, document)
+    assert tiers.leaves_doubt(PLAIN | {"calls": ["run_query"], "readers": []}, document, Namespace())
+    assert not tiers.leaves_doubt(PLAIN | {"calls": ["run_query"], "readers": ["agt_1"]}, document, Namespace())
 
 
 def test_the_namespace_and_its_protected_paths_have_lines(team):

@@ -47,12 +47,19 @@ CHECKS = st.lists(
     max_size=1,
 )
 MODES = st.sampled_from([str(mode) for mode in Mode])
+OWN_MODES = st.sampled_from([str(Mode.REVIEWED), str(Mode.AUTOMATIC_LOW)])
 STEPS = st.fixed_dictionaries(
     {},
     optional={
         "mode": MODES,
         "agents": st.dictionaries(st.sampled_from(["agt_1", "agt_2"]), MODES, max_size=1),
         "namespaces": st.dictionaries(st.sampled_from(["nsp_1", "nsp_2"]), MODES, max_size=1),
+        "own_writes": st.fixed_dictionaries(
+            {
+                "agents": st.dictionaries(st.sampled_from(["agt_1", "agt_2"]), OWN_MODES, max_size=1),
+                "namespaces": st.dictionaries(st.sampled_from(["nsp_1", "nsp_2"]), OWN_MODES, max_size=1),
+            }
+        ),
         "tiers": st.dictionaries(
             st.sampled_from(["unsure", "long", "check_personal"]), st.sampled_from([*Tier.values, "off"]), max_size=1
         ),
@@ -69,6 +76,7 @@ PLACES = st.fixed_dictionaries(
     {
         "agent": st.sampled_from(["agt_1", "agt_2", "agt_new"]),
         "namespace": st.sampled_from(["nsp_1", "nsp_2", "nsp_new"]),
+        "origin": st.sampled_from([OriginKind.DREAM, OriginKind.AGENT]),
     }
 )
 SPACES = st.fixed_dictionaries(
@@ -78,7 +86,9 @@ SPACES = st.fixed_dictionaries(
 
 def rule(document, place, space, facts, checks):
     namespace = Namespace(public_id=place["namespace"], **space)
-    proposal = Proposal(agent=Agent(public_id=place["agent"]), origin_kind=OriginKind.DREAM)
+    proposal = Proposal(agent=Agent(public_id=place["agent"]), origin_kind=place["origin"])
+    if place["origin"] == OriginKind.AGENT:
+        facts = facts | {"by": place["agent"]}
     change = Change(proposal=proposal, namespace=namespace, operation=Operation.EDIT, state=State.OPEN)
     found = [Finding(one.rule, severity) for one in checks if (severity := severity_of(one, document))]
     lines = tiers.lines(

@@ -6,14 +6,17 @@ import sys
 import pytest
 from anthropic.tools import ToolError
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.enums import Scope
+from agents.importers.records import EventRecord
 from agents.models import ReadTrace
 from audit.models import Event
+from reviews.drift import baselines
 from reviews.enums import Verdict
 from reviews.memory_tool import LucidMemoryTool
 from reviews.models import Change, Proposal
-from tests import agent_recipes
+from tests import agent_recipes, recipes
 from tests.api.test_limits import allow
 from tests.reviews import scenes
 
@@ -271,3 +274,63 @@ def test_the_tool_needs_no_django():
     code = "import sys; sys.modules['django'] = None; from reviews.memory_tool import LucidMemoryTool"
 
     subprocess.run([sys.executable, "-c", code], check=True, cwd=settings.BASE_DIR)
+
+
+SAID = "The limit is 40."
+
+
+def quotes_of(desk, asked):
+    """A person said it, a tool showed it: as an agent gives it that has pushed its session so far."""
+    session = agent_recipes.session(
+        desk.agent,
+        events=[
+            EventRecord("message", "user", SAID, "user_input"),
+            EventRecord("tool_result", "", SAID, "external_tool", tool="get_limit"),
+        ],
+    )
+
+    def quotes(change):
+        asked.append(change)
+        one = {"session": session.public_id, "start": 0, "end": len(SAID), "quote": SAID}
+        return [one | {"event": 0}, one | {"event": 1}]
+
+    return quotes
+
+
+def let_own_writes_in(desk):
+    baselines.sign(
+        namespace=desk.space, root=baselines.live(desk.space).root, note="", by=desk.people.security, at=timezone.now()
+    )
+    own = {"agents": {desk.agent.public_id: "automatic_low"}, "namespaces": {desk.space.public_id: "automatic_low"}}
+    recipes.policy(desk.people.row, own_writes=own, tiers={})
+
+
+@pytest.mark.parametrize("bound", (True, False))
+def test_what_policy_lets_straight_in_is_stored_and_the_model_is_told_which(desk, notes, bound):
+    let_own_writes_in(desk)
+    asked = []
+    tool = desk.tool(namespace=desk.space.slug, agent=desk.agent if bound else None, evidence=quotes_of(desk, asked))
+
+    said = call(tool, "str_replace", NOTES, old_str="- two", new_str="- The limit is 40.")
+
+    assert [(one["operation"], one["path"]) for one in asked] == [("edit", "/notes.md")]
+    assert said.endswith("(Stored.)") is bound
+    assert said.startswith("Proposed, and waits for review by people") is not bound
+    assert (desk.files()["/notes.md"] == "# Notes\n- one\n- The limit is 40.\n") is bound
+    assert len(desk.waiting()) == (0 if bound else 1)
+    assert ("The limit is 40." in call(tool, "view", NOTES)) is bound
+
+
+def test_without_quotes_it_is_proposed_and_a_part_that_waits_is_told_as_such(desk, notes):
+    let_own_writes_in(desk)
+    plain = desk.tool(namespace=desk.space.slug, agent=desk.agent)
+    quoting = desk.tool(namespace=desk.space.slug, agent=desk.agent, grouped=True, evidence=quotes_of(desk, []))
+
+    assert call(plain, "insert", NOTES, insert_line=3, insert_text="- three").startswith("Proposed, and waits")
+    call(quoting, "create", "/memories/limit.md", file_text="- The limit is 40.\n")
+    call(quoting, "delete", "/memories/policies/refunds.md")
+    said = quoting.propose()
+
+    assert said.startswith("Proposed, and waits for review by people")
+    assert "Stored" in said
+    assert set(desk.files()) == {"/notes.md", "/policies/refunds.md", "/limit.md"}
