@@ -249,6 +249,8 @@ DREAM = {
         "state! changes! run agent sessions memories patterns proposal seconds funnel usage",
     ),
     "dream.failed": _kind("A dream run failed.", "run! agent! attempts!"),
+    "dream.leftovers_handed_over": _kind("Another connection clears what a dream left.", "run! connection!"),
+    "dream.leftovers_let_go": _kind("What a dream left is not cleared any more.", "run! stores!"),
     "dream.canceled": _kind("A dream run was canceled.", "run!"),
     "dream.resumed": _kind("A dream run was taken up again.", "agent! run! engine! attempts! fence!"),
     "dream.price_set": _kind("A team set what a model costs it, from a day on.", "after!"),

@@ -99,6 +99,7 @@ start: first character
 end: character after the last
 statements: how many statements
 status: status of the answer
+stores: memory stores on the platform
 struck: quotes that count no more
 tests: tests of the review that a person decided on
 times: how often it came again

@@ -336,6 +336,8 @@ PATTERNS: dict[str, dict[str, str]] = {
         "dream.started": _("Dream run %(what)s started"),
         "dream.finished": _("Dream run %(what)s ended: %(state)s, changes: %(changes)s"),
         "dream.failed": _("Dream run %(what)s failed"),
+        "dream.leftovers_handed_over": _("%(who)s had another connection clear what dream run %(what)s left"),
+        "dream.leftovers_let_go": _("%(who)s let go of what dream run %(what)s left: %(stores)s stores"),
         "dream.canceled": _("%(who)s canceled dream run %(what)s"),
         "dream.resumed": _("Dream run %(what)s was taken up again"),
         "dream.price_set": _("%(who)s set what a model costs: %(what)s"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import time_zone_choices
 from agents.document_forms import DocumentForm
 from agents.enums import OutcomeSource
+from agents.models import Connection
 from dreaming.engines.local.curation import GROUPS, Curation
 from dreaming.engines.local.curation import settings as curation_settings
 from dreaming.engines.local.fields import ByText, Choices, Number, Weights, Whole
@@ -271,3 +272,15 @@ def _weights(name, about):
 
 def _words(about):
     return [_(about.label), _(about.meaning)]
+
+
+class HandOverForm(forms.Form):
+    """Which connection clears what a run left."""
+
+    connection: "forms.ModelChoiceField[Connection]" = forms.ModelChoiceField(
+        label=_("Connection"), queryset=None, to_field_name="public_id"
+    )
+
+    def __init__(self, *args, connections, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["connection"].queryset = connections

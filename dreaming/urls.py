@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dreaming.views import agents, costs, curation, derived, runs, settings
+from dreaming.views import agents, costs, curation, derived, leftovers, runs, settings
 
 app_name = "dreaming"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("spending/limits/", costs.limits, name="caps"),
     path("spending/prices/", costs.price_list, name="prices"),
     path("runs/", runs.index, name="runs"),
+    path("runs/leftovers/", leftovers.index, name="leftovers"),
+    path("runs/<int:run_number>/leftovers/", leftovers.hand_over, name="leftovers_hand_over"),
+    path("runs/<int:run_number>/leftovers/let-go/", leftovers.let_go, name="leftovers_let_go"),
     path("runs/of/<str:run_id>/", runs.find, name="run_of"),
     path("runs/<int:run_number>/", runs.show, name="run"),
     path("runs/<int:run_number>/cancel/", runs.cancel, name="run_cancel"),

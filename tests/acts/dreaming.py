@@ -3,7 +3,9 @@
 from accounts import roles
 from agents import sessions
 from dreaming import runs
+from dreaming.engines.managed import account as accounts
 from dreaming.enums import RunOrigin
+from dreaming.models import JournalEntry
 from tests import agent_recipes, recipes
 from tests.acts.act import act
 from tests.acts.deciding import propose
@@ -43,6 +45,19 @@ def _queued(scene):
     return {"run_number": run.number}
 
 
+def _connection(scene):
+    scene.connection = agent_recipes.connection(scene.team)
+    return {"run_number": dreams.run(agent_recipes.agent(scene.team)).number}
+
+
+def _left(scene):
+    run = dreams.run(agent_recipes.agent(scene.team))
+    account = accounts.Account(connection="con_0", digest="0", model="claude-sonnet-5", left=["memstore_1"])
+    given = {"key": f"{accounts.KEY}0", "value": accounts.plain(account), "at": recipes.AT}
+    JournalEntry.objects.create(team=scene.team, run=run, **given)
+    return {"run_number": run.number}
+
+
 ACTS = {
     "dreaming:settings": act(roles.MANAGE_AGENTS, "dream.settings_set", {"max_minutes": "5"}, page="dreaming:settings"),
     "dreaming:curation": act(
@@ -61,6 +76,10 @@ ACTS = {
     "dreaming:run_now": act(roles.RUN_DREAMS, "dream.settings_set dream.queued"),
     "dreaming:estimate": act(roles.RUN_DREAMS, status=200),
     "dreaming:run_cancel": act(roles.RUN_DREAMS, "dream.canceled", make=_queued),
+    "dreaming:leftovers_hand_over": act(
+        roles.MANAGE_CONNECTIONS, typed=lambda scene: {"connection": scene.connection.public_id}, make=_connection
+    ),
+    "dreaming:leftovers_let_go": act(roles.MANAGE_CONNECTIONS, "dream.leftovers_let_go", make=_left),
     "dreaming:taint": act(roles.TAINT, "session.tainted", REASON),
     "dreaming:revoke": act(roles.REVERT, "change.opened proposal.opened session.revoked", make=_written),
     "dreaming:clear_taint": act(roles.TAINT, "session.cleared", REASON, make=_marked),
