@@ -57,7 +57,7 @@ def test_a_fold_may_not_replace_a_value_and_is_held_against_the_kept_copy():
         change(before, reason_code="same", operation="archive", path_after=None),
     ):
         assert said(specifics, folding, kept_copies=("Refunds take 30 days.",)) == []
-        assert said(specifics, folding) == [("warning", LOST % "“30 day”")]
+        assert said(specifics, folding) == [("warning", LOST % "“30 days”")]
     assert said(specifics, change(before, operation="archive", path_after=None)) == []  # that is its purpose
 
 
