@@ -113,19 +113,55 @@ class ToolsField(forms.CharField):
         tools[words[1]] = words[2]
 
 
+class OwnWritesField(forms.CharField):
+    """The agents or the namespaces whose own writes may go straight in, one short name a line.
+
+    `known` are public ids by short names. What the document names as reviewed, and is not listed, stays so.
+    """
+
+    widget = WideTextarea({"rows": 3, "spellcheck": "false", "class": "code"})
+
+    def __init__(self, *, known: Mapping[str, str], now: Mapping[str, str], **options: Any) -> None:
+        self.known, self.now = known, now
+        super().__init__(required=False, max_length=50_000, **options)
+
+    def prepare_value(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        slugs = {public_id: slug for slug, public_id in self.known.items()}
+        return "\n".join(sorted(slugs.get(one, one) for one, mode in (value or {}).items() if mode != Mode.REVIEWED))
+
+    def to_python(self, value):
+        found = {name: mode for name, mode in self.now.items() if mode == Mode.REVIEWED}
+        for word in super().to_python(value).split():
+            one = self.known.get(word, word)
+            if one not in self.known.values() and one not in self.now:
+                message = _("“%(word)s” is no short name of one that the team has.")
+                raise ValidationError(message, params={"word": word})
+            found[one] = str(Mode.AUTOMATIC_LOW)
+        return found
+
+
 class PolicyForm(forms.Form):
     """A field for each place of the document that teams change often; what it has no field for stays as it is.
 
-    `document` is what comes of it. `members` are public ids of people by their addresses, `agents` those of agents by
-    their short names.
+    `document` is what comes of it. `members` are public ids of people by their addresses, `agents` and `namespaces`
+    those of agents and namespaces by their short names.
     """
 
     def __init__(
-        self, data: Any = None, *, document: Document, members: Mapping[str, str], agents: Mapping[str, str]
+        self,
+        data: Any = None,
+        *,
+        document: Document,
+        members: Mapping[str, str],
+        agents: Mapping[str, str],
+        namespaces: Mapping[str, str],
     ) -> None:
         super().__init__(data)
         self.now = document
-        self.groups_of = [(title, list(fields)) for title, fields in _groups(document, members, agents)]
+        groups = _groups(document, members, agents, namespaces)
+        self.groups_of = [(title, list(fields)) for title, fields in groups]
         for _title, fields in self.groups_of:
             for place, field, value in fields:
                 field.initial = value
@@ -185,9 +221,9 @@ _Place = tuple[str, forms.Field, Any]
 
 
 def _groups(
-    document: Document, members: Mapping[str, str], agents: Mapping[str, str]
+    document: Document, members: Mapping[str, str], agents: Mapping[str, str], namespaces: Mapping[str, str]
 ) -> Iterator[tuple[Any, Iterator[_Place]]]:
-    yield _("Applied without a vote"), _automatic(document)
+    yield _("Applied without a vote"), _automatic(document, agents, namespaces)
     yield _("Who approves"), _votes(document, members)
     yield _("How long things take"), _times(document)
     yield _("How risky a change is"), _tiers(document, agents)
@@ -195,7 +231,7 @@ def _groups(
     yield _("Limits and watching"), _limits(document)
 
 
-def _automatic(document: Document) -> Iterator[_Place]:
+def _automatic(document: Document, agents: Mapping[str, str], namespaces: Mapping[str, str]) -> Iterator[_Place]:
     mode = _choice(
         Mode.choices,
         _("Mode of the team"),
@@ -212,6 +248,15 @@ def _automatic(document: Document) -> Iterator[_Place]:
     yield "automatic.unedited_percent", percent, terms["unedited_percent"]
     wait = _whole("automatic.wait_minutes", _("Minutes in which anybody may say no"))
     yield "automatic.wait_minutes", wait, terms["wait_minutes"]
+    own = document["own_writes"]
+    labels = {
+        "agents": _("Agents whose own writes of low risk go straight in"),
+        "namespaces": _("Namespaces that take them"),
+    }
+    both = _("One short name a line. A write goes straight in only where both are named.")
+    for kind, known in (("agents", agents), ("namespaces", namespaces)):
+        field = OwnWritesField(known=known, now=own[kind], label=labels[kind], help_text=both)
+        yield f"own_writes.{kind}", field, own[kind]
 
 
 def _votes(document: Document, members: Mapping[str, str]) -> Iterator[_Place]:

@@ -44,8 +44,9 @@ def show(request, team):
 def edit(request, team):
     members = {row.user.email.lower(): row.user.public_id for row in _members(request.team)}
     agents = dict(Agent.objects.of(request.team).values_list("slug", "public_id"))
+    namespaces = dict(Namespace.objects.of(request.team).values_list("slug", "public_id"))
     now = documents.document_of(request.team)
-    form = PolicyForm(request.POST or None, document=now, members=members, agents=agents)
+    form = PolicyForm(request.POST or None, document=now, members=members, agents=agents, namespaces=namespaces)
     return _changed(request, form, "form", "reviews/policy_form.html")
 
 

@@ -20,6 +20,7 @@ from tests.reviews.test_automatic import dreamt, supported
 from tests.reviews.test_policy_schema import DOCUMENTS
 
 AGENTS = {"helpdesk": "agt_1"}
+SPACES = {"terms": "nsp_3"}
 MEMBERS = {"ana@x.example": "usr_1", "bo@x.example": "usr_2"}
 
 
@@ -48,7 +49,7 @@ def page(team, name, *args):
 
 def filled(document=None, **values):
     """What a browser sends of the form that shows a document."""
-    form = PolicyForm(document=documents.whole(document or {}), members=MEMBERS, agents=AGENTS)
+    form = PolicyForm(document=documents.whole(document or {}), members=MEMBERS, agents=AGENTS, namespaces=SPACES)
     shown = {bound.html_name: bound.field.prepare_value(bound.initial) for bound in form}
     return {name: value for name, value in shown.items() if value is not False and value is not None} | values
 
@@ -58,7 +59,7 @@ def filled(document=None, **values):
 def test_form_of_a_document_gives_the_same_document(document):
     now = documents.whole(document)
 
-    form = PolicyForm(filled(now), document=now, members=MEMBERS, agents=AGENTS)
+    form = PolicyForm(filled(now), document=now, members=MEMBERS, agents=AGENTS, namespaces=SPACES)
 
     assert form.is_valid(), form.errors
     assert documents.whole(form.document) == _told_fully(now)
@@ -88,7 +89,9 @@ def _told_fully(document):
     ],
 )
 def test_form_names_the_line_about_a_tool_that_it_cannot_read(line, said):
-    form = PolicyForm(filled(tools=line), document=documents.whole({}), members=MEMBERS, agents=AGENTS)
+    form = PolicyForm(
+        filled(tools=line), document=documents.whole({}), members=MEMBERS, agents=AGENTS, namespaces=SPACES
+    )
 
     assert not form.is_valid()
     assert said in form.errors["tools"][0]
@@ -101,10 +104,35 @@ def test_form_takes_what_tools_do_by_the_short_names_of_agents():
         document=documents.whole({}),
         members=MEMBERS,
         agents=AGENTS,
+        namespaces=SPACES,
     )
 
     assert form.is_valid(), form.errors
     assert form.document["tools"] == {"agt_1": {"run_query": "looks", "sync": "changes"}}
+
+
+def test_form_takes_own_writes_by_short_names_and_keeps_what_is_reviewed():
+    now = documents.whole({"own_writes": {"namespaces": {"nsp_1": "automatic_low", "nsp_2": "reviewed"}}})
+    typed = {"own_writes.agents": "helpdesk\n", "own_writes.namespaces": "terms\n"}
+
+    form = PolicyForm(filled(now) | typed, document=now, members=MEMBERS, agents=AGENTS, namespaces=SPACES)
+
+    assert form["own_writes.namespaces"].initial == {"nsp_1": "automatic_low", "nsp_2": "reviewed"}
+    assert form.is_valid(), form.errors
+    assert form.document["own_writes"] == {
+        "agents": {AGENTS["helpdesk"]: "automatic_low"},
+        "namespaces": {"nsp_2": "reviewed", SPACES["terms"]: "automatic_low"},
+    }
+
+
+def test_form_names_what_the_team_does_not_have():
+    now = documents.whole({})
+    typed = filled(now) | {"own_writes.agents": "stranger"}
+
+    form = PolicyForm(typed, document=now, members=MEMBERS, agents=AGENTS, namespaces=SPACES)
+
+    assert not form.is_valid()
+    assert "“stranger” is no short name" in form.errors["own_writes.agents"][0]
 
 
 def test_page_tells_the_policy_in_words_to_everybody_in_the_team(client, team, space, agent):
@@ -455,4 +483,4 @@ def test_pages_take_the_same_queries(at_work, team, space, agent, count, django_
             assert at_work.get(url).status_code == 200
         counted.append(len(queries))
 
-    assert counted == [13, 9, 7, 10, 9]
+    assert counted == [13, 10, 7, 10, 9]
