@@ -1,18 +1,21 @@
-"""The statements that store events. They run while the head of a log is locked, so they are few, and on PostgreSQL
-they travel together: one way there and back to lock, one to store.
+"""The statements that store events. They run while the head of a log is locked, so they are few.
+
+On PostgreSQL a few events are numbered and chained by the database in one statement, and where the transaction ends
+with them it is committed by the same message: no client and no disk is waited for under the lock. `flush` waits for the
+disk right after it, before anybody is told.
 """
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import connection
 
+from audit.entries import Entry
 from audit.models import LogHead
 
 Row = tuple[Any, ...]
@@ -33,17 +36,18 @@ COLUMNS = (
     "prev",
 )
 COPY_TYPES = ("varchar", "int8", "varchar", "timestamptz", *["varchar"] * 6, "bytea", "bytea", "bytea")
-_COPY_FROM = 20  # events from which on COPY is quicker than INSERT
+FEW = 20  # events; as many or more are stored by COPY
 
-LOCK_TIMEOUT = "2s"
-PAUSES = (0.1, 0.2, 0.4)  # seconds before each further try, give or take a half
-_LOCK_NOT_AVAILABLE = "55P03"
+LOCK_TIMEOUT = "8s"
 
 _INSERT = f"INSERT INTO audit_event ({', '.join(COLUMNS)}) VALUES "  # noqa: S608  (names of ours)
 _VALUES = f"({', '.join(['%s'] * len(COLUMNS))})"
 COPY = f"COPY audit_event ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _READ = "SELECT size, leaf, frontier FROM audit_loghead WHERE log = %s"
-_LOCK = f"SAVEPOINT audit_head; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'; {_READ} FOR UPDATE"
+_PATIENCE = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
+_ENTRY = 11  # values of it that are given to the database
+_COMMIT_AHEAD = "SET LOCAL synchronous_commit = off; {}; COMMIT"
+_FLUSH = "SELECT pg_logical_emit_message(true, 'audit', '')"  # the least that a commit waits for the disk with
 _MOVE = "UPDATE audit_loghead SET size = %s, leaf = %s, frontier = %s, at = %s WHERE log = %s AND size = %s"
 
 
@@ -62,7 +66,7 @@ class Head:
 def lock_head(log: str, *, at: datetime) -> Head:
     """The head of a log, locked until the transaction ends, and made where it is absent.
 
-    Waits two seconds, and after a pause of chance again, four times in all; then OperationalError goes up.
+    Waits eight seconds for it; then OperationalError goes up.
     """
     found = _locked(log)
     if found is None:
@@ -74,15 +78,41 @@ def lock_head(log: str, *, at: datetime) -> Head:
     return Head(log, size, bytes(leaf), bytes(frontier))
 
 
+def append_few(log: str, entries: Sequence[Entry], *, ends: bool) -> None:
+    """Number, chain and store on PostgreSQL, and make the head where it is absent; waits like `lock_head`.
+
+    `ends` has the transaction committed with it.
+    """
+    rows = ((one.public_id, one.at, one.type, one.outcome, *one.actor, *one.target, *one.around) for one in entries)
+    values = [value for column in zip(*rows, strict=True) for value in column]
+    with connection.cursor() as cursor:
+        cursor.execute(_append(len(entries), ends=ends), [log, *values])
+
+
+@lru_cache(maxsize=2 * FEW)
+def _append(count: int, *, ends: bool) -> str:
+    """Elements one by one: as arrays they would be quoted twice."""
+    column = f"ARRAY[{', '.join(['%s'] * count)}]"
+    statement = f"{_PATIENCE}; SELECT audit_append(%s, {', '.join([column] * _ENTRY)})"
+    return _COMMIT_AHEAD.format(statement) if ends else statement
+
+
+def ends_here() -> bool:
+    """Whether the transaction is over when the outermost block that is open now is left."""
+    return connection.vendor == "postgresql" and len(connection.atomic_blocks) == 1 and not connection.needs_rollback
+
+
+def flush() -> None:
+    """Wait until all that was committed outlives a crash. Whoever hands out what others wrote calls it before."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_FLUSH)
+
+
 def store(head: Head, rows: Sequence[Row], *, leaf: bytes, frontier: bytes, at: datetime) -> None:
     """Insert events in their order and move the head on to the last of them. Raises Forked."""
     move = [head.size + len(rows), leaf, frontier, at, head.log, head.size]
-    if connection.vendor != "postgresql":
-        moved = _store_on_sqlite(rows, move)
-    elif len(rows) < _COPY_FROM:
-        moved = _store_at_once(rows, move)
-    else:
-        moved = _copy(rows, move)
+    moved = _copy(rows, move) if connection.vendor == "postgresql" else _store_on_sqlite(rows, move)
     if moved != 1:
         raise Forked(f"the head of {head.log} is no longer at {head.size}")
 
@@ -91,32 +121,15 @@ def _locked(log: str) -> Row | None:
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             cursor.execute(_READ, [log])  # the transaction has the only lock there is
-            return cursor.fetchone()  # type: ignore[no-any-return]
-        for pause in (*PAUSES, None):
-            try:
-                cursor.execute(_LOCK, [log])
-                break
-            except OperationalError as error:
-                if pause is None or getattr(error.__cause__, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
-                    raise
-                cursor.execute("ROLLBACK TO SAVEPOINT audit_head")
-                time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  (chance keeps writers apart, no secret)
-        _skip_to_rows(cursor)
+        else:
+            cursor.execute(f"{_PATIENCE}; {_READ} FOR UPDATE", [log])
+            _skip_to_rows(cursor)
         return cursor.fetchone()  # type: ignore[no-any-return]
 
 
 def _skip_to_rows(cursor: Any) -> None:
     while cursor.description is None and cursor.nextset():
         pass
-
-
-def _store_at_once(rows: Sequence[Row], move: list[Any]) -> Any:
-    """How many heads were moved, as the other two: one."""
-    with connection.cursor() as cursor:
-        values = ", ".join([_VALUES] * len(rows))
-        cursor.execute(f"{_INSERT}{values}; {_MOVE}", [value for row in rows for value in row] + move)
-        cursor.nextset()
-        return cursor.rowcount
 
 
 def _copy(rows: Sequence[Row], move: list[Any]) -> Any:

@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from django.db import DatabaseError
 
-from audit import pruning, trail
+from audit import pruning, storing, trail
 from audit.checkpoints import delivering, memory, signing_keys
 from audit.checkpoints.memory import Signed
 from audit.checkpoints.signing_keys import Signer
@@ -80,6 +80,7 @@ def continued(log: str, before: Signed | None) -> Chain:
 
 def seal(chain: Chain, signers: Sequence[Signer], *, at: datetime) -> Checkpoint:
     """Sign what was read of a log, remember it, and store it. The caller is alone and has held it against before."""
+    storing.flush()
     signed = _signed(chain, signers, at=at)
     memory.keep(signed)
     return _store(signed)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from audit import storing
 from audit.entries import time_text
 from audit.models import Checkpoint, Event, LogHead
 from compliance.enums import Format
@@ -67,6 +68,7 @@ def following(destination: Destination) -> Batch | None:
         return None
     lines = [*events, *([_checkpoint_line(sealed, destination.format)] if sealed else [])]
     witnessed = sealed.size if sealed else 0
+    storing.flush()
     if not events:
         return Batch(f"{log}/checkpoint-{witnessed}", log, lines, after, witnessed)
     return Batch(f"{log}/{after + 1}-{events[-1].seq}", log, lines, events[-1].seq, witnessed)

@@ -1,11 +1,13 @@
 """Storing events: few or many the same, and patient with a head that is locked."""
 
 import time
+from contextlib import contextmanager, suppress
 from threading import Event as Signal
-from threading import Thread
+from threading import Thread, Timer
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audit import checking, storing, trail
 from audit.models import Event, LogHead
@@ -73,7 +75,7 @@ def test_a_head_that_moved_while_it_was_locked_stores_nothing(at, monkeypatch):
     monkeypatch.setattr(storing, "_MOVE", f"{storing._MOVE} AND 1 = 0")  # no lock lets this happen
 
     with pytest.raises(storing.Forked):
-        record(1, at)
+        record(storing.FEW, at)
 
     assert LogHead.objects.get().size == Event.objects.count() == 2
 
@@ -81,42 +83,13 @@ def test_a_head_that_moved_while_it_was_locked_stores_nothing(at, monkeypatch):
 needs_locks = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
 
 
-@needs_locks
-@pytest.mark.django_db(transaction=True)
-def test_a_locked_head_is_waited_for_again_and_nothing_is_lost(at, monkeypatch):
-    monkeypatch.setattr(storing, "_LOCK", storing._LOCK.replace("2s", "50ms"))
-    record(1, at)
-    held, tried = Signal(), Signal()
-    pauses = []
-    monkeypatch.setattr(storing.time, "sleep", lambda seconds: (pauses.append(seconds), tried.set()))
-
-    def hold():
-        with transaction.atomic():  # noqa: TID251  (another writer that takes its time)
-            LogHead.objects.select_for_update().get(log="team_a")
-            held.set()
-            tried.wait(10)
-        connection.close()
-
-    holder = Thread(target=hold)
-    holder.start()
-    held.wait(10)
-    record(1, at)
-    holder.join()
-
-    assert 1 <= len(pauses) <= 3
-    assert (checking.check("team_a").faults, LogHead.objects.get().size) == ([], 2)
-
-
-@needs_locks
-@pytest.mark.django_db(transaction=True)
-def test_a_head_that_stays_locked_fails_the_unit_as_a_whole(at, monkeypatch):
-    monkeypatch.setattr(storing, "_LOCK", storing._LOCK.replace("2s", "20ms"))
-    monkeypatch.setattr(storing, "PAUSES", (0.01, 0.01, 0.01))
-    record(1, at)
+@contextmanager
+def held_elsewhere():
+    """Another writer that has the head of team_a until it is told to let go."""
     held, done = Signal(), Signal()
 
     def hold():
-        with transaction.atomic():  # noqa: TID251  (another writer that hangs)
+        with transaction.atomic():  # noqa: TID251
             LogHead.objects.select_for_update().get(log="team_a")
             held.set()
             done.wait(10)
@@ -125,11 +98,88 @@ def test_a_head_that_stays_locked_fails_the_unit_as_a_whole(at, monkeypatch):
     holder = Thread(target=hold)
     holder.start()
     held.wait(10)
-    began = time.monotonic()
-    with pytest.raises(OperationalError, match="lock timeout"):
-        record(1, at, private={"note": "x"})
+    yield done
     done.set()
     holder.join()
 
-    assert 0.08 <= time.monotonic() - began < 5
+
+@needs_locks
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("count", [1, storing.FEW])
+def test_a_locked_head_is_waited_for(at, count):
+    record(1, at)
+
+    with held_elsewhere() as done:
+        Timer(0.2, done.set).start()
+        began = time.monotonic()
+        record(count, at)
+
+    assert time.monotonic() - began > 0.15
+    assert (checking.check("team_a").faults, LogHead.objects.get().size) == ([], 1 + count)
+
+
+@needs_locks
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("count", [1, storing.FEW])
+def test_a_head_that_stays_locked_fails_the_unit_as_a_whole(at, count, monkeypatch):
+    storing._append.cache_clear()
+    monkeypatch.setattr(storing, "_PATIENCE", storing._PATIENCE.replace("8s", "50ms"))
+    record(1, at)
+
+    with held_elsewhere(), pytest.raises(OperationalError, match="lock timeout"):
+        record(count, at, private={"note": "x"})
+    storing._append.cache_clear()
+
     assert (checking.check("team_a").faults, LogHead.objects.get().size) == ([], 1)
+
+
+def transaction_with_a_hook(at):
+    with trail.unit_of_work(at=at) as unit:
+        transaction.on_commit(lambda: connection.cursor().execute("SELECT 'hook'"))
+        unit.record("team.created", target=TEAM, by=trail.SYSTEM, log="team_a", data={"slug": "a"})
+
+
+@needs_locks
+@pytest.mark.django_db(transaction=True)
+def test_what_is_recorded_outlives_a_crash_before_any_hook_runs(at):
+    """A commit that does not wait for the disk is followed by one that does."""
+    with CaptureQueriesContext(connection) as captured:
+        transaction_with_a_hook(at)
+
+    append, flush, hook = [query["sql"] for query in captured if query["sql"] not in ("BEGIN", "COMMIT")]
+    assert "synchronous_commit = off" in append
+    assert append.endswith("COMMIT")
+    assert "pg_logical_emit_message(true" in flush
+    assert "hook" in hook
+
+
+@needs_locks
+@pytest.mark.django_db(transaction=True)
+def test_a_unit_within_a_transaction_is_not_committed_before_it_ends(at):
+    with suppress(ZeroDivisionError), transaction.atomic():  # noqa: TID251  (a caller's own)
+        record(1, at)
+        raise ZeroDivisionError
+
+    assert not Event.objects.exists()
+
+
+def also(cursor, statement, at):
+    with trail.unit_of_work(at=at) as unit:
+        cursor.execute(statement)
+        unit.record("team.created", target=TEAM, by=trail.SYSTEM, log="team_a", data={"slug": "a"})
+
+
+@needs_locks
+@pytest.mark.django_db(transaction=True)
+def test_a_constraint_that_is_only_seen_at_the_commit_takes_all_of_it_back(at):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE late (id int PRIMARY KEY, other int REFERENCES late DEFERRABLE INITIALLY DEFERRED)"
+        )
+        try:
+            with pytest.raises(IntegrityError):
+                also(cursor, "INSERT INTO late VALUES (1, 2)", at)
+            assert not Event.objects.exists()
+            assert connection.get_autocommit()
+        finally:
+            cursor.execute("DROP TABLE late")

@@ -62,6 +62,7 @@ def start(seed, events, death):
     code = 1
     try:
         chance = random.Random(seed)
+        storing.append_few = deadly(storing.append_few, chance, death)
         storing.lock_head = deadly(storing.lock_head, chance, death)
         storing.store = deadly(storing.store, chance, death)
         done = 0
