@@ -192,7 +192,7 @@ def test_nothing_but_what_an_agent_writes_itself_is_let_in_by_it(team, space, ag
     assert state_of(only(proposal)) == "open"
 
 
-def test_a_budget_that_is_spent_holds_it(team, space, agent, token):
+def test_a_budget_that_is_spent_holds_it(client, team, space, agent, token):
     allow(team, agent, space, budgets={"week": {"automatic": 1}})
     drafts = [scenes.add(space, f"/{name}.md", f"- {name} is 40.\n", **supported(agent)) for name in ("first", "then")]
 
@@ -200,6 +200,9 @@ def test_a_budget_that_is_spent_holds_it(team, space, agent, token):
 
     assert set(texts(space)) == {"/first.md"}
     assert len(recorded(team, "budget.reached")) == 1
+    client.force_login(team.lead)
+    page = client.get(Proposal.objects.of(team.row).select_related("team").latest("pk").get_absolute_url())
+    assert "What an agent writes itself goes straight in" in page.content.decode()
 
 
 def test_a_revert_ends_it_for_the_namespace_by_itself(team, space, agent, token):
