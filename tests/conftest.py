@@ -19,6 +19,18 @@ def pytest_runtest_setup():
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
+    """SQLite in a file, as it is used: in memory all threads of a live server would share one connection and its
+    transaction. Nobody needs the file after a crash.
+    """
+    database = django_settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        options = database["OPTIONS"]
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _prepared(tmp_path_factory):
     testing.let_flush_through()
