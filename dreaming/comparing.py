@@ -15,7 +15,7 @@ from agents.models import Agent, Connection, Namespace
 from dreaming.costs.caps import CENT, dollars
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.curation import settings as curation_settings
-from dreaming.enums import EngineName, Frequency
+from dreaming.enums import Effort, EngineName, Frequency
 from dreaming.forms import LABELS, SettingsForm
 from dreaming.models import DreamSettings
 
@@ -68,12 +68,18 @@ def _shown(row: DreamSettings, names: Mapping[str, str]) -> dict[str, tuple[Text
         "connection": (names.get(row.connection, row.connection),),
         "model": (row.model,),
         "verifier": (row.verifier or _("The same model"),),
+        "effort": (_effort(row.effort),),
+        "verifier_effort": (_effort(row.verifier_effort),),
         "max_tokens": (_("No limit") if row.max_tokens is None else str(row.max_tokens),),
         "max_cost": (_("No limit") if row.max_cost_cents is None else dollars(row.max_cost_cents * CENT),),
         "window_days": (str(row.window_days),),
         "max_minutes": (str(row.max_minutes),),
         "instructions": tuple(row.instructions.splitlines()),
     }
+
+
+def _effort(value: str) -> Text:
+    return Effort(value).label if value else _("Its own default")
 
 
 def _lines(value: Any, other: Any) -> tuple[Text, ...]:

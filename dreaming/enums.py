@@ -16,6 +16,14 @@ class EngineName(TextChoices):
     MANAGED = "managed", _("Dreams of the Claude platform")
 
 
+class Effort(TextChoices):
+    LOW = "low", _("Low")
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+    XHIGH = "xhigh", _("Very high")
+    MAX = "max", _("The most")
+
+
 class RunOrigin(TextChoices):
     SCHEDULE = "schedule", _("Schedule")
     PERSON = "person", _("Person")

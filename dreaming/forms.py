@@ -15,7 +15,7 @@ from agents.models import Connection
 from dreaming.engines.local.curation import GROUPS, Curation
 from dreaming.engines.local.curation import settings as curation_settings
 from dreaming.engines.local.fields import ByText, Choices, Number, Weights, Whole
-from dreaming.enums import EngineName, Frequency, PatternKind, RunState
+from dreaming.enums import Effort, EngineName, Frequency, PatternKind, RunState
 from reviews.enums import Operation
 
 LAST_DAY = 28  # every month has one
@@ -61,6 +61,17 @@ class SettingsForm(forms.Form):
         widget=forms.TextInput({"list": "models", "autocomplete": "off"}),
         help_text=_("Checks what the other one found. None means the same model."),
     )
+    effort = forms.ChoiceField(
+        label=_("Effort of the model"),
+        required=False,
+        choices=[("", _("Its own default")), *Effort.choices],
+        help_text=_("More effort thinks longer and costs more. Not every model takes every one."),
+    )
+    verifier_effort = forms.ChoiceField(
+        label=_("Effort of the model that verifies"),
+        required=False,
+        choices=[("", _("Its own default, or as above where it is the same model")), *Effort.choices],
+    )
     max_tokens = forms.IntegerField(
         label=_("Tokens that a run may take"), required=False, min_value=1, help_text=_("None means no limit.")
     )
@@ -98,6 +109,8 @@ class SettingsForm(forms.Form):
         "connection",
         "model",
         "verifier",
+        "effort",
+        "verifier_effort",
         "max_tokens",
         "window_days",
         "max_minutes",

@@ -9,6 +9,7 @@ from agents.enums import Provider
 from agents.models import Connection, Namespace
 from agents.snapshot import Snapshot
 from audit import keys
+from dreaming import offering
 from dreaming.costs import budgets
 from dreaming.engines.claude.engine import ClaudeEngine, Model
 from dreaming.engines.protocol import Engine, EngineFailed
@@ -38,6 +39,8 @@ def open_model(making: Making, snapshot: Snapshot) -> Model:
     connection, settings = connection_of(making), making.settings
     if not settings.model:
         raise EngineFailed(f"No model is chosen in the dream settings. {LOCAL_WORKS}")
+    if wrong := offering.effort_fault(settings):
+        raise EngineFailed(f"The effort that the dream settings name cannot be asked for: {wrong[1]} {LOCAL_WORKS}")
     slugs = {memory.namespace for memory in snapshot.memories} | set(snapshot.namespaces)
     labels = residency.labels_of(making.agent, Namespace.objects.of(making.agent.team).filter(slug__in=slugs))
     try:
@@ -47,10 +50,13 @@ def open_model(making: Making, snapshot: Snapshot) -> Model:
     except (sealing.Lost, keys.BadKey) as lost:
         raise EngineFailed(f"What signs in at {connection.name} cannot be read: enter the key again.") from lost
     may_wait = making.run is not None and making.run.origin == RunOrigin.SCHEDULE
+    verifier, verifier_effort = offering.verifying(settings)
     return Model(
         client=client,
         name=settings.model,
-        verifier=settings.verifier or settings.model,
+        verifier=verifier,
+        effort=settings.effort,
+        verifier_effort=verifier_effort,
         budget=budgets.of(agent=making.agent, settings=settings, run=making.run, clock=making.clock),
         clock=making.clock,
         may_batch=may_wait and connection.provider == Provider.ANTHROPIC and labels <= set(connection.dreams_hold),

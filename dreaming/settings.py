@@ -14,7 +14,7 @@ from accounts.models import Confirmation, User
 from agents.models import Agent, Connection, NamespaceAccess
 from audit import trail
 from audit.trail import Actor, HasActor
-from dreaming import manifests, schedules, widening
+from dreaming import manifests, offering, schedules, widening
 from dreaming.engines.local.curation import BadCuration, Curation
 from dreaming.models import DreamSettings, Schedule
 
@@ -32,6 +32,8 @@ FIELDS = (
     "connection",
     "model",
     "verifier",
+    "effort",
+    "verifier_effort",
     "instructions",
     "curation",
     "window_days",
@@ -166,6 +168,8 @@ def check(settings: DreamSettings) -> None:
             raise BadSettings(name, "must be at least 1")
     if settings.connection and not Connection.objects.of(settings.team).filter(public_id=settings.connection).exists():
         raise BadSettings("connection", "no such connection")
+    if fault := offering.effort_fault(settings):
+        raise BadSettings(*fault)
     open_to_it = NamespaceAccess.objects.of(settings.team).filter(agent=settings.agent)
     unknown = set(settings.namespaces) - set(open_to_it.values_list("namespace__public_id", flat=True))
     if unknown:

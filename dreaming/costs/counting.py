@@ -36,7 +36,7 @@ def discovery(making: Making, snapshot: Snapshot) -> Counted:
     """
     model = opening.open_model(making, snapshot)
     now = LocalEngine().consider(snapshot, policy_of(making.settings.curation), lambda *_: None)
-    questions = discovering.questions(now, model=model.name, instructions=model.instructions)
+    questions = discovering.questions(now, model=model.finds, instructions=model.instructions)
     try:
         counted = [_count(model, one) for one in questions[:MOST_COUNTED]]
     except FORBIDDING as refused:

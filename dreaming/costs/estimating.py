@@ -19,6 +19,7 @@ from dreaming import managing, manifests, settings, snapshots
 from dreaming.costs import caps, counting, prices, rates
 from dreaming.costs.counting import Counted
 from dreaming.costs.rates import Amount
+from dreaming.engines.claude import efforts
 from dreaming.engines.protocol import EngineFailed
 from dreaming.engines.spending import Tokens
 from dreaming.enums import EngineName
@@ -143,7 +144,9 @@ def _stages(
         least, most = ((read + memory) // characters + 1 for characters in (FEWEST, MOST))
         yield "dream", chosen.model, Tokens(input=least, output=least // 20), _dreamt(most)
         return
+    thinks = efforts.most_answer(chosen.effort) / efforts.MOST_ANSWER_ELSE
     low, high = _read(read, memory, FEWEST), _read(read, memory, MOST)
+    high = replace(high, output=int(high.output * thinks))
     if counted is not None:
         low, high = replace(counted, output=low.output), replace(counted, output=high.output)
     yield "discover", chosen.model, low, high

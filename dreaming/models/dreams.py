@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import TeamModel, public_id_field
 from accounts.teams import TeamQuerySet
 from agents.models import Agent, Session
-from dreaming.enums import ACTIVE, AnswerState, EngineName, Frequency, PatternKind, RunOrigin, RunState
+from dreaming.enums import ACTIVE, AnswerState, Effort, EngineName, Frequency, PatternKind, RunOrigin, RunState
 
 
 class DreamSettings(TeamModel):
@@ -36,6 +36,8 @@ class DreamSettings(TeamModel):
     connection = models.CharField(_("connection"), max_length=40, blank=True)  # its public id
     model = models.CharField(_("model"), max_length=80, blank=True)
     verifier = models.CharField(_("model that verifies"), max_length=80, blank=True)
+    effort = models.CharField(_("effort of the model"), max_length=8, choices=Effort, blank=True)
+    verifier_effort = models.CharField(_("effort of the model that verifies"), max_length=8, choices=Effort, blank=True)
     instructions = models.TextField(_("instructions"), blank=True, max_length=4096)
     curation = models.JSONField(default=dict, blank=True)
     window_days = models.PositiveIntegerField(_("days of sessions to read"), default=90)

@@ -23,6 +23,12 @@ OFFERED = {
     "claude-haiku-4-5": ("Claude Haiku 4.5", 200_000, 64_000, 4096),
 }
 NO_FORCED_TOOLS = frozenset({"claude-fable-5-1", "claude-opus-5-5", "claude-sonnet-5-5"})
+ALL_EFFORTS = ("low", "medium", "high", "xhigh", "max")
+EFFORTS = {
+    "claude-haiku-4-5": (),
+    "claude-opus-4-6": ("low", "medium", "high", "max"),
+    "claude-sonnet-4-6": ("low", "medium", "high", "max"),
+}
 DREAMING = frozenset(
     {
         "claude-opus-5",

@@ -15,6 +15,9 @@ def check(body):
     wanted = (body.get("output_config") or {}).get("format")
     if wanted:
         schemas.check(wanted["schema"])
+    effort = (body.get("output_config") or {}).get("effort")
+    if effort and effort not in models.EFFORTS.get(body["model"], models.ALL_EFFORTS):
+        raise invalid(f"output_config.effort: {effort} is not supported by {body['model']}")
     if wanted and any(_cites(block) for _role, block in _blocks(body)):
         raise invalid("citations cannot be enabled together with output_config.format")
     if body["model"] in models.NO_FORCED_TOOLS and body.get("thinking", {}).get("type") in OLD_THINKING:

@@ -12,7 +12,7 @@ from agents.text.lines import Edit
 from agents.text.normalise import normalise
 from dreaming.engines.claude import answers, prompts, schemas, transcripts, trusting
 from dreaming.engines.claude.answers import Answered
-from dreaming.engines.claude.asking import Line, Question
+from dreaming.engines.claude.asking import Line, Question, Voice
 from dreaming.engines.managed.quoting import Quoter, Said
 from dreaming.engines.protocol import Decline, Operation, Quote, Request, Revision, Target, Tried
 
@@ -33,13 +33,13 @@ class Head:
     at: int
 
 
-def answer(line: Line, snapshot: Snapshot, request: Request, *, model: str) -> Revision | Decline:
+def answer(line: Line, snapshot: Snapshot, request: Request, *, model: Voice) -> Revision | Decline:
     """Raises what `Line.ask` raises."""
     reply = _answer(line, snapshot, request, model)
     return replace(reply, funnel=dict(line.funnel))
 
 
-def _answer(line: Line, snapshot: Snapshot, request: Request, model: str) -> Revision | Decline:
+def _answer(line: Line, snapshot: Snapshot, request: Request, model: Voice) -> Revision | Decline:
     change = next((one for one in snapshot.open_changes if one.id == request.change), None)
     head = _head_of(change, request.tried) if change is not None else None
     if change is None or head is None or request.round > MOST_ROUNDS:
@@ -73,7 +73,7 @@ def _known(request: Request, sentence: str, quotes: Sequence[Quote]) -> list[str
 
 
 def _revision(
-    snapshot: Snapshot, change: OpenChange, head: Head, sentence: str, text: str, told: str, model: str
+    snapshot: Snapshot, change: OpenChange, head: Head, sentence: str, text: str, told: str, model: Voice
 ) -> Revision | Decline:
     target = _target(snapshot, change, head, head.after[head.at].replace(sentence, text))
     if target is None:
@@ -147,7 +147,7 @@ def _quotes(
     return Quoter(snapshot, change.sessions, list(change.removes), wanted).of(wanted, MOST_QUOTES)
 
 
-def _question(request: Request, sentence: str, quotes: Sequence[str], model: str) -> Question:
+def _question(request: Request, sentence: str, quotes: Sequence[str], model: Voice) -> Question:
     told = [
         f"What is proposed:\n{transcripts.fenced('proposal', [sentence])}",
         f"What the sessions say:\n{transcripts.fenced('quotes', quotes) or '(nothing)'}",

@@ -17,15 +17,25 @@ from typing import Any
 
 import anthropic
 
-from dreaming.engines.claude import refusals
+from dreaming.engines.claude import efforts, refusals
 from dreaming.engines.claude.prompts import Prompt
 from dreaming.engines.protocol import OUTSIDE, Journal
 from dreaming.engines.spending import Budget, Tokens
 
 SAID, TRIED = f"{OUTSIDE}said/", f"{OUTSIDE}tried/"
 BYTES = 3  # to a token, at least, in any script: what is reserved must not fall short
-MOST_ANSWER = 8_000  # tokens; more would have to be streamed
 READABLE = ("end_turn", "stop_sequence")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A model, and the effort that is asked of it; without one its own default holds."""
+
+    name: str
+    effort: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} (effort {self.effort})" if self.effort else self.name
 
 
 @dataclass(frozen=True)
@@ -34,29 +44,35 @@ class Question:
 
     stage: str
     prompt: Prompt
-    model: str
+    voice: Voice
     shared: str
     content: str
     schema: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def model(self) -> str:
+        return self.voice.name
+
     @cached_property
     def digest(self) -> str:
         said = [self.prompt.id, self.prompt.text, self.model, self.shared, self.content, self.schema]
+        said += [self.voice.effort] if self.voice.effort else []
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def params(self) -> dict[str, Any]:
         """As the Messages API takes it; the same for one request and for one of a batch."""
         system: list[dict[str, Any]] = [{"type": "text", "text": self.prompt.text}]
+        effort = {"effort": self.voice.effort} if self.voice.effort else {}
         if self.shared:
             cached = {"type": "ephemeral", "ttl": "1h"}
             system.append({"type": "text", "text": self.shared, "cache_control": cached})
         return {
             "model": self.model,
-            "max_tokens": MOST_ANSWER,
+            "max_tokens": efforts.most_answer(self.voice.effort),
             "system": system,
             "messages": [{"role": "user", "content": self.content}],
-            "output_config": {"format": {"type": "json_schema", "schema": dict(self.schema)}},
+            "output_config": {"format": {"type": "json_schema", "schema": dict(self.schema)}} | effort,
         }
 
     @property
@@ -64,7 +80,7 @@ class Question:
         """The most that it can take."""
         cached = size(self.shared) // BYTES + 1 if self.shared else 0
         plain = (size(self.prompt.text) + size(self.content) + size(json.dumps(self.schema))) // BYTES + 1
-        return Tokens(input=plain, output=MOST_ANSWER, cache_write_1h=cached)
+        return Tokens(input=plain, output=efforts.most_answer(self.voice.effort), cache_write_1h=cached)
 
 
 @dataclass(frozen=True, slots=True)

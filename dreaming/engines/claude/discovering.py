@@ -10,7 +10,7 @@ from functools import partial
 from agents.snapshot import Snapshot
 from dreaming.engines.claude import answers, claims, halving, memory_view, prompts, schemas, transcripts, trusting
 from dreaming.engines.claude.answers import Found, Quoted
-from dreaming.engines.claude.asking import Line, Question
+from dreaming.engines.claude.asking import Line, Question, Voice
 from dreaming.engines.claude.claims import Claimed
 from dreaming.engines.claude.halving import Form
 from dreaming.engines.claude.memory_view import View
@@ -32,10 +32,10 @@ class Reading:
     view: View
     beside: str
     shared: str
-    model: str
+    model: Voice
 
 
-def discover(line: Line, now: Considered, *, model: str, instructions: str) -> list[Claimed]:
+def discover(line: Line, now: Considered, *, model: Voice, instructions: str) -> list[Claimed]:
     """Claims from the new sessions. Raises what `Line.ask` raises."""
     reading, pieces = _prepared(now, model, instructions)
     line.funnel["model_pieces"] += len(pieces)
@@ -43,13 +43,13 @@ def discover(line: Line, now: Considered, *, model: str, instructions: str) -> l
     return claims.ranked(now.snapshot, claims.together(found, line.funnel))
 
 
-def questions(now: Considered, *, model: str, instructions: str) -> list[Question]:
+def questions(now: Considered, *, model: Voice, instructions: str) -> list[Question]:
     """What `discover` would ask first, for whoever wants to know what that takes."""
     reading, pieces = _prepared(now, model, instructions)
     return [_question(reading, one) for one in pieces]
 
 
-def _prepared(now: Considered, model: str, instructions: str) -> tuple[Reading, list[Piece]]:
+def _prepared(now: Considered, model: Voice, instructions: str) -> tuple[Reading, list[Piece]]:
     snapshot = now.snapshot
     new = [one for one in now.signals.sessions.tolist() if snapshot.sessions[one].is_new]
     pieces = transcripts.pieces(snapshot, new)

@@ -19,7 +19,7 @@ from dreaming.engines.claude import (
     verifying,
     wording,
 )
-from dreaming.engines.claude.asking import Line
+from dreaming.engines.claude.asking import Line, Voice
 from dreaming.engines.claude.claims import Claimed
 from dreaming.engines.local import engine as local
 from dreaming.engines.local.considered import Considered
@@ -54,6 +54,16 @@ class Model:
     clock: Callable[[], datetime]
     may_batch: bool = False
     instructions: str = ""
+    effort: str = ""
+    verifier_effort: str = ""
+
+    @property
+    def finds(self) -> Voice:
+        return Voice(self.name, self.effort)
+
+    @property
+    def verifies(self) -> Voice:
+        return Voice(self.verifier, self.verifier_effort)
 
 
 class ClaudeEngine:
@@ -72,14 +82,14 @@ class ClaudeEngine:
         now = self._local.consider(snapshot, policy, report)
         line = Line(model.client, model.budget, journal, model.clock, batches.ask if model.may_batch else None)
         found = _found(line, now, model, policy, report)
-        said = turning.origin(model.name, model.verifier)
+        said = turning.origin(model.finds, model.verifies)
         now = replace(
             now,
             findings=[*now.findings, *turning.findings(now, found, policy, line.funnel, said=said)],
             tidyings=[
                 *now.tidyings,
                 *speakable(turning.tidyings(now, found, said=said)),
-                *judging.judge(line, now, model=model.verifier),
+                *judging.judge(line, now, model=model.verifies),
             ],
         )
         _tell(report, "judge")
@@ -94,7 +104,7 @@ class ClaudeEngine:
         try:
             model = self._open(snapshot)
             line = Line(model.client, model.budget, journal, model.clock)
-            reply = answering.answer(line, snapshot, request, model=model.name)
+            reply = answering.answer(line, snapshot, request, model=model.finds)
         except (EngineFailed, EngineWaits) as failed:
             reply = Decline(str(failed))
         if isinstance(reply, Revision):
@@ -104,13 +114,13 @@ class ClaudeEngine:
 
 
 def _found(line: Line, now: Considered, model: Model, policy: Curation, report: Report) -> list[Claimed]:
-    found = discovering.discover(line, now, model=model.name, instructions=model.instructions)
+    found = discovering.discover(line, now, model=model.finds, instructions=model.instructions)
     _tell(report, "discover")
     most = max(1, policy.max_changes)
     line.funnel["model_over_limit"] += max(0, len(found) - most)
-    found = grounding.ground(line, now, found[:most], model=model.name)
+    found = grounding.ground(line, now, found[:most], model=model.finds)
     _tell(report, "ground")
-    found = verifying.verify(line, now.snapshot, found, model=model.verifier)
+    found = verifying.verify(line, now.snapshot, found, model=model.verifies)
     _tell(report, "verify")
     return found
 
@@ -119,7 +129,7 @@ def _worded(line: Line, now: Considered, model: Model, policy: Curation) -> list
     """Only what would be proposed is worded: what is known, open or cooling costs nothing."""
     _drafts, settled = local.settle(now, Quoter(now.snapshot, policy.max_quotes), policy)
     own = {one.pattern for one in settled.operations if one.pattern and one.reason_code != turning.REASONS["add"]}
-    return wording.word(line, now, own, model=model.name)
+    return wording.word(line, now, own, model=model.finds)
 
 
 def _joins(

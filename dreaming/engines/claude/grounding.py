@@ -11,7 +11,7 @@ from agents.snapshot import Snapshot
 from agents.text import support
 from dreaming.engines.claude import claims, halving, prompts, schemas, transcripts
 from dreaming.engines.claude.answers import Grounded
-from dreaming.engines.claude.asking import Line, Question
+from dreaming.engines.claude.asking import Line, Question, Voice
 from dreaming.engines.claude.claims import Claimed
 from dreaming.engines.claude.halving import Form
 from dreaming.engines.local.considered import Considered
@@ -31,7 +31,7 @@ class Passage:
     text: str
 
 
-def ground(line: Line, now: Considered, found: Sequence[Claimed], *, model: str) -> list[Claimed]:
+def ground(line: Line, now: Considered, found: Sequence[Claimed], *, model: Voice) -> list[Claimed]:
     """The claims that could be asked about, with the evidence that was found beside their own. Raises what `Line.ask`
     raises."""
     if not found:
@@ -77,7 +77,7 @@ def _number(ref: str, letter: str) -> int:
 
 
 def _question(
-    found: Sequence[Claimed], passages: Sequence[Sequence[Passage]], model: str, group: Sequence[int]
+    found: Sequence[Claimed], passages: Sequence[Sequence[Passage]], model: Voice, group: Sequence[int]
 ) -> Question:
     told = []
     for number in group:

@@ -9,7 +9,7 @@ from functools import partial
 
 from dreaming.engines.claude import halving, prompts, schemas, transcripts
 from dreaming.engines.claude.answers import Judged as Said
-from dreaming.engines.claude.asking import Line, Question
+from dreaming.engines.claude.asking import Line, Question, Voice
 from dreaming.engines.claude.halving import Form
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.findings import Tidying, gist
@@ -27,7 +27,7 @@ DISTINCT = {"verdict": "distinct", "keep": ""}
 CONFIDENCE = {"same": 0.6, "contradiction": 0.4}
 
 
-def judge(line: Line, now: Considered, *, model: str) -> list[Tidying]:
+def judge(line: Line, now: Considered, *, model: Voice) -> list[Tidying]:
     """What the pairs call for. A pair is asked about once, whatever else is new. Raises what `Line.ask` raises."""
     pairs = _unsettled(now)[:MOST]
     keys = [_key(one, model) for one in pairs]
@@ -59,12 +59,12 @@ def _unsettled(now: Considered) -> list[Judged]:
     return sorted(fit, key=lambda one: (one.older.digest, one.newer.digest))
 
 
-def _key(pair: Judged, model: str) -> str:
-    said = "\0".join((prompts.load("judge").id, model, pair.older.text, pair.newer.text))
+def _key(pair: Judged, model: Voice) -> str:
+    said = "\0".join((prompts.load("judge").id, str(model), pair.older.text, pair.newer.text))
     return PAIR + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _question(pairs: Sequence[Judged], model: str, group: Sequence[int]) -> Question:
+def _question(pairs: Sequence[Judged], model: Voice, group: Sequence[int]) -> Question:
     told = []
     for number, pair in enumerate(pairs[at] for at in group):
         told.append(f"Pair P{number}:")
@@ -77,7 +77,7 @@ def _under(claim: Claim) -> str:
     return " › ".join((*claim.heading, " ".join(claim.text.split())))
 
 
-def _tidying(now: Considered, pair: Judged, said: dict[str, str], model: str) -> Tidying | None:
+def _tidying(now: Considered, pair: Judged, said: dict[str, str], model: Voice) -> Tidying | None:
     verdict = said.get("verdict")
     if verdict not in CONFIDENCE:
         return None

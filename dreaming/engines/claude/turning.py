@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agents.snapshot import SOURCE_CLASSES
 from dreaming.engines.claude import claims, prompts
+from dreaming.engines.claude.asking import Voice
 from dreaming.engines.claude.claims import Claimed
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.curation import Curation
@@ -18,7 +19,7 @@ PERSON = SOURCE_CLASSES.index("user_input")
 REASONS = {"add": "found_by_model", "replace": "outdated_by_model", "retire": "retired_by_model"}
 
 
-def origin(model: str, verifier: str, stages: Sequence[str] = STAGES) -> str:
+def origin(model: Voice, verifier: Voice, stages: Sequence[str] = STAGES) -> str:
     """Who said so, for whoever reviews it: models and the versions of the prompts."""
     asked = ", ".join(prompts.load(stage).id for stage in stages)
     return f"Found by {model} and verified by {verifier} (prompts {asked})."

@@ -8,7 +8,7 @@ from functools import partial
 from agents.snapshot import Snapshot
 from dreaming.engines.claude import halving, prompts, schemas, transcripts
 from dreaming.engines.claude.answers import Verified
-from dreaming.engines.claude.asking import Line, Question
+from dreaming.engines.claude.asking import Line, Question, Voice
 from dreaming.engines.claude.claims import Claimed
 from dreaming.engines.claude.halving import Form
 
@@ -17,7 +17,7 @@ AT_ONCE = 10
 MOST_QUOTES = 8
 
 
-def verify(line: Line, snapshot: Snapshot, found: Sequence[Claimed], *, model: str) -> list[Claimed]:
+def verify(line: Line, snapshot: Snapshot, found: Sequence[Claimed], *, model: Voice) -> list[Claimed]:
     """The claims that hold. Raises what `Line.ask` raises."""
     verdicts: dict[int, str] = {}
     question = partial(_question, snapshot, found, model)
@@ -35,7 +35,7 @@ def _verdict(said: Sequence[Verified], claim: str) -> str:
     return next((one for one in own if one != "supported"), own[0] if own else "unanswered")
 
 
-def _question(snapshot: Snapshot, found: Sequence[Claimed], model: str, group: Sequence[int]) -> Question:
+def _question(snapshot: Snapshot, found: Sequence[Claimed], model: Voice, group: Sequence[int]) -> Question:
     told = []
     for number in group:
         claim = found[number]

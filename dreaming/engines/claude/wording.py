@@ -9,7 +9,7 @@ from functools import partial
 from agents.text.specifics import lost
 from dreaming.engines.claude import halving, prompts, schemas, transcripts, trusting
 from dreaming.engines.claude.answers import Worded
-from dreaming.engines.claude.asking import Line, Question
+from dreaming.engines.claude.asking import Line, Question, Voice
 from dreaming.engines.claude.halving import Form
 from dreaming.engines.local.considered import Considered
 from dreaming.engines.local.findings import Finding
@@ -20,7 +20,7 @@ AT_ONCE = 10
 QUOTES = 3
 
 
-def word(line: Line, now: Considered, patterns: Collection[str], *, model: str) -> list[Finding]:
+def word(line: Line, now: Considered, patterns: Collection[str], *, model: Voice) -> list[Finding]:
     """All findings, those of these pattern keys in the model's words where they pass. Raises what `Line.ask` raises."""
     chosen = [one for one in now.findings if operations.pattern_key(one) in patterns and one.lesson]
     spoken: dict[tuple[str, ...], str] = {}
@@ -61,7 +61,7 @@ def _is_fit(line: Line, now: Considered, finding: Finding, lesson: str) -> bool:
     return not fault
 
 
-def _question(now: Considered, model: str, group: Sequence[Finding]) -> Question:
+def _question(now: Considered, model: Voice, group: Sequence[Finding]) -> Question:
     told = []
     for number, finding in enumerate(group):
         told.append(f"Lesson L{number}:\n{transcripts.fenced('lesson', [finding.lesson])}")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dreaming.engines.claude import halving
-from dreaming.engines.claude.asking import MOST_ANSWER
+from dreaming.engines.claude.efforts import MOST_ANSWER_ELSE
 from dreaming.engines.protocol import EngineWaits
 from dreaming.engines.spending import OverBudget
 from tests.dreaming.engines import build
@@ -73,7 +73,7 @@ class Narrow(Reader):
         answer = super().__call__(body)
         if asked(body) == self.kind and self._is_too_much(body):
             self.cut += 1
-            return scripting.said("{", stop_reason=self.stop, usage={"output_tokens": MOST_ANSWER})
+            return scripting.said("{", stop_reason=self.stop, usage={"output_tokens": MOST_ANSWER_ELSE})
         return answer
 
     def _is_too_much(self, body):
