@@ -44,10 +44,18 @@ class Hit:
 _HIT = ("about", "title", "text", "record__start", "record__introduced_by", "record__pinned")
 
 
-def statements(*, team: Team, namespace: Namespace, asked: Iterable[str]) -> list[Hit]:
-    """Live statements of a namespace that may be near any of those asked for, each once."""
+Hits = dict[str, list[int]]
+"""For a word the rows of one namespace that hold it, and one more than `MOST_HITS` where many do."""
+
+
+def statements(*, team: Team, namespace: Namespace, asked: Iterable[str], hits: Hits | None = None) -> list[Hit]:
+    """Live statements of a namespace that may be near any of those asked for, each once.
+
+    `hits` are kept by the caller, for as long as what was found may be taken for what is there.
+    """
+    hits = {} if hits is None else hits
     wanted = list(islice((told for one in asked if (told := _telling(one))), MOST_ASKED))
-    hits = _hits(team, namespace, sorted({word for told in wanted for word in told}))
+    _look_for(sorted({word for told in wanted for word in told} - hits.keys()), team, namespace, hits)
     ids = {pk for told in wanted for pk in _nearest(told, hits)}
     rows = SearchRow.objects.of(team).filter(pk__in=ids, record__isnull=False).order_by("pk")
     return [Hit(*row) for row in rows.values_list(*_HIT)] if ids else []
@@ -65,7 +73,7 @@ def _telling(text: str) -> tuple[str, ...]:
     return tuple(sorted(said, key=lambda word: (word.isalpha(), -len(word), word))[:MOST_WORDS])
 
 
-def _nearest(told: Sequence[str], hits: dict[str, list[int]]) -> list[int]:
+def _nearest(told: Sequence[str], hits: Hits) -> list[int]:
     """Those that hold most of the words that not many hold."""
     found: Counter[int] = Counter()
     for word in told:
@@ -75,13 +83,12 @@ def _nearest(told: Sequence[str], hits: dict[str, list[int]]) -> list[int]:
     return [pk for pk, _count in sorted(found.items(), key=lambda one: (-one[1], -one[0]))[:NEAREST]]
 
 
-def _hits(team: Team, namespace: Namespace, asked: Sequence[str]) -> dict[str, list[int]]:
-    hits: dict[str, list[int]] = {word: [] for word in asked}
+def _look_for(asked: Sequence[str], team: Team, namespace: Namespace, hits: Hits) -> None:
+    hits |= {word: [] for word in asked}
     for start in range(0, len(asked), AT_ONCE):
         some = asked[start : start + AT_ONCE]
         for number, pk in _look_up(team, namespace, some):
             hits[some[number]].append(pk)
-    return hits
 
 
 def _look_up(team: Team, namespace: Namespace, some: Sequence[str]) -> list[tuple[int, int]]:

@@ -35,7 +35,7 @@ def find(proposed: Proposed, context: Context = NOTHING) -> Iterator[Finding]:
     known = [plain(one.text) for one in context.rejected]
     for number, target in enumerate(proposed.targets):
         said = written(target)
-        asked = [plain(one.told.text) for one in said]
+        asked = [plain(one.told.text, one.told) for one in said]
         found: dict[int, tuple[Severity, Rejected]] = {}
         for each, place in comparing.pairs(asked, known, equal=True):
             if each in found and found[each][0] == Severity.WARNING:
@@ -47,14 +47,15 @@ def find(proposed: Proposed, context: Context = NOTHING) -> Iterator[Finding]:
             yield Finding(RULE, VERSION, severity, _reason(no, severity), number, said[each].start, said[each].end)
 
 
-def plain(text: str) -> Told:
-    """The statement as a model reads it, whatever it is dressed in."""
-    return _plain(text) if len(text) <= LONGEST else _plain.__wrapped__(text)
+def plain(text: str, told: Told | None = None) -> Told:
+    """The statement as a model reads it, whatever it is dressed in; `told` is the statement as it is written."""
+    read = _undressed(text) if len(text) <= LONGEST else skeletons.read(text).text
+    return told if told is not None and read == text else neighbours.one(read)
 
 
 @lru_cache(maxsize=4_000)
-def _plain(text: str) -> Told:
-    return neighbours.one(skeletons.read(text).text)
+def _undressed(text: str) -> str:
+    return skeletons.read(text).text
 
 
 def _judged(one: Told, other: Told) -> Severity | None:

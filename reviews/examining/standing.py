@@ -5,9 +5,11 @@ The search index names the candidates; memories that were written since it was b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from accounts.models import Team
 from agents.enums import SearchKind
@@ -17,6 +19,7 @@ from agents.text import lines as text_lines
 from agents.text import neighbours
 from agents.text.neighbours import Told
 from reviews.checks import Proposed
+from reviews.checks.writing import Headings, heading_at, headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,32 @@ class Live:
     pinned: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """The headings of a document, and where each of its lines begins and the last one ends."""
+
+    above: Headings
+    offsets: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Headed:
+        return cls(headings(text), (0, *accumulate(len(line) for line in text.splitlines(keepends=True))))
+
+    def over(self, line: int) -> tuple[str, ...]:
+        """What stands over a line, counted from one."""
+        return heading_at(self.above, self.offsets[min(line, len(self.offsets)) - 1])
+
+
 class Shelves:
-    """The live memory of a team as it is looked through for one proposal: what the index does not hold yet is read
-    once, not for each of its changes.
+    """The live memory of a team as it is looked through for one proposal: what the index does not hold yet, where words
+    stand and what heads a memory are read once, not for each of its changes.
     """
 
     def __init__(self, team: Team) -> None:
         self.team = team
         self._fresh: dict[int, tuple[frozenset[str], tuple[Live, ...]]] = {}
+        self._hits: dict[int, nearby.Hits] = defaultdict(dict)
+        self._headed: dict[str, Headed] = {}
 
     @cached_property
     def _due(self) -> list[str]:
@@ -50,13 +71,20 @@ class Shelves:
         if not asked:
             return []
         stale, fresh = self._not_indexed(namespace)
-        hits = nearby.statements(team=self.team, namespace=namespace, asked=asked)
+        hits = nearby.statements(team=self.team, namespace=namespace, asked=asked, hits=self._hits[namespace.pk])
         found = [
             Live(hit.memory, hit.path, hit.start + 1, hit.text, bool(hit.introduced_by), hit.pinned)
             for hit in hits
             if hit.memory not in stale
         ]
         return [*found, *fresh]
+
+    def headed(self, memories: Collection[str]) -> Mapping[str, Headed]:
+        """What stands over the lines of these memories, by their public ids."""
+        missing = set(memories) - self._headed.keys()
+        rows = Memory.objects.of(self.team).filter(public_id__in=missing).values_list("public_id", "head__blob__text")
+        self._headed |= {memory: Headed.of(text) for memory, text in (rows if missing else ())}
+        return self._headed
 
     def _not_indexed(self, namespace: Namespace) -> tuple[frozenset[str], tuple[Live, ...]]:
         """The memories, and what they say."""
