@@ -38,8 +38,9 @@ LEAVES = {
     "a second person who confirms": (
         "erasure.agreed hold.lifted stream.started retention.changed audit.pruning_agreed change.glass_confirmed"
         " policy.changed rule.switched"
-        " confirmation.failed namespace.store_set connection.started"
+        " confirmation.failed namespace.store_set connection.started connection.key_replaced"
     ),
+    "leftovers that the platform finds over another connection": "dream.leftovers_handed_over",
     "a wish that needs no second person": "confirmation.waived",
     "a vote of another kind": "change.rejected change.changes_requested change.quarantined change.vote_refused",
     "an agent that proposes too much": "access.limited",
