@@ -18,13 +18,16 @@ from django.urls import reverse
 from accounts import confirming
 from agents.connections import checking, clients, connecting, rekeying, sealing
 from agents.connections.sealing import Secret
-from agents.models import Connection
+from agents.models import Agent, Connection
 from agents.pulling import mapping, pulls
 from audit import trail
 from dreaming import runs
 from dreaming import settings as settings_of
 from dreaming.enums import RunOrigin
+from reviews.models import Change
 from tests import agent_recipes
+from tests.api.conftest import machine_of
+from tests.compliance.packs import scenes as packs
 from tests.dreaming import scenes
 from tests.dreaming.engines.claude.desk import SAID, Reader
 from tests.recipes import now
@@ -149,6 +152,33 @@ def test_what_goes_out_of_the_trail_has_no_mark(client, team, platform, connecte
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert b"connection.added" in body
         clean(body.decode("latin-1"))
+
+
+def test_a_pack_has_no_mark_in_any_of_its_files(team, platform, connected, signs, settings, monkeypatch):
+    settings.EXPORT_FOLDER = signs / "exports"
+    monkeypatch.setattr("compliance.tasks.wake_pack", lambda export_id: None)
+    use(team, connected, platform)
+    dream(team, connected, platform)
+
+    pack = packs.archive(packs.made(team, at=now()))
+
+    said = {name: pack.read(name).decode("latin-1") for name in pack.namelist()}
+    assert connected.public_id in said["events.jsonl"]
+    clean(*said.values())
+
+
+def test_the_api_answers_without_the_mark(team, platform, connected):
+    use(team, connected, platform)
+    dream(team, connected, platform)
+    agent, machine = Agent.objects.of(team.row).order_by("pk").last(), machine_of(team)
+    change = Change.objects.of(team.row).order_by("pk").last()
+    paths = [f"agents/{agent.slug}/{what}" for what in ("memory", "files")]
+    paths += [f"proposals/{change.proposal.public_id}", f"changes/{change.public_id}"] if change else []
+
+    answers = [machine.get(f"/{path}") for path in (*paths, "agents/nobody/memory")]
+
+    assert [answer.status_code for answer in answers] == [200] * len(paths) + [404]
+    clean(*(answer.content.decode() for answer in answers))
 
 
 def test_a_report_of_an_error_in_the_middle_has_no_mark(team, connected, key, settings, monkeypatch):
