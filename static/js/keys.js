@@ -60,6 +60,22 @@ function goOn() {
 const firstField = (place) =>
   [...place.querySelectorAll("input:not([type=hidden]), select, textarea")].find((field) => field.checkVisibility());
 
+// What is open already is gone on with: its key does not close it under whoever comes back to it.
+function unfold(summary) {
+  const field = () => firstField(summary.closest("form") ?? summary.parentElement);
+  if (!summary.parentElement.open || !field()) summary.click();
+  field()?.focus();
+}
+
+// Whoever leaves a form that a key unfolded has it folded again.
+function leaveForm(field) {
+  const cancel = field.form?.querySelector("[data-cancel]");
+  const fold = field.form?.querySelector("details[open]:has(> summary[data-key])");
+  if (cancel) return cancel.click();
+  if (fold) fold.open = false;
+  (field.closest("[data-change]") ?? document.getElementById("main")).focus();
+}
+
 function press(name) {
   const wide = name === "u" && cards().length ? document.getElementById(decided) : document;
   const marked = `[data-key="${name}"]`; // a field of the page goes before a link of the frame
@@ -71,8 +87,8 @@ function press(name) {
   if (byKey) byKey.disabled = false;
   if (target.matches("input:not([type=checkbox]), textarea, select")) target.focus();
   else if (name === "a") approve(target);
+  else if (target.matches("summary")) unfold(target);
   else target.click();
-  if (target.matches("summary")) firstField(target.closest("form") ?? target.parentElement)?.focus();
   return true;
 }
 
@@ -132,11 +148,7 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   if (typing) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(typing);
-    else if (event.key === "Escape") {
-      const cancel = typing.form?.querySelector("[data-cancel]");
-      if (cancel) cancel.click();
-      else (typing.closest("[data-change]") ?? document.getElementById("main")).focus();
-    }
+    else if (event.key === "Escape") leaveForm(typing);
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,5 +1,6 @@
 // Toasts leave after a while, but not from under the pointer or the focus.
 const STAY = 8000;
+const MOST = 3; // more would cover what is read; what they offer stands on the cards as well
 const region = document.getElementById("toasts");
 
 const show = (text) => {
@@ -16,11 +17,17 @@ const leave = (toast) => {
   wait();
 };
 
+const makeRoom = () => {
+  const shown = [...region.querySelectorAll("[data-toast]:not([hidden])")];
+  for (const toast of shown.slice(0, -MOST)) if (!toast.matches(":hover, :focus-within")) toast.remove();
+};
+
 if (region) {
   new MutationObserver((records) => {
     for (const node of records.flatMap((record) => [...record.addedNodes])) {
       if (node instanceof HTMLElement) leave(node);
     }
+    makeRoom();
   }).observe(region, { childList: true });
 
   document.addEventListener("lucid:failed", ({ detail }) => {

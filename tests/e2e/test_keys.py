@@ -177,6 +177,41 @@ def test_every_no_has_a_key_and_the_list_of_keys_opens_on_itself(people, space, 
         expect(dialog.get_by_text(words, exact=True)).to_be_visible()
 
 
+def test_a_form_that_is_left_is_folded_and_its_key_goes_back_to_its_list(people, space, visit):
+    page = visit(people.reviewer, **DESKTOP).page
+    page.goto(proposal_of(people, space, 2).get_absolute_url())
+    reasons = page.locator(".change--current select[name=reason_code]")
+
+    page.keyboard.press("x")
+    expect(reasons).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(reasons).to_be_hidden()
+    expect(page.locator(ON_A_CARD)).to_have_count(1)
+
+    page.keyboard.press("x")
+    page.locator(".change--current .change__title").click()
+    page.keyboard.press("x")
+    expect(reasons).to_be_focused()
+    page.keyboard.type("Not t")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".change--decided")).to_have_count(1)
+    assert states(people) == [State.REJECTED, State.OPEN]
+
+
+def test_no_more_than_three_notes_cover_what_is_read(people, space, visit):
+    people.reviewer.confirms_approval = False
+    people.reviewer.save()
+    page = visit(people.reviewer, **DESKTOP).page
+    page.goto(proposal_of(people, space, 5).get_absolute_url())
+
+    for count in range(1, 5):
+        page.wait_for_timeout(450)
+        page.keyboard.press("a")
+        expect(page.locator(".change--decided")).to_have_count(count)
+
+    expect(page.locator("#toasts [data-toast]")).to_have_count(3)
+
+
 def test_the_inbox_lists_each_key_once_and_searches_in_itself(people, space, visit):
     proposal_of(people, space, 2)
     page = visit(people.reviewer, **DESKTOP).page
