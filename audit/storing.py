@@ -1,8 +1,8 @@
 """The statements that store events. They run while the head of a log is locked, so they are few.
 
 On PostgreSQL a few events are numbered and chained by the database in one statement, and where the transaction ends
-with them it is committed by the same message: no client and no disk is waited for under the lock. `flush` waits for the
-disk right after it, before anybody is told.
+with them it is committed by the same message: no client and no disk is waited for under the lock. The message ends once
+the disk has it all.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ COPY = f"COPY audit_event ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _READ = "SELECT size, leaf, frontier FROM audit_loghead WHERE log = %s"
 _PATIENCE = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
 _ENTRY = 11  # values of it that are given to the database
-_COMMIT_AHEAD = "SET LOCAL synchronous_commit = off; {}; COMMIT"
 _FLUSH = "SELECT pg_logical_emit_message(true, 'audit', '')"  # the least that a commit waits for the disk with
+_COMMIT_AHEAD = f"SET LOCAL synchronous_commit = off; {{}}; COMMIT; {_FLUSH}"
 _MOVE = "UPDATE audit_loghead SET size = %s, leaf = %s, frontier = %s, at = %s WHERE log = %s AND size = %s"
 
 

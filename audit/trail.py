@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from django.db import transaction
 
-from audit import appending, catalogue, entries, ids, storing
+from audit import appending, catalogue, entries, ids
 from audit.entries import Entry, Secret
 from audit.verify import commitments
 
@@ -140,8 +140,6 @@ def unit_of_work(*, at: datetime) -> Iterator[Unit]:
 def _outermost(at: datetime) -> Iterator[Unit]:
     buffer = _Buffer()
     with transaction.atomic():  # noqa: TID251  (this is the unit of work)
-        if storing.ends_here():
-            transaction.on_commit(lambda: storing.flush() if buffer.entries else None)  # the first of all hooks
         token = _current.set(buffer)
         try:
             yield Unit(at, buffer)
