@@ -5,15 +5,16 @@ from audit import catalogue
 from audit.models import Event
 from compliance import controls, sentences
 from compliance.forms import FAMILIES
+from compliance.patterns import PATTERNS
 
 
 @pytest.mark.parametrize("type", sorted(catalogue.EVENTS))
 def test_every_type_of_event_has_its_own_sentence(type):
-    assert type in {name.split(" ")[0] for name in sentences.PATTERNS[type.split(".")[0]]}
+    assert type in {name.split(" ")[0] for name in PATTERNS[type.split(".")[0]]}
 
 
 def test_patterns_ask_only_for_what_their_type_may_carry():
-    for family in sentences.PATTERNS.values():
+    for family in PATTERNS.values():
         for name, pattern in family.items():
             asked = set(sentences._PART.findall(pattern)) - {"who", "what"}
             assert asked <= catalogue.EVENTS[name.split(" ")[0]].keys.keys(), name
