@@ -126,6 +126,13 @@ def versions_of(session: Session) -> QuerySet[Session]:
     return Session.objects.of(session.team).filter(**same)
 
 
+def ids_of_versions(team: Team, session_id: str) -> tuple[str, ...]:
+    """The public ids of all versions of a session, oldest first; empty where there is none of this id."""
+    session = Session.objects.of(team).select_related("team").filter(public_id=session_id).first()
+    found = versions_of(session).order_by("version").values_list("public_id", flat=True) if session else ()
+    return tuple(found)
+
+
 def _set_taint(session: Session, *, tainted_at: datetime | None, reason: str, by: Any, at: datetime) -> Session:
     """Whoever quotes one of these sessions at this moment waits, as the rows are locked whole."""
     kind = "session.cleared" if tainted_at is None else "session.tainted"

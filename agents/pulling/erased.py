@@ -18,9 +18,9 @@ def digests_of(team: Team, session_id: str) -> tuple[str, ...]:
     return tuple(digest(external_id) for external_id in pulled.values_list("external_id", flat=True))
 
 
-def bury(*, team: Team, session_id: str, digests: Iterable[str], at: datetime) -> None:
+def bury(*, team: Team, session_ids: Iterable[str], digests: Iterable[str], at: datetime) -> None:
     """Pull these no more; to be called in a unit. A pull that is storing them at this moment is waited for."""
-    agents = Session.objects.of(team).filter(public_id=session_id).values("agent")
+    agents = Session.objects.of(team).filter(public_id__in=session_ids).values("agent")
     list(Agent.objects.of(team).select_for_update().filter(pk__in=agents))
     rows = [ErasedSession(team=team, digest=one, at=at) for one in digests]
     ErasedSession.objects.bulk_create(rows, ignore_conflicts=True)

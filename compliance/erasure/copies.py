@@ -51,6 +51,11 @@ def rows(work: Work) -> Iterator[Copy]:
                 yield Copy(place, pk, {name: value for name, value, old in told if value != old})
 
 
+def words(work: Work) -> str:
+    """What the value says, where somebody said it; empty for a setting and for what cannot be opened."""
+    return _said(work)[1]
+
+
 def values(work: Work) -> list[Private]:
     """The value itself, and the same words in other events of the same act, as where many were decided at once."""
     event_id, _colon, name = work.subject.partition(":")
@@ -60,17 +65,17 @@ def values(work: Work) -> list[Private]:
         return mine
     act = Event.objects.of_log(work.log).filter(actor_id=event.actor_id, at=event.at).exclude(pk=event.pk)
     others = Private.objects.filter(log=work.log, event__in=act.values("public_id"), name__in=WORDS)
-    return mine + [row for row in others if _open(row) == text]
+    return mine + [row for row in others if opened(row) == text]
 
 
 def _said(work: Work) -> tuple[Event | None, str]:
     event_id, _colon, name = work.subject.partition(":")
     event = Event.objects.of_log(work.log).filter(public_id=event_id).first()
     row = Private.objects.filter(log=work.log, event=event_id, name=name).first()
-    return event, _open(row) if row is not None and name in WORDS else ""
+    return event, opened(row) if row is not None and name in WORDS else ""
 
 
-def _open(row: Private) -> str:
+def opened(row: Private) -> str:
     try:
         return private.open(row).value
     except private.Sealed:

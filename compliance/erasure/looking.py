@@ -9,7 +9,7 @@ from typing import Any
 from agents.models import Memory, MemoryVersion, Session, SessionEvent, StorePush
 from audit.models import Blob, Event, Private
 from compliance.enums import ErasureKind
-from compliance.erasure import copies, places, steps
+from compliance.erasure import copies, needles, places, steps
 from compliance.erasure.works import Work
 from compliance.packs import jobs
 from reviews.models import Change, Evidence, EvidenceLink, RevisionTarget
@@ -18,7 +18,10 @@ LISTED = 100
 
 
 def look(work: Work) -> dict[str, Any]:
-    """`tables` counts rows by what they are; `memories`, `changes` and `sessions` are public ids, the first hundred."""
+    """`tables` counts rows by what they are; `memories`, `changes` and `sessions` are public ids, the first hundred.
+
+    `elsewhere` counts rows that hold the words of one value and are not reached.
+    """
     found = _Found()
     if work.kind == ErasureKind.VALUE:
         _value(work, found)
@@ -43,11 +46,13 @@ class _Found:
         self.memories: set[str] = set()
         self.changes: set[str] = set()
         self.sessions: set[str] = set()
+        self.elsewhere: Counter[str] = Counter()
 
     def as_json(self) -> dict[str, Any]:
         lists = {"memories": self.memories, "changes": self.changes, "sessions": self.sessions}
         counts = {f"{name}_count": len(ids) for name, ids in lists.items()}
-        return {"tables": dict(self.tables)} | counts | {name: sorted(ids)[:LISTED] for name, ids in lists.items()}
+        tables = {"tables": dict(self.tables), "elsewhere": dict(self.elsewhere)}
+        return tables | counts | {name: sorted(ids)[:LISTED] for name, ids in lists.items()}
 
 
 def _values(work: Work, found: _Found) -> None:
@@ -57,9 +62,31 @@ def _values(work: Work, found: _Found) -> None:
 
 def _value(work: Work, found: _Found) -> None:
     found.tables["private values"] = len(copies.values(work))
-    for copy in copies.rows(work):
+    reached = list(copies.rows(work))
+    for copy in reached:
         found.tables[copy.place.title] += 1
         _name(work, copy.place, [copy.pk], found)
+    _elsewhere(work, found, {(copy.place, copy.pk) for copy in reached})
+
+
+def _elsewhere(work: Work, found: _Found, reached: set[tuple[places.Place, int]]) -> None:
+    """The same words said on another occasion or within a longer text, where they are enough to be found by."""
+    try:
+        finder = needles.read([copies.words(work)])
+    except needles.TooShort:
+        return
+    if finder.is_empty:
+        return
+    blobs = Blob.objects.filter(log=work.log, erased_at=None).order_by("pk").values_list("text", flat=True)
+    found.elsewhere["texts"] = sum(bool(finder.spans(text)) for text in blobs.iterator(500))
+    gone = {row.pk for row in copies.values(work)}
+    others = Private.objects.filter(log=work.log).exclude(pk__in=gone).order_by("pk")
+    found.elsewhere["private values"] = sum(bool(finder.spans(copies.opened(row))) for row in others.iterator(500))
+    for place in places.all_places():
+        pieces = place.pieces(work.team)
+        hits = [pk for piece in pieces for pk, *row in piece if any(finder.in_json(value) != value for value in row)]
+        found.elsewhere[place.title] += sum((place, pk) not in reached for pk in hits)
+    found.elsewhere = +found.elsewhere
 
 
 def _texts(work: Work, found: _Found) -> None:
@@ -102,9 +129,9 @@ def _name(work: Work, place: places.Place, pks: list[int], found: _Found) -> Non
 
 
 def _session(work: Work, found: _Found) -> None:
-    events = SessionEvent.objects.of(work.team).filter(session__public_id=work.subject)
-    quotes = Evidence.objects.of(work.team).filter(session__public_id=work.subject)
-    found.sessions.add(work.subject)
+    events = SessionEvent.objects.of(work.team).filter(session__public_id__in=work.sessions)
+    quotes = Evidence.objects.of(work.team).filter(session__public_id__in=work.sessions)
+    found.sessions |= set(work.sessions)
     found.tables["session events"] = events.exclude(text="").count()
     found.tables["quotes"] = quotes.count()
     found.changes |= set(quotes.values_list("change__public_id", flat=True))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from agents import sessions
 from agents.pulling import erased
 from audit import trail
 from compliance import tasks
@@ -55,6 +56,7 @@ def perform(*, erasure_id: int, now: datetime, clock: Callable[[], datetime] = t
 
 
 def work_of(row: Erasure) -> Work:
+    is_session = row.kind == ErasureKind.SESSION
     return Work(
         id=row.public_id,
         team=row.team,
@@ -65,7 +67,8 @@ def work_of(row: Erasure) -> Work:
         subjects=tuple(one["subject"] for one in row.subjects),
         keys={(one["log"], one["subject"]): one["key"] for one in row.subjects},
         at=row.agreed_at or row.at,
-        pulled=erased.digests_of(row.team, row.subject_id) if row.kind == ErasureKind.SESSION else (),
+        sessions=sessions.ids_of_versions(row.team, row.subject_id) if is_session else (),
+        pulled=erased.digests_of(row.team, row.subject_id) if is_session else (),
         counts=dict(row.counts),
     )
 

@@ -131,13 +131,13 @@ def paths(work: Work, after: int, at: datetime) -> int | None:
 def tombstone(work: Work, after: int, at: datetime) -> int | None:
     """Have no pull bring a session of the platform again. Comes first, so that nothing comes in behind the erasure."""
     with trail.unit_of_work(at=at):
-        erased.bury(team=work.team, session_id=work.subject, digests=work.pulled, at=at)
+        erased.bury(team=work.team, session_ids=work.sessions, digests=work.pulled, at=at)
     return None
 
 
 def transcript(work: Work, after: int, at: datetime) -> int | None:
     """All that a session says, and what was quoted of it. Its hashes stay, so that the same transcript stays known."""
-    sessions = list(Session.objects.of(work.team).filter(public_id=work.subject))
+    sessions = list(Session.objects.of(work.team).filter(public_id__in=work.sessions))
     with trail.unit_of_work(at=at):
         events = SessionEvent.objects.of(work.team).filter(session__in=sessions)
         work.count("events", events.exclude(text="").update(text="", speaker="", usage={}))
@@ -154,7 +154,7 @@ def transcript(work: Work, after: int, at: datetime) -> int | None:
             work.count("quotes", 1)
         runs = SessionRead.objects.of(work.team).filter(session__in=sessions).values("run")
         work.count("journals", JournalEntry.objects.of(work.team).filter(run__in=runs).delete()[0])
-        SearchRow.objects.of(work.team).filter(kind=SearchKind.SESSION, about=work.subject).delete()
+        SearchRow.objects.of(work.team).filter(kind=SearchKind.SESSION, about__in=work.sessions).delete()
         due.note(team_id=work.team.pk, kind=SearchKind.SESSION, ids=[one.public_id for one in sessions])
     return None
 

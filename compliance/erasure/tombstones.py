@@ -68,7 +68,8 @@ def work_of(row: dict[str, Any], team: Team) -> Work:
         subjects=tuple(row["subjects"]),
         keys={(log, subject): key for log, subject, key in row["keys"]},
         at=datetime.fromisoformat(row["at"]),
-        pulled=tuple(row.get("pulled", ())),  # lines of before have none
+        sessions=tuple(row.get("sessions", [row["subject"]])),  # lines of before have neither
+        pulled=tuple(row.get("pulled", ())),
     )
 
 
@@ -84,6 +85,7 @@ def _row(work: Work, *, prev: str) -> dict[str, Any]:
         "subjects": list(work.subjects),
         "keys": [[log, subject, key] for (log, subject), key in sorted(work.keys.items())],
         "at": work.at.isoformat(),
+        "sessions": list(work.sessions),
         "pulled": list(work.pulled),
         "prev": prev,
     }

@@ -94,6 +94,7 @@ def _context(request, row):
         "erasure": row,
         "words": row.needles if shows_words else [],
         "tables": sorted(found.get("tables", {}).items()),
+        "elsewhere": sorted(found.get("elsewhere", {}).items()),
         "counts": sorted(row.counts.items()),
         "memories": Memory.objects.of(team).filter(public_id__in=found.get("memories", ())).order_by("path"),
         "sessions": Session.objects.of(team).filter(public_id__in=found.get("sessions", ())).newest_first(),

@@ -14,7 +14,8 @@ from compliance.erasure.needles import Finder
 class Work:
     """`subject` is the opaque id it is about; `keys` are the data keys to destroy, by (log, subject of the values).
 
-    `pulled` is what a session of the platform is known by (`agents.pulling.erased`).
+    `sessions` are all versions of the session it is about, and `pulled` is what it is known by on the platform
+    (`agents.pulling.erased`).
     """
 
     id: str
@@ -26,6 +27,7 @@ class Work:
     subjects: tuple[str, ...]
     keys: dict[tuple[str, str], str]
     at: datetime
+    sessions: tuple[str, ...] = ()
     pulled: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
 

@@ -59,6 +59,7 @@ def empty(*, team_id: str, now: datetime) -> dict[str, int]:
 
 
 def _work(team: Team, row: Retention, at: datetime, *, session: str = "") -> Work:
+    """`session` is one version: each is past its time by itself."""
     return Work(
         id=row.public_id,
         team=team,
@@ -69,6 +70,7 @@ def _work(team: Team, row: Retention, at: datetime, *, session: str = "") -> Wor
         subjects=(),
         keys={},
         at=at,
+        sessions=(session,) if session else (),
     )
 
 

@@ -14,9 +14,11 @@ from compliance import holding
 from compliance.enums import ErasureKind, ErasureState, HoldScope
 from compliance.erasure import asking, needles, performing, places, tombstones
 from compliance.models import Erasure
+from reviews.drafts import DraftQuote
 from reviews.models import Decision, Evidence
-from tests import recipes
+from tests import agent_recipes, recipes
 from tests.compliance.erasure import scenes
+from tests.reviews import scenes as review_scenes
 
 pytestmark = pytest.mark.django_db
 SHE = needles.read([scenes.NAME, scenes.ADDRESS])
@@ -144,6 +146,49 @@ def test_a_session_is_erased_whole_and_the_same_transcript_stays_known(scene):
     assert ("reviews.Evidence", "quote") not in traces()
 
 
+@pytest.mark.parametrize("asked", (0, 1, 2))
+def test_a_session_is_erased_with_all_its_versions_whichever_is_named(scene, asked):
+    versions = later_versions(scene)
+    row = scenes.erase(scene, ErasureKind.SESSION, versions[asked].public_id)
+
+    assert row.found["sessions"] == sorted(one.public_id for one in versions)
+    assert row.found["tables"]["quotes"] == 2
+    assert row.found["changes"] == sorted(quoting(scene).values_list("change__public_id", flat=True))
+    events = SessionEvent.objects.of(scene.people.row).filter(session__in=versions)
+    assert set(events.values_list("text", flat=True)) == {""}
+    assert set(quoting(scene).values_list("status", flat=True)) == {"purged"}
+    assert tombstones.all_()[0]["sessions"] == [one.public_id for one in versions]
+    assert checking.check(scene.people.row.trail_log).is_sound
+
+
+def later_versions(scene):
+    """The session with two further versions of it; a change of another memory quotes the last."""
+    first, agent = scene.session, scene.session.agent
+    again = {"external_id": first.external_id, "source": first.source}
+    second = agent_recipes.session(agent, texts=(f"Again: {scenes.SAID}", "Well"), **again)
+    third = agent_recipes.session(agent, texts=(f"Once more: {scenes.SAID}", "Well"), **again)
+    (memory,) = agent_recipes.memories(agent_recipes.namespace(scene.people.row), {"/other.md": "- Other\n"})
+    quote = DraftQuote(third.public_id, 0, 0, 9, "Once more")
+    draft = review_scenes.edit(memory, "- More\n", title="More", quotes=(quote,))
+    review_scenes.propose(scene.people.row, draft, agent=agent)
+    return [first, second, third]
+
+
+def quoting(scene):
+    same = Evidence.objects.of(scene.people.row).filter(session__external_id=scene.session.external_id)
+    return same.filter(session__agent=scene.session.agent)
+
+
+def test_a_hold_on_one_version_keeps_the_session_whole(scene):
+    first, _second, third = later_versions(scene)
+    row = scenes.prepare(scene, ErasureKind.SESSION, third.public_id)
+    about = {"scope": HoldScope.SESSION, "target": first.public_id, "reason": "A claim", "by": scene.people.auditor}
+    holding.set_(team=scene.people.row, at=recipes.now(), **about)
+
+    with pytest.raises(asking.CannotErase, match="legal hold"):
+        asking.ask(erasure=row, by=scene.people.auditor, at=recipes.now())
+
+
 def test_one_text_of_a_memory_is_erased(scene):
     version = MemoryVersion.objects.of(scene.people.row).get(memory=scene.memory, number=1)
     scenes.erase(scene, ErasureKind.TEXT, version.public_id)
@@ -168,6 +213,16 @@ def test_one_private_value_is_erased(scene):
     assert (said["events"], said["fields"], said["basis"]) == ([event.seq], ["reason"], "consent")
     assert not Private.objects.filter(event=event.public_id).exists()
     assert checking.check(scene.people.row.trail_log).is_sound
+
+
+def test_the_preview_says_where_the_words_of_one_value_stay(scene):
+    voted = Event.objects.filter(type="change.voted").order_by("seq").first()
+    scenes.comment(scene.people, scene.change, "“I know Zelda Quux best”, really?")
+    row = scenes.prepare(scene, ErasureKind.VALUE, f"{voted.public_id}:reason")
+    alone = Event.objects.filter(type="session.tainted").get()
+
+    assert row.found["elsewhere"] == {"comment": 1, "private values": 1}
+    assert scenes.prepare(scene, ErasureKind.VALUE, f"{alone.public_id}:reason").found["elsewhere"] == {}
 
 
 def test_an_erasure_goes_on_where_a_crash_stopped_it(scene, monkeypatch):

@@ -6,11 +6,13 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from agents.models import SessionEvent
 from audit import checking, private
 from audit.models import Event, Private
+from compliance.enums import ErasureKind
 from compliance.erasure import replaying, tombstones
 from compliance.models import Erasure
-from tests import recipes
+from tests import agent_recipes, recipes
 from tests.compliance.erasure import scenes
 from tests.compliance.erasure.test_erasing import traces
 
@@ -67,6 +69,20 @@ def test_tombstones_hold_nothing_of_the_person_and_show_when_a_line_is_gone(rest
     tombstones.path().write_text(tombstones.path().read_text().split("\n", 1)[1])
     with pytest.raises(tombstones.Damaged, match="line 1"):
         replaying.refuse_if_behind()
+
+
+def test_a_session_is_erased_again_by_a_version_that_the_backup_has(team, db):
+    scene = scenes.build(team)
+    savepoint = transaction.savepoint()
+    known = {"external_id": scene.session.external_id, "source": scene.session.source}
+    later = agent_recipes.session(scene.session.agent, texts=("Another beginning",), **known)
+    scenes.erase(scene, ErasureKind.SESSION, later.public_id)
+    transaction.savepoint_rollback(savepoint)
+
+    replaying.replay(now=recipes.now())
+
+    events = SessionEvent.objects.of(team.row).filter(session=scene.session)
+    assert set(events.values_list("text", flat=True)) == {""}
 
 
 def test_a_team_that_the_backup_does_not_have_is_no_hindrance(restored):
