@@ -29,6 +29,7 @@ CONFIRM_POLICY = "confirm_policy"
 ERASE = "erase"
 HOLD = "hold"
 CONFIRM_ERASURE = "confirm_erasure"
+RESTART_SIGNER = "restart_signer"
 MANAGE_STREAMS = "manage_streams"
 CONFIRM_STREAMS = "confirm_streams"
 MANAGE_CONNECTIONS = "manage_connections"
@@ -53,6 +54,7 @@ TABLE: dict[str, frozenset[str]] = {
             ERASE,
             HOLD,
             CONFIRM_ERASURE,
+            RESTART_SIGNER,
             MANAGE_STREAMS,
             CONFIRM_STREAMS,
             MANAGE_CONNECTIONS,
@@ -66,13 +68,14 @@ TABLE: dict[str, frozenset[str]] = {
     ),
     Role.REVIEWER: frozenset(_REVIEW),
     Role.AUDITOR: frozenset(
-        {VIEW, READ_TRAIL, EXPORT_TRAIL, READ_PRIVATE, ERASE, HOLD, CONFIRM_ERASURE, MANAGE_STREAMS, CONFIRM_STREAMS}
+        {VIEW, READ_TRAIL, EXPORT_TRAIL, READ_PRIVATE, ERASE, HOLD, CONFIRM_ERASURE, RESTART_SIGNER}
+        | {MANAGE_STREAMS, CONFIRM_STREAMS}
     ),
     Role.SECURITY: frozenset(
         _REVIEW
         | {DISMISS, REVERT, TAINT, READ_TRAIL, READ_PRIVATE, SIGN_BASELINE, WRITE_RULES}
         | {BREAK_GLASS, CONFIRM_DREAMING, CONFIRM_POLICY}
-        | {ERASE, HOLD, CONFIRM_ERASURE, CONFIRM_STREAMS, CONFIRM_CONNECTIONS}
+        | {ERASE, HOLD, CONFIRM_ERASURE, RESTART_SIGNER, CONFIRM_STREAMS, CONFIRM_CONNECTIONS}
     ),
     Role.MEMBER: frozenset({VIEW, PROPOSE, UPLOAD}),
 }

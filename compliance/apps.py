@@ -9,6 +9,7 @@ class ComplianceConfig(AppConfig):
         from compliance import holding
         from compliance.erasure import asking, replaying
         from compliance.retention import keeping, pruning
+        from compliance.sealing import answering
         from compliance.streaming import destinations
 
         asking.register()
@@ -16,5 +17,6 @@ class ComplianceConfig(AppConfig):
         keeping.register()
         pruning.register()
         destinations.register()
+        acts.find_people_by(answering.person)
         acts.add("replay-erasures", help="erase again what a restored backup brought back", do=replaying.command)
         acts.add("prune", help="delete what two people agreed to prune; their hashes stay", do=pruning.command)

@@ -9,9 +9,10 @@ from audit.checkpoints import memory, signer, signing_keys
 from audit.models import Checkpoint
 
 
-def restart(log: str, *, reason_code: str, by: trail.Actor | trail.HasActor, at: datetime) -> Checkpoint:
+def restart(log: str, *, reason_code: str, by: trail.Actor, account: str, at: datetime) -> Checkpoint:
     """Sign a log as it is, whatever was signed before. The log says so itself, with the size and root it had.
 
+    `by` is who answers for it, and `account` the one on the machine that it was done with: nobody signed in there.
     It hides nothing: whoever holds a checkpoint from before sees that the log does not continue it. What the signer
     remembered is kept beside. Raises signer.Refused where the log does not add up by itself, keys.NoKey, keys.BadKey.
     """
@@ -28,7 +29,15 @@ def restart(log: str, *, reason_code: str, by: trail.Actor | trail.HasActor, at:
             "public": key[-1].secret.public.encode(),
         }
         with trail.unit_of_work(at=at) as unit:
-            unit.record("checkpoint.restarted", target=trail.Target("log", log), by=by, log=log, data=data)
+            unit.record(
+                "checkpoint.restarted",
+                target=trail.Target("log", log),
+                by=by,
+                log=log,
+                data=data,
+                private={"account": account},
+                subject=by.id,
+            )
         chain = signer.continued(log, None)
         memory.set_aside(log, at=at)
         return signer.seal(chain, key, at=at)

@@ -31,6 +31,7 @@ confirm_policy   yes   yes  -        -       yes      -
 erase            yes   -    -        yes     yes      -
 hold             yes   -    -        yes     yes      -
 confirm_erasure  yes   -    -        yes     yes      -
+restart_signer   yes   -    -        yes     yes      -
 manage_streams   yes   -    -        yes     -        -
 confirm_streams  yes   -    -        yes     yes      -
 manage_connections yes -    -        -       -        -

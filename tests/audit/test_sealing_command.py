@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from audit import testing, trail
+from audit import private, testing, trail
 from audit.checkpoints import signing_keys
-from audit.models import Checkpoint, Delivery, Event, LogHead
+from audit.models import Checkpoint, Delivery, Event, LogHead, Private
 from audit.verify import notes
 from tests.audit.test_command import run
 from tests.recipes import AT
@@ -21,15 +21,15 @@ def public(generation=1):
     return signing_keys.of_generation(generation).secret.public
 
 
-def cut(size):
+def cut(size, log="team_a"):
     """Take the end off the log, with head, checkpoints and all that the database knows of them."""
     with testing.guards_open():
-        bodies = [event.content() for event in Event.objects.of_log("team_a").oldest_first()][:size]
+        bodies = [event.content() for event in Event.objects.of_log(log).oldest_first()][:size]
         for rows in (Delivery, Checkpoint, Event, LogHead):
             rows.objects.all().delete()
     with trail.unit_of_work(at=AT) as unit:
         for body in bodies:
-            unit.record(body["type"], target=trail.Target("team", "team_a"), by=trail.SYSTEM, log="team_a")
+            unit.record(body["type"], target=trail.Target("team", "team_a"), by=trail.SYSTEM, log=log)
 
 
 def test_checkpoint_signs_and_delivers_every_log(log, signs):
@@ -44,16 +44,32 @@ def test_checkpoint_signs_and_delivers_every_log(log, signs):
     assert len(list((signs / "checkpoints" / "team_a").iterdir())) == 2
 
 
-def test_a_refused_log_ends_with_1_and_goes_on_by_a_recorded_act(log):
+def test_a_refused_log_ends_with_1_and_goes_on_by_an_act_of_a_person_that_it_records(happen, team, other_team):
+    log = team.row.trail_log
+    happen("team.created", "member.invited", "member.joined", log=log)
     run("checkpoint")
-    cut(2)
+    cut(2, log)
 
-    printed, code = run("checkpoint", "--log", "team_a")
-    assert (code, "team_a: smaller; newest checkpoint at 3" in printed) == (1, True)
+    printed, code = run("checkpoint", "--log", log)
+    assert (code, f"{log}: smaller; newest checkpoint at 3" in printed) == (1, True)
 
-    assert run("checkpoint", "--log", "team_a", "--restart", "restored")[1] == 0
-    assert Event.objects.get(type="checkpoint.restarted").content()["data"]["reason_code"] == "restored"
-    assert run("checkpoint", "--log", "team_a")[1] == 0
+    restart = ("checkpoint", "--log", log, "--restart", "restored")
+    for nobody in ("nobody@north.example", team.lead.email, other_team.admin.email):
+        assert run(*restart, "--by", nobody) == ("", 2)
+    assert run(*restart, "--by", team.auditor.email.upper())[1] == 0
+    said = Event.objects.get(type="checkpoint.restarted")
+    assert (said.actor_type, said.actor_id) == ("person", team.auditor.public_id)
+    assert said.content()["data"]["reason_code"] == "restored"
+    kept = Private.objects.get(event=said.public_id, name="account")
+    assert (kept.subject, "@" in private.open(kept).value) == (team.auditor.public_id, True)
+    assert run("checkpoint", "--log", log)[1] == 0
+
+
+def test_an_admin_of_any_team_answers_for_the_log_of_the_installation(log, team):
+    run("checkpoint")
+
+    assert run("checkpoint", "--log", "installation", "--restart", "state_lost", "--by", team.admin.email)[1] == 0
+    assert Event.objects.get(type="checkpoint.restarted").actor_id == team.admin.public_id
 
 
 def test_verify_holds_the_log_against_what_the_signer_remembers(log):
@@ -90,6 +106,7 @@ def test_verify_holds_the_log_against_a_folder_of_notes(log, signs, settings):
         (("verify", "--key", "nonsense"), 2),
         (("checkpoint", "--log", "team_x"), 2),
         (("checkpoint", "--restart", "restored"), 2),
+        (("checkpoint", "--log", "team_a", "--restart", "restored"), 2),
     ],
 )
 def test_what_cannot_be_meant_ends_with_2(log, arguments, expected):

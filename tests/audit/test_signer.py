@@ -12,6 +12,7 @@ from audit.verify import merkle, notes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signs")]
 LOG = "team_a"
+PERSON = trail.Actor("person", "usr_1")
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_a_signer_that_forgot_refuses_until_a_person_lets_it_begin_anew(happen, 
     (signs / "signer" / f"{LOG}.json").unlink()
     refusal_of(sign, "forgotten")
 
-    row = restarting.restart(LOG, reason_code="state_lost", by=trail.SYSTEM, at=at)
+    row = restarting.restart(LOG, reason_code="state_lost", by=PERSON, account="root@host", at=at)
 
     assert types()[-2:] == ["checkpoint.refused", "checkpoint.restarted"]
     assert (row.size, sign(3).size) == (4, 4)
@@ -178,7 +179,7 @@ def test_a_restored_backup_goes_on_by_a_recorded_act_that_names_what_was_signed(
     with pytest.raises(signer.Refused):
         sign(1)
 
-    restarting.restart(LOG, reason_code="restored", by=trail.SYSTEM, at=at)
+    restarting.restart(LOG, reason_code="restored", by=PERSON, account="root@host", at=at)
 
     said = Event.objects.get(type="checkpoint.restarted").content()["data"]
     assert (said["signed"], said["signed_root"]) == (3, bytes(lost.root).hex())

@@ -59,6 +59,7 @@ def test_a_restored_dump_verifies_once_its_erasures_are_replayed_and_its_signer_
     scenes.erase(scene)
     assert signer.sign_each(logs, at=now()) == []
 
+    by = team.admin.email
     with database() as url:
         subprocess.run(
             ["pg_restore", "--no-privileges", "--no-owner", f"--dbname={url}", signs / "lucid.dump"], check=True
@@ -66,7 +67,9 @@ def test_a_restored_dump_verifies_once_its_erasures_are_replayed_and_its_signer_
         assert manage(url, signs, "migrate", "--check").returncode == 0
         before = manage(url, signs, "audit", "verify")
         replayed = manage(url, signs, "audit", "replay-erasures")
-        restarted = [manage(url, signs, "audit", "checkpoint", "--log", log, "--restart", "restored") for log in logs]
+        restarted = [
+            manage(url, signs, "audit", "checkpoint", "--log", log, "--restart", "restored", "--by", by) for log in logs
+        ]
         after = manage(url, signs, "audit", "verify", "--json")
 
     assert (before.returncode, "its key is gone" in before.stdout) == (1, True)

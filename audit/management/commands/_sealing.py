@@ -1,5 +1,8 @@
 """`audit checkpoint` and `audit keys`: the actions that need the signing key, and those that only read public ones."""
 
+import getpass
+import os
+import socket
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +12,7 @@ from django.utils import timezone
 
 from audit import checking, files, keys, trail
 from audit.checkpoints import delivering, memory, restarting, signer, signing_keys
+from audit.management import acts
 
 REASONS = {
     "restored": "the database was restored from a backup",
@@ -25,21 +29,23 @@ class SealingActions:
         sign.add_argument("--log", help="one log (default: all)")
         sign.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
         sign.add_argument("--restart", choices=sorted(REASONS), help="begin anew with --log, as an act that it records")
+        sign.add_argument("--by", metavar="EMAIL", help="who answers for --restart: a member who may")
 
         keys_ = actions.add_parser("keys", help="the keys that sign checkpoints")
         keys_.add_argument("what", choices=["list", "rotate", "export"])
         keys_.add_argument("--out", help="file for the public keys (export; default: standard output)")
         keys_.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
-    def checkpoint(self, *, log, restart, json, **_options):
+    def checkpoint(self, *, log, restart, by, json, **_options):
         known = checking.logs()
         if (log and log not in known) or (restart and not log):
             raise CommandError(f"there is no log {log}" if log else "--restart needs --log", returncode=2)
+        person = _answers_for(log, by) if restart else None
         now = timezone.now()
         refused = []
         with _said():
             if restart:
-                restarting.restart(log, reason_code=restart, by=trail.SYSTEM, at=now)
+                restarting.restart(log, reason_code=restart, by=person, account=_account(), at=now)
             else:
                 refused = signer.sign_each([log] if log else [*known, *_installation(known)], at=now)
             delivering.deliver_due(now=now)
@@ -108,6 +114,24 @@ def _said():
         yield
     except (keys.NoKey, keys.BadKey, memory.Unreadable, signer.Refused) as error:
         raise CommandError(str(error), returncode=1) from error
+
+
+def _answers_for(log, email):
+    if not email:
+        raise CommandError("--restart needs --by, the address of who answers for it", returncode=2)
+    try:
+        return acts.person(email, log).trail_actor
+    except acts.NotTheirs as refused:
+        raise CommandError(f"--by: {refused}", returncode=2) from None
+
+
+def _account():
+    """Of the operating system, as nobody signs in here. A container may have a number and no name."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = str(os.getuid())
+    return f"{name}@{socket.gethostname()}"
 
 
 def _installation(known):

@@ -95,7 +95,7 @@ def test_what_two_people_agreed_on_goes_and_everything_verifies(team, log, tmp_p
     code, document = verdict(new, keys, capsys)
     assert (code, document["reasons"], document["range"]["first"]) == (0, [], 6)
     assert verdict(old, keys, capsys)[0] == 0
-    restarting.restart(log, reason_code="restored", by=trail.SYSTEM, at=now())
+    restarting.restart(log, reason_code="restored", by=team.admin.trail_actor, account="root@host", at=now())
     assert checking.check(log, anchors=anchors.remembered(log)).faults == []
 
 
