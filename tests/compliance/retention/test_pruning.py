@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,7 @@ from reviews.drift import finding
 from tests.recipes import now
 
 pytestmark = pytest.mark.django_db
+APPLICATION, OWNER = "lucid_test_application", "lucid_test_owner"
 YEARS_8 = timedelta(days=2922)
 
 
@@ -216,3 +218,58 @@ def test_memory_whose_event_was_pruned_is_no_drift_until_its_row_is_altered(team
     assert [(told.event, told.is_pruned) for told in telling.tell(team.row, [version])] == [(None, True)]
     Memory.objects.of(team.row).update(path="/b.md")
     assert [row.came for row in finding.compare(namespace=space, at=now())] == ["altered"]
+
+
+@pytest.fixture
+def roles(team, log):
+    """An owner of all tables that is no superuser, and the application's role; a pruning is agreed on."""
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL knows roles")
+    agree(team)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table changes hands with checks that still wait
+        cursor.execute(f"CREATE ROLE {OWNER} NOLOGIN; CREATE ROLE {APPLICATION} NOLOGIN")
+        cursor.execute(f"GRANT ALL ON SCHEMA public TO {OWNER}")
+        cursor.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} OWNER TO {OWNER}")
+    with acting_as(OWNER):
+        call_command("audit", "grant", "--role", APPLICATION)
+
+
+@contextmanager
+def acting_as(role):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {role}")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET ROLE")
+
+
+def test_the_application_role_is_refused_with_a_reason_and_prunes_nothing(team, log, roles):
+    before = Event.objects.of_log(log).count()
+
+    with (
+        acting_as(APPLICATION),
+        pytest.raises(CommandError, match=r"only the owner may prune.*permission denied") as refused,
+    ):
+        prune()
+
+    assert refused.value.returncode == 1
+    assert (Event.objects.of_log(log).count(), Segment.objects.count()) == (before, 0)
+    with acting_as(APPLICATION):
+        assert checking.check(log, anchors=anchors.remembered(log)).faults == []
+
+
+def test_an_owner_prunes_and_the_application_goes_on_with_what_is_left(team, log, roles, happen):
+    with acting_as(OWNER):
+        assert f"{log}: pruned 5 events, up to event 5" in prune()
+
+    with acting_as(APPLICATION):
+        happen("team.changed")
+        size = signer.sign(log, at=now()).size
+        report = checking.check(log, anchors=anchors.remembered(log))
+        assert prune() == ""  # nothing is agreed on any more, so nothing is refused
+
+    assert (report.faults, report.checked["pruned events"], report.size) == ([], 5, size)
