@@ -1,4 +1,4 @@
-"""Workers are killed between sending and confirming: all arrives, in order, some of it twice."""
+"""Workers are killed between sending and confirming, while events go on: all arrives, in order, some of it twice."""
 
 import json
 import subprocess

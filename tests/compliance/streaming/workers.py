@@ -1,6 +1,7 @@
-"""Workers that send and are killed by chance: `python -m tests.compliance.streaming.workers URL CA WORKERS DEATH`.
+"""Workers that send, and are killed by chance, while events go on happening.
 
-Each worker that was killed gets a successor, as often as there are workers and three. Prints, as JSON, what is left.
+`python -m tests.compliance.streaming.workers URL CA WORKERS DEATH`. Each worker that was killed gets a successor, as
+often as there are workers and three. Prints, as JSON, what is left.
 """
 
 import json
@@ -27,7 +28,7 @@ from compliance.streaming import batches, delivering, destinations, sending  # n
 from tests import recipes  # noqa: E402
 from tests.audit.writers import deadly  # noqa: E402
 
-EVENTS = 60
+EVENTS = 60  # half of them are there before, half happen meanwhile
 
 
 def prepare(url, ca):
@@ -36,8 +37,12 @@ def prepare(url, ca):
     added = destinations.add(team=people.row, by=people.admin, at=timezone.now(), **words)
     held = added.held.public_id
     confirming.confirm(team=people.row, confirmation_id=held, by=people.auditor, at=timezone.now())
-    happen(people.row, EVENTS)
+    happen(people.row, EVENTS // 2)
     return people.row, added.destination.pk
+
+
+def size(team):
+    return LogHead.objects.get(log=team.trail_log).size
 
 
 def happen(team, count):
@@ -46,44 +51,56 @@ def happen(team, count):
             unit.record("team.changed", target=team, by=trail.SYSTEM)
 
 
-def start(seed, team, destination, death):
+def forked(act, *arguments):
     process = os.fork()
     if process:
         return process
     code = 1
     try:
-        chance = random.Random(seed)
-        delivering.LEASE = timedelta(seconds=0.3)
-        batches.MOST_EVENTS = 3
-        sending.send = deadly(sending.send, chance, death)
-        while waiting(team, destination):
-            delivering.deliver(destination_id=destination)
-            time.sleep(0.01)
+        act(*arguments)
         code = 0
     finally:
         os._exit(code)
 
 
+def write(team):
+    for _ in range(EVENTS // 2):
+        happen(team, 1)
+        time.sleep(0.02)
+
+
+def start(seed, *arguments):
+    return forked(work, seed, *arguments)
+
+
+def work(seed, team, destination, goal, death):
+    delivering.LEASE = timedelta(seconds=0.3)
+    batches.MOST_EVENTS = 3
+    sending.send = deadly(sending.send, random.Random(seed), death)
+    while size(team) < goal or waiting(team, destination):
+        delivering.deliver(destination_id=destination)
+        time.sleep(0.01)
+
+
 def waiting(team, destination):
-    size = LogHead.objects.get(log=team.trail_log).size
-    return size - Destination.objects.of(team).get(pk=destination).acked
+    return size(team) - Destination.objects.of(team).get(pk=destination).acked
 
 
 def main(url, ca, workers, death):
     team, destination = prepare(url, Path(ca).read_text())
+    goal = size(team) + EVENTS // 2
     connection.close()
-    running = {start(seed, team, destination, death) for seed in range(workers)}
+    running = {start(seed, team, destination, goal, death) for seed in range(workers)} | {forked(write, team)}
     deaths = failures = 0
     while running:
         process, status = os.wait()
         running.discard(process)
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
             deaths += 1
-            running.add(start(workers + deaths, team, destination, death if deaths < workers * 3 else 0))
+            running.add(start(workers + deaths, team, destination, goal, death if deaths < workers * 3 else 0))
         elif status:
             failures += 1
-    size = LogHead.objects.get(log=team.trail_log).size
-    print(json.dumps({"deaths": deaths, "size": size, "left": waiting(team, destination)}))
+    print(json.dumps({"deaths": deaths, "size": size(team), "left": waiting(team, destination)}))
     return failures
 
 
