@@ -20,10 +20,14 @@ Stretch = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Called:
-    """A name and since when the person had it."""
+    """A name, and the event that carries it: the person had it since then."""
 
     name: str
-    since: datetime
+    event: Event
+
+    @property
+    def since(self) -> datetime:
+        return self.event.at
 
 
 def stretches(team: Team, people: Collection[str], *, size: int | None = None) -> dict[str, list[Stretch]]:
@@ -62,10 +66,10 @@ def called(team: Team, person: str) -> list[Called]:
     for row in private.of_events(list(events)):
         if row.name == "name":
             try:
-                found.append(Called(private.open(row).value, events[row.event].at))
+                found.append(Called(private.open(row).value, events[row.event]))
             except private.Sealed:
                 continue
-    return sorted(found, key=lambda one: one.since)
+    return sorted(found, key=lambda one: (one.since, one.event.seq))
 
 
 def _changes(team: Team, members: set[str], size: int | None) -> dict[str, list[dict[str, Any]]]:

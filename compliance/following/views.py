@@ -9,6 +9,7 @@ from accounts import paging, roles
 from accounts.access import needs
 from accounts.models import labels_of
 from audit.entries import time_text
+from audit.models import Event
 from compliance import people, sentences
 from compliance.following import subjects
 from compliance.following.forms import OLDEST, FollowForm
@@ -36,7 +37,7 @@ def follow(request, team, followed_id):
         "past_url": linking.url_about(subject.id, team=request.team, at=timezone.now()),
     }
     if subject.is_person:
-        context |= _person(request, subject.id)
+        context |= _person(request, subject.id, subject.name.label)
     return render(request, "compliance/following/follow.html", context)
 
 
@@ -61,10 +62,16 @@ def _roles_then(team, events):
     return [", ".join(labels_of(people.held(known.get(one.actor_id, []), time_text(one.at)))) for one in events]
 
 
-def _person(request, id):
+def _person(request, id, name):
+    """`untold` is the present name where no event carries it, as of who was there before their log."""
     reveals = request.membership.may(roles.READ_PRIVATE)
     stretches = people.stretches(request.team, [id])[id]
+    log = Event.objects.of_log(request.team.trail_log)
+    events = dict(log.filter(seq__in=[one["event"] for one in stretches]).values_list("seq", "public_id"))
+    called = people.called(request.team, id) if reveals else []
     return {
-        "stretches": [(labels_of(one["roles"]), one) for one in reversed(stretches)],
-        "called": people.called(request.team, id) if reveals else [],
+        "stretches": [(labels_of(one["roles"]), one, events.get(one["event"])) for one in reversed(stretches)],
+        "called": [(one, one.event.log == request.team.trail_log) for one in called],
+        "reveals": reveals,
+        "untold": name if name not in [one.name for one in called[-1:]] else "",
     }

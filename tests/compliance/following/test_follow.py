@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts import members, preferences
 from accounts.enums import Role
-from accounts.models import Membership
+from accounts.models import Membership, User
+from audit.models import Event
 from compliance.following import related
 from tests import agent_recipes
 from tests.compliance.test_trail import numbers, shown
@@ -91,8 +92,31 @@ def test_a_person_has_the_roles_and_names_of_each_time(auditor, team, happen):
 
     told = [(row.event.type, roles) for row, roles in page.context["rows"]]
     assert told == [("proposal.released", "Lead"), ("member.roles_set", "Admin"), ("proposal.released", "Reviewer")]
-    assert [labels for labels, _ in page.context["stretches"]] == [["Lead"], ["Reviewer"]]
-    assert [one.name for one in page.context["called"]] == ["Rosa"]
+    first = Event.objects.get(type="member.roles_set")
+    assert [(labels, event) for labels, _, event in page.context["stretches"]] == [
+        (["Lead"], first.public_id),
+        (["Reviewer"], None),
+    ]
+    assert reverse("compliance:event", args=["north", first.public_id]) in page.content.decode()
+
+
+def test_each_name_stands_with_the_event_that_carries_it(auditor, team):
+    _invitation, secret = members.invite(
+        team=team.row, email="z@north.example", roles=["reviewer"], by=team.admin, at=AT
+    )
+    person = members.accept(secret=secret, name="Zelda", password="a long passphrase 1", at=AT).user
+    preferences.set_own(user=person, values={"name": "Rosa"}, at=AT + HOUR)
+    User.objects.filter(pk=person.pk).update(name="Renamed Elsewhere")
+    joined = Event.objects.get(type="member.joined", actor_id=person.public_id)
+    renamed = Event.objects.get(type="auth.preferences_set")
+
+    page = auditor.get(url(person.public_id))
+
+    assert [(one.name, one.event) for one, _ours in page.context["called"]] == [("Zelda", joined), ("Rosa", renamed)]
+    text = shown(page)
+    assert f'href="{reverse("compliance:event", args=["north", joined.public_id])}"' in text
+    assert f"(event {renamed.seq} of the installation)" in text
+    assert "Renamed Elsewhere (no event carries it)" in text
 
 
 def test_names_over_time_are_for_those_who_see_private_values(client, team):
