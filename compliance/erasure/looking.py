@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from agents.models import Memory, MemoryVersion, Session, SessionEvent, StorePush
-from audit.models import Blob, Event, Private
+from audit.models import Blob, Private
 from compliance.enums import ErasureKind
-from compliance.erasure import copies, needles, places, steps
+from compliance.erasure import copies, leaving, needles, places, steps
 from compliance.erasure.works import Work
 from compliance.packs import jobs
 from reviews.models import Change, Evidence, EvidenceLink, RevisionTarget
@@ -33,11 +33,10 @@ def look(work: Work) -> dict[str, Any]:
         _texts(work, found)
     if work.kind == ErasureKind.PERSON:
         _columns(work, found)
-    exports = Event.objects.of_log(work.log).filter(type="export.made").count()
     pushed = StorePush.objects.of(work.team).filter(version__memory__public_id__in=found.memories).count()
     found.tables["stored packs"] = jobs.holding_texts(work.team).count()
     found.tables = +found.tables  # what is there none of is not said
-    return found.as_json() | {"exports": exports, "delivered": pushed}
+    return found.as_json() | {"exports": leaving.count(work), "delivered": pushed}
 
 
 class _Found:
