@@ -8,20 +8,18 @@ from accounts.models import User
 from agents.models import Session, SessionEvent
 from compliance.erasure import performing
 from compliance.models import Erasure
+from tests.e2e.agreeing import agree
 from tests.e2e.conftest import VARIANTS
 from tests.e2e.test_pages import walk
 from tests.recipes import now
 
 DESKTOP = VARIANTS["light-desktop"]
-PASSWORD = "a long passphrase 1"
 
 
 @pytest.mark.slow
 def test_two_people_erase_a_session_and_the_page_says_what_went(sample, visit):
     session = Session.objects.of(sample).order_by("pk").first()
-    second = User.objects.get(email__startswith="daniel.")
-    second.set_password(PASSWORD)
-    second.save(update_fields=["password"])
+    daniel = User.objects.get(email__startswith="daniel.")
     ingrid = visit("ingrid", **DESKTOP).page
     ingrid.goto(reverse("compliance:trail", args=[sample.slug]))
     ingrid.get_by_role("link", name="Erasures").click()
@@ -34,12 +32,7 @@ def test_two_people_erase_a_session_and_the_page_says_what_went(sample, visit):
     ingrid.get_by_role("button", name="Ask a second person to agree").click()
     row = Erasure.objects.of(sample).get()
 
-    daniel = visit("daniel", **DESKTOP).page
-    daniel.goto(reverse("accounts:confirmation", args=[sample.slug, row.confirmation_id]))
-    daniel.get_by_role("button", name="Confirm: do it").click()
-    daniel.get_by_label("Password").fill(PASSWORD)
-    daniel.get_by_role("button", name="Go on").click()
-    expect(daniel.get_by_text("Confirmed: it is done.")).to_be_visible()
+    agree(visit, daniel, reverse("accounts:confirmation", args=[sample.slug, row.confirmation_id]), **DESKTOP)
     performing.perform(erasure_id=row.pk, now=now())
 
     ingrid.goto(reverse("compliance:erasure", args=[sample.slug, row.public_id]))
