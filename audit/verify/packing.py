@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -23,16 +24,47 @@ _LEVEL = 1  # what fills a pack is hashes: more effort gains next to nothing
 Leaf = tuple[bytes, bytes | None]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What fits into a zip without Zip64 as Python writes it, and what a verifier reads."""
+
+    files: int = packs.MAX_FILES
+    file: int = 2**31 - 1
+    packed: int = 2**31 - 2**25  # with room for what is still in the compressor, and for the directory
+    total: int = packs.MAX_TOTAL
+
+
+LIMITS = Limits()
+
+
+class TooLarge(ValueError):
+    """What is to go into one pack is more than fits. The message says which limit."""
+
+
+def check_fits(*, files: int = 0, file: int = 0, packed: int = 0, total: int = 0) -> None:
+    """Raises TooLarge. All but the number of files are bytes."""
+    if files > LIMITS.files:
+        raise TooLarge(f"more than {LIMITS.files:,} files")
+    for what, size, most in (
+        ("in one file", file, LIMITS.file),
+        ("packed", packed, LIMITS.packed),
+        ("unpacked", total, LIMITS.total),
+    ):
+        if size > most:
+            raise TooLarge(f"more than {most:,} bytes {what}")
+
+
 class Writer:
     """Writes one pack into a seekable binary file.
 
     Call `add_events` once, then `add_disclosures` and `add_redactions` where there are any, `add` and `add_blob` for
-    everything else, and `finish` at the end. Raises zipfile.LargeZipFile at 4 GiB.
+    everything else, and `finish` at the end. Raises TooLarge as soon as it is.
     """
 
     def __init__(self, out: IO[bytes], *, about: packs.About, checkpoints: Sequence[bytes]) -> None:
         """`checkpoints` are signed notes of this log; the largest seals the pack. Raises notes.BadNote."""
         self._about = about
+        self._out, self._total = out, 0
         self._zip = zipfile.ZipFile(out, "w", allowZip64=False)
         self._files: dict[str, packs.File] = {}
         self._events = 0
@@ -105,11 +137,14 @@ class Writer:
         info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _REGULAR_FILE, _UNIX
         info._compresslevel = _LEVEL  # type: ignore[attr-defined]  # no public way before Python 3.13
         digest, size = hashlib.sha256(), 0
+        check_fits(files=len(self._zip.filelist) + 1)
         with self._zip.open(info, "w") as entry:
             for piece in _pieces(content):
                 digest.update(piece)
                 size += len(piece)
                 entry.write(piece)
+                check_fits(file=size, total=self._total + size, packed=self._out.tell())
+        self._total += size
         return packs.File(digest.hexdigest(), size)
 
 

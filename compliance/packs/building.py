@@ -23,7 +23,7 @@ _CHUNK = 1024 * 1024
 def build(out: IO[bytes], *, team: Team, plan: Plan, scope: Scope, disclosure: str, progress: Report) -> Survey:
     """Write the pack into a seekable file and return what it holds. The same plan makes the same bytes.
 
-    Raises keys.NoKey, keys.BadKey, zipfile.LargeZipFile, and what `progress` raises.
+    Raises keys.NoKey, keys.BadKey, packing.TooLarge, and what `progress` raises.
     """
     shown = Shown(team, plan, scope, progress)
     found = survey(shown)

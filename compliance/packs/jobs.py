@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from accounts.models import Membership, Team, User
 from audit import keys, trail
 from audit.checkpoints import memory, signer
 from audit.trail import Actor
+from audit.verify import packing
 from compliance import tasks
 from compliance.enums import EXPORT_TRANSITIONS, ExportState
 from compliance.models import Export, ExportDefinition
@@ -107,7 +107,10 @@ def perform(*, export_id: int, now: datetime, clock: Clock = timezone.now) -> Ex
         _fail(lease, _("The log holds no event yet."))
     except (keys.NoKey, keys.BadKey, memory.Unreadable, signer.Refused) as refusal:
         _fail(lease, _("No checkpoint could be signed: %(reason)s") % {"reason": refusal})
-    except (zipfile.LargeZipFile, OSError) as full:
+    except packing.TooLarge as large:
+        words = _("One pack cannot hold it: it would have %(limit)s. Ask for several packs, of shorter times each.")
+        _fail(lease, words % {"limit": large})
+    except OSError as full:
         _fail(lease, _("The file could not be written: %(reason)s") % {"reason": full})
     except Exception as broken:
         _fail(lease, type(broken).__name__)

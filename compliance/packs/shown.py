@@ -14,7 +14,7 @@ from accounts.models import Team
 from audit import exporting, pruning
 from audit.models import Event
 from audit.querying import EventQuerySet
-from audit.verify import packs
+from audit.verify import packing, packs
 from audit.verify.packing import Leaf
 from compliance.packs import scopes
 from compliance.packs.plans import Plan
@@ -87,23 +87,39 @@ class Shown:
 
 @dataclass
 class Survey:
-    """What the shown events hold, counted: names of private values, ids that they name, and events by type."""
+    """What the shown events hold, counted: names of private values, ids that they name, and events by type.
+
+    `texts` are hashes of texts that come along with them, each of which is a file.
+    """
 
     count: int = 0
+    bytes: int = 0
+    texts: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
     types: Counter[str] = field(default_factory=Counter)
 
 
 def survey(shown: Shown) -> Survey:
+    """Raises packing.TooLarge before anything is written, where the events alone tell that they do not fit."""
     found = Survey()
-    for page in shown.pages("reading"):
-        for content in page:
+    bodies = shown.bodies("reading")
+    while page := list(islice(bodies, AT_ONCE)):
+        found.bytes += sum(map(len, page)) + len(page)
+        for content in map(json.loads, page):
             found.count += 1
+            found.texts |= _hashes_of_texts(content)
             found.names |= content["private"].keys()
             found.types[content["type"]] += 1
             found.ids |= {content["actor"]["id"], content["target"]["id"], *_texts(content["data"])}
+        packing.check_fits(files=len(found.texts), file=found.bytes)
     return found
+
+
+def _hashes_of_texts(content: dict[str, Any]) -> set[str]:
+    data, family = content["data"], content["type"].partition(".")[0]
+    name = {"memory": "sha256", "change": "proposed"}.get(family)
+    return {data[name]} if name in data else set()
 
 
 def _rows(events: EventQuerySet) -> Iterator[tuple[int, bytes]]:

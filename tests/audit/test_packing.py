@@ -49,6 +49,30 @@ def test_the_manifest_names_every_file_and_is_signed():
         notes.Checkpoint.parse(note.text)
 
 
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"files": 6}, "more than 6 files"),
+        ({"file": 4_000}, "more than 4,000 bytes in one file"),
+        ({"packed": 2_000}, "more than 2,000 bytes packed"),
+        ({"total": 20_000}, "more than 20,000 bytes unpacked"),
+    ],
+)
+def test_what_no_verifier_would_read_is_refused_while_it_is_written(monkeypatch, limits, said):
+    monkeypatch.setattr(packing, "LIMITS", packing.Limits(**limits))
+
+    with pytest.raises(packing.TooLarge, match=said):
+        recipes.contiguous().build()
+
+
+def test_a_pack_of_as_many_files_as_fit_is_read_by_the_verifier(monkeypatch):
+    scene = recipes.contiguous()
+    count = len(files(scene.build()))
+    monkeypatch.setattr(packing, "LIMITS", packing.Limits(files=count))
+
+    assert len(files(scene.build())) == count
+
+
 @pytest.mark.parametrize("name", ["../x", "/x", "a//b", ".x", "a/.b", "x\n", "manifest.json", "ä", "a\\b", "x" * 201])
 def test_names_that_no_pack_can_have_are_refused(name):
     writer = packing.Writer(io.BytesIO(), about=recipes.about(first=1, last=1), checkpoints=[])

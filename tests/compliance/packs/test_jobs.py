@@ -6,12 +6,14 @@ import pytest
 
 from audit import ids
 from audit.models import Event
+from audit.verify import packing
 from compliance import ticking
 from compliance.models import Export, ExportDefinition
 from compliance.packs import definitions, files, jobs, limiting
 from compliance.packs.scopes import Scope
 from reviews.models import Notice
 from reviews.talking import mailing
+from tests import agent_recipes
 from tests.compliance.packs import scenes
 from tests.recipes import AT
 
@@ -49,6 +51,26 @@ def test_a_pack_that_is_ready_is_an_event_with_its_hash_and_tells_who_asked(team
     assert export.get_absolute_url() in sent.body
     assert "Secret name" not in sent.body
     assert files.path_of(export.public_id).stat().st_mode & 0o077 == 0
+
+
+def test_what_is_too_large_for_one_pack_is_refused_before_it_is_written(team, happen, monkeypatch):
+    happen(*["team.changed"] * 20)
+    monkeypatch.setattr(packing, "LIMITS", packing.Limits(file=3_000))
+    monkeypatch.setattr(packing, "Writer", None)  # nothing may be written
+    export = perform(ask(team))
+
+    assert (export.state, files.path_of(export.public_id).exists()) == ("failed", False)
+    assert "more than 3,000 bytes in one file. Ask for several packs, of shorter times each." in export.problem
+    assert [one["outcome"] for one in told(team, "export.failed")] == ["failure"]
+
+
+def test_too_many_texts_for_one_pack_are_refused_before_it_is_written(team, monkeypatch):
+    space = agent_recipes.namespace(team.row)
+    agent_recipes.memories(space, {f"/{number}.md": f"- {number}\n" for number in range(4)})
+    monkeypatch.setattr(packing, "LIMITS", packing.Limits(files=3))
+    monkeypatch.setattr(packing, "Writer", None)
+
+    assert "more than 3 files" in perform(ask(team)).problem
 
 
 def test_the_seventh_within_an_hour_is_refused_whatever_the_form(team):
