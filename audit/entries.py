@@ -1,17 +1,23 @@
-"""An event before it has its number: everything of its record but the two values that the end of its log decides."""
+"""An event before it has its number: everything of its record but the two values that the end of its log decides.
+
+msgspec writes here what `audit.verify.canonical` would: it is quicker, and what verifies needs no packages.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
+
 from audit.verify import canonical
 
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _NUMBERS = 64 + 16  # digits of the leaf before, and of the largest number
+_ENCODER = msgspec.json.Encoder(order="deterministic")  # with the keys in order
 
 
 @dataclass(frozen=True)
@@ -51,25 +57,24 @@ def of(
     outcome: str,
     actor: tuple[str, str],
     target: tuple[str, str],
-    data: Mapping[str, Any],
+    data: dict[str, Any],
     secrets: Sequence[Secret],
 ) -> Entry:
-    """The record is written here as RFC 8785 has it, its keys in order, and no object is built only to be written.
+    """Its record is written here as RFC 8785 has it, in the pieces around what the end of its log decides.
 
     Raises canonical.NotCanonical: here, where the verb can be seen that gave the data.
     """
-    text = canonical.text
+    canonical.check(data, depth=1)
     private = {secret.name: secret.commitment for secret in secrets}
-    around = (
-        b'{"actor":{"id":%b,"type":%b},"data":%b,"id":%b,"log":%b,"outcome":%b,"prev":"'
-        % (text(actor[1]), text(actor[0]), _dumps(data), text(public_id), text(log), text(outcome)),
-        b'","private":%b,"seq":' % _dumps(private),
-        b',"target":{"id":%b,"type":%b},"time":"%b","type":%b,"v":1}'
-        % (text(target[1]), text(target[0]), time_text(at).encode(), text(type)),
-    )
-    size = sum(map(len, around)) + _NUMBERS
+    before = {"actor": _who(actor), "data": data, "id": public_id, "log": log, "outcome": outcome, "prev": ""}
+    after = {"target": _who(target), "time": time_text(at), "type": type, "v": 1}
+    head = _dumps(before)[: -len(b'"}')]
+    middle = b'","private":%b,"seq":' % (_dumps(private) if private else b"{}")
+    tail = b",%b" % _dumps(after)[len(b"{") :]
+    size = len(head) + len(middle) + len(tail) + _NUMBERS
     if size > canonical.MAX_BYTES:
         raise canonical.NotCanonical(f"{size} bytes are more than {canonical.MAX_BYTES}")
+    around = (head, middle, tail)
     return Entry(public_id, log, at, type, outcome, actor, target, secrets, around)
 
 
@@ -78,6 +83,12 @@ def time_text(at: datetime) -> str:
     return at.astimezone(UTC).strftime(_TIME_FORMAT)
 
 
-def _dumps(value: Mapping[str, Any]) -> bytes:
-    """As deep as it will stand in the record."""
-    return canonical.dumps({"": dict(value)}, limit=None)[4:-1] if value else b"{}"
+def _who(one: tuple[str, str]) -> dict[str, str]:
+    return {"id": one[1], "type": one[0]}
+
+
+def _dumps(value: dict[str, Any]) -> bytes:
+    try:
+        return _ENCODER.encode(value)
+    except (TypeError, UnicodeEncodeError):  # a subclass of str, which it does not know, or what has no canonical form
+        return canonical.dumps(value, limit=None)

@@ -27,8 +27,14 @@ class Shape:
 def text(name: str, says: str, pattern: str, example: str) -> Shape:
     """A string that the pattern matches as a whole."""
     fits = re.compile(pattern).fullmatch
-    schema = {"type": "string", "pattern": f"^(?:{pattern})$"}
-    return Shape(name, says, schema, example, lambda value: isinstance(value, str) and fits(value) is not None)
+
+    def holds(value: Any) -> bool:
+        try:
+            return fits(value) is not None
+        except TypeError:  # not a string
+            return False
+
+    return Shape(name, says, {"type": "string", "pattern": f"^(?:{pattern})$"}, example, holds)
 
 
 def word_of(name: str, says: str, *words: str) -> Shape:

@@ -114,7 +114,7 @@ class Unit:
             actor=_actor(by),
             target=_target(target),
             data=known,
-            secrets=_secrets(private or {}, subject),
+            secrets=_secrets(private, subject) if private else (),
         )
         self._buffer.entries.append(entry)
         return entry.public_id

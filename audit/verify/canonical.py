@@ -18,7 +18,7 @@ class NotCanonical(ValueError):
 
 
 def dumps(value: Any, *, limit: int | None = MAX_BYTES) -> bytes:
-    _check(value, depth=0)
+    check(value)
     text = _ENCODER.encode(value)
     try:
         raw = text.encode()
@@ -27,6 +27,31 @@ def dumps(value: Any, *, limit: int | None = MAX_BYTES) -> bytes:
     if limit is not None and len(raw) > limit:
         raise NotCanonical(f"{len(raw)} bytes are more than {limit}")
     return raw
+
+
+def check(value: Any, *, depth: int = 0) -> None:
+    """Whether it lies in the profile, where it stands so deep; lone surrogates show when it is written.
+
+    Raises NotCanonical.
+    """
+    if depth > MAX_DEPTH:
+        raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
+    if value is None or isinstance(value, (str, bool)):
+        return
+    if isinstance(value, int):
+        _check_integer(value)
+    elif isinstance(value, dict):
+        _check_keys(value)
+        for inner in value.values():
+            if (
+                type(inner) is not str or depth == MAX_DEPTH
+            ):  # most are text: a call for each would cost as much as the rest
+                check(inner, depth=depth + 1)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            check(inner, depth=depth + 1)
+    else:
+        raise NotCanonical(f"{type(value).__name__} has no canonical form")
 
 
 def text(value: str) -> bytes:
@@ -52,26 +77,14 @@ def loads(raw: bytes, *, limit: int | None = MAX_BYTES) -> Any:
     return value
 
 
-def _check(value: Any, *, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
-    if value is None or isinstance(value, (str, bool)):
-        return
-    if isinstance(value, int):
-        _check_integer(value)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if not isinstance(key, str) or not key.isascii():
-                raise NotCanonical(f"key {key!r} is not ASCII text")
-            if (
-                type(inner) is not str or depth == MAX_DEPTH
-            ):  # most are text: a call for each would cost as much as the rest
-                _check(inner, depth=depth + 1)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            _check(inner, depth=depth + 1)
-    else:
-        raise NotCanonical(f"{type(value).__name__} has no canonical form")
+def _check_keys(value: dict[Any, Any]) -> None:
+    try:
+        if "".join(value).isascii():
+            return
+    except TypeError:
+        pass
+    key = next(key for key in value if not isinstance(key, str) or not key.isascii())
+    raise NotCanonical(f"key {key!r} is not ASCII text")
 
 
 def _check_integer(value: int) -> None:
