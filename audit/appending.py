@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
@@ -39,17 +39,21 @@ def _append(log: str, entries: Sequence[Entry], *, ends: bool) -> None:
 
 
 def _append_to(head: Head, entries: Sequence[Entry]) -> None:
-    rows: list[Row] = []
     leaves: list[bytes] = []
+    storing.insert(_chained(head, entries, leaves))
+    frontier = merkle.extend(head.frontier, head.size, leaves)
+    storing.move(head, Head(head.log, head.size + len(leaves), leaves[-1], frontier), at=entries[-1].at)
+
+
+def _chained(head: Head, entries: Sequence[Entry], leaves: list[bytes]) -> Iterator[Row]:
+    """Rows one by one, so that the database stores those before while the next are hashed; their leaves are added."""
     prev = head.leaf
     for seq, entry in enumerate(entries, start=head.size + 1):
         body = entry.body(seq=seq, prev=prev)
         leaf = merkle.leaf_hash(body)
-        rows.append(_row(entry, seq, body, leaf, prev))
         leaves.append(leaf)
+        yield _row(entry, seq, body, leaf, prev)
         prev = leaf
-    frontier = merkle.extend(head.frontier, head.size, leaves)
-    storing.store(head, rows, leaf=prev, frontier=frontier, at=entries[-1].at)
 
 
 def _row(entry: Entry, seq: int, body: bytes, leaf: bytes, prev: bytes) -> Row:

@@ -7,13 +7,13 @@ the disk has it all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from psycopg import errors, pq
 
 from audit.entries import Entry
 from audit.models import LogHead
@@ -38,16 +38,14 @@ COLUMNS = (
 COPY_TYPES = ("varchar", "int8", "varchar", "timestamptz", *["varchar"] * 6, "bytea", "bytea", "bytea")
 FEW = 20  # events; as many or more are stored by COPY
 
-LOCK_TIMEOUT = "8s"
-
 _INSERT = f"INSERT INTO audit_event ({', '.join(COLUMNS)}) VALUES "  # noqa: S608  (names of ours)
 _VALUES = f"({', '.join(['%s'] * len(COLUMNS))})"
 COPY = f"COPY audit_event ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _READ = "SELECT size, leaf, frontier FROM audit_loghead WHERE log = %s"
-_PATIENCE = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
-_ENTRY = 11  # values of it that are given to the database
-_FLUSH = "SELECT pg_logical_emit_message(true, 'audit', '')"  # the least that a commit waits for the disk with
-_COMMIT_AHEAD = f"SET LOCAL synchronous_commit = off; {{}}; COMMIT; {_FLUSH}"
+_PATIENCE = b"SET LOCAL lock_timeout = '8s'"
+_ENTRY = (b"text", b"timestamptz", *[b"text"] * 6, *[b"bytea"] * 3)  # what of it is given to the database
+_FLUSH = b"SELECT pg_logical_emit_message(true, 'audit', '')"  # the least that a commit waits for the disk with
+_COMMIT_AHEAD = b"SET LOCAL synchronous_commit = off; %b; COMMIT; " + _FLUSH
 _MOVE = "UPDATE audit_loghead SET size = %s, leaf = %s, frontier = %s, at = %s WHERE log = %s AND size = %s"
 
 
@@ -83,18 +81,27 @@ def append_few(log: str, entries: Sequence[Entry], *, ends: bool) -> None:
 
     `ends` has the transaction committed with it.
     """
-    rows = ((one.public_id, one.at, one.type, one.outcome, *one.actor, *one.target, *one.around) for one in entries)
-    values = [value for column in zip(*rows, strict=True) for value in column]
-    with connection.cursor() as cursor:
-        cursor.execute(_append(len(entries), ends=ends), [log, *values])
+    literal = pq.Escaping(connection.connection.pgconn).escape_literal
+    rows = ((one.public_id, str(one.at), one.type, one.outcome, *one.actor, *one.target) for one in entries)
+    columns = [[literal(value.encode()) for value in column] for column in zip(*rows, strict=True)]
+    pieces = zip(*(one.around for one in entries), strict=True)
+    columns += [[literal(b"\\x%b" % piece.hex().encode()) for piece in column] for column in pieces]
+    arrays = [b"ARRAY[%b]::%b[]" % (b",".join(one), type) for one, type in zip(columns, _ENTRY, strict=True)]
+    append = b"%b; SELECT audit_append(%b,%b)" % (_PATIENCE, literal(log.encode()), b",".join(arrays))
+    _send(_COMMIT_AHEAD % append if ends else append)
 
 
-@lru_cache(maxsize=2 * FEW)
-def _append(count: int, *, ends: bool) -> str:
-    """Elements one by one: as arrays they would be quoted twice."""
-    column = f"ARRAY[{', '.join(['%s'] * count)}]"
-    statement = f"{_PATIENCE}; SELECT audit_append(%s, {', '.join([column] * _ENTRY)})"
-    return _COMMIT_AHEAD.format(statement) if ends else statement
+def _send(message: bytes) -> None:
+    """Statements that ask for nothing back, past the cursors of Django and psycopg: they cost more than the append."""
+    raw = connection.connection.pgconn
+    if connection.queries_logged or connection.execute_wrappers or raw.transaction_status == pq.TransactionStatus.IDLE:
+        with connection.cursor() as cursor:
+            cursor.execute(message.decode())
+        return
+    with connection.wrap_database_errors:
+        answer = raw.exec_(message)
+        if answer.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+            raise errors.error_from_result(answer)
 
 
 def ends_here() -> bool:
@@ -106,15 +113,27 @@ def flush() -> None:
     """Wait until all that was committed outlives a crash. Whoever hands out what others wrote calls it before."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(_FLUSH)
+            cursor.execute(_FLUSH.decode())
 
 
-def store(head: Head, rows: Sequence[Row], *, leaf: bytes, frontier: bytes, at: datetime) -> None:
-    """Insert events in their order and move the head on to the last of them. Raises Forked."""
-    move = [head.size + len(rows), leaf, frontier, at, head.log, head.size]
-    moved = _copy(rows, move) if connection.vendor == "postgresql" else _store_on_sqlite(rows, move)
-    if moved != 1:
-        raise Forked(f"the head of {head.log} is no longer at {head.size}")
+def insert(rows: Iterator[Row]) -> None:
+    """Store events in their order."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _copy(cursor, rows)
+        else:
+            adapt = connection.ops.adapt_datetimefield_value
+            at = COLUMNS.index("at")
+            cursor.executemany(_INSERT + _VALUES, ((*row[:at], adapt(row[at]), *row[at + 1 :]) for row in rows))
+
+
+def move(head: Head, to: Head, *, at: datetime) -> None:
+    """Let the log end where its newest event is. Raises Forked."""
+    with connection.cursor() as cursor:
+        when = connection.ops.adapt_datetimefield_value(at)
+        cursor.execute(_MOVE, [to.size, to.leaf, to.frontier, when, head.log, head.size])
+        if cursor.rowcount != 1:
+            raise Forked(f"the head of {head.log} is no longer at {head.size}")
 
 
 def _locked(log: str) -> Row | None:
@@ -122,7 +141,7 @@ def _locked(log: str) -> Row | None:
         if connection.vendor != "postgresql":
             cursor.execute(_READ, [log])  # the transaction has the only lock there is
         else:
-            cursor.execute(f"{_PATIENCE}; {_READ} FOR UPDATE", [log])
+            cursor.execute(f"{_PATIENCE.decode()}; {_READ} FOR UPDATE", [log])
             _skip_to_rows(cursor)
         return cursor.fetchone()  # type: ignore[no-any-return]
 
@@ -132,20 +151,8 @@ def _skip_to_rows(cursor: Any) -> None:
         pass
 
 
-def _copy(rows: Sequence[Row], move: list[Any]) -> Any:
-    with connection.cursor() as cursor:
-        with connection.wrap_database_errors, cursor.copy(COPY) as copy:
-            copy.set_types(COPY_TYPES)
-            for row in rows:
-                copy.write_row(row)
-        cursor.execute(_MOVE, move)
-        return cursor.rowcount
-
-
-def _store_on_sqlite(rows: Sequence[Row], move: list[Any]) -> Any:
-    adapt = connection.ops.adapt_datetimefield_value
-    at = COLUMNS.index("at")
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT + _VALUES, [(*row[:at], adapt(row[at]), *row[at + 1 :]) for row in rows])
-        cursor.execute(_MOVE, [*move[:3], adapt(move[3]), *move[4:]])
-        return cursor.rowcount
+def _copy(cursor: Any, rows: Iterator[Row]) -> None:
+    with connection.wrap_database_errors, cursor.copy(COPY) as copy:
+        copy.set_types(COPY_TYPES)
+        for row in rows:
+            copy.write_row(row)

@@ -122,13 +122,11 @@ def test_a_locked_head_is_waited_for(at, count):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("count", [1, storing.FEW])
 def test_a_head_that_stays_locked_fails_the_unit_as_a_whole(at, count, monkeypatch):
-    storing._append.cache_clear()
-    monkeypatch.setattr(storing, "_PATIENCE", storing._PATIENCE.replace("8s", "50ms"))
+    monkeypatch.setattr(storing, "_PATIENCE", storing._PATIENCE.replace(b"8s", b"50ms"))
     record(1, at)
 
     with held_elsewhere(), pytest.raises(OperationalError, match="lock timeout"):
         record(count, at, private={"note": "x"})
-    storing._append.cache_clear()
 
     assert (checking.check("team_a").faults, LogHead.objects.get().size) == ([], 1)
 

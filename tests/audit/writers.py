@@ -64,7 +64,8 @@ def start(seed, events, death):
         chance = random.Random(seed)
         storing.append_few = deadly(storing.append_few, chance, death)
         storing.lock_head = deadly(storing.lock_head, chance, death)
-        storing.store = deadly(storing.store, chance, death)
+        storing.insert = deadly(storing.insert, chance, death)
+        storing.move = deadly(storing.move, chance, death)
         done = 0
         while done < events:
             done += write(chance)
