@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from audit import wire
 from audit.entries import time_text
 from audit.querying import EventQuerySet
 
@@ -115,8 +116,7 @@ def _copied(events: EventQuerySet) -> Iterator[bytes]:
 def _copy(rows: Any) -> bytes:
     sql, params = rows.query.sql_with_params()
     copy = f"COPY ({_IN_COLUMNS.replace('ROWS', sql)}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
-    with connection.cursor() as cursor, cursor.copy(copy, params) as out:
-        return b"".join(out)
+    return wire.copied(copy, params)
 
 
 def _guard_sql(column: str) -> str:

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from psycopg import errors, pq
 
+from audit import wire
 from audit.entries import Entry
 from audit.models import LogHead
 
@@ -81,27 +81,14 @@ def append_few(log: str, entries: Sequence[Entry], *, ends: bool) -> None:
 
     `ends` has the transaction committed with it.
     """
-    literal = pq.Escaping(connection.connection.pgconn).escape_literal
+    literal = wire.literal
     rows = ((one.public_id, str(one.at), one.type, one.outcome, *one.actor, *one.target) for one in entries)
     columns = [[literal(value.encode()) for value in column] for column in zip(*rows, strict=True)]
     pieces = zip(*(one.around for one in entries), strict=True)
     columns += [[literal(b"\\x%b" % piece.hex().encode()) for piece in column] for column in pieces]
     arrays = [b"ARRAY[%b]::%b[]" % (b",".join(one), type) for one, type in zip(columns, _ENTRY, strict=True)]
     append = b"%b; SELECT audit_append(%b,%b)" % (_PATIENCE, literal(log.encode()), b",".join(arrays))
-    _send(_COMMIT_AHEAD % append if ends else append)
-
-
-def _send(message: bytes) -> None:
-    """Statements that ask for nothing back, past the cursors of Django and psycopg: they cost more than the append."""
-    raw = connection.connection.pgconn
-    if connection.queries_logged or connection.execute_wrappers or raw.transaction_status == pq.TransactionStatus.IDLE:
-        with connection.cursor() as cursor:
-            cursor.execute(message.decode())
-        return
-    with connection.wrap_database_errors:
-        answer = raw.exec_(message)
-        if answer.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
-            raise errors.error_from_result(answer)
+    wire.send(_COMMIT_AHEAD % append if ends else append)
 
 
 def ends_here() -> bool:
@@ -124,7 +111,8 @@ def insert(rows: Iterator[Row]) -> None:
         else:
             adapt = connection.ops.adapt_datetimefield_value
             at = COLUMNS.index("at")
-            cursor.executemany(_INSERT + _VALUES, ((*row[:at], adapt(row[at]), *row[at + 1 :]) for row in rows))
+            adapted = ((*row[:at], adapt(row[at]), *row[at + 1 :]) for row in rows)
+            cursor.executemany(_INSERT + _VALUES, adapted)  # type: ignore[arg-type]  # any iterable will do
 
 
 def move(head: Head, to: Head, *, at: datetime) -> None:
