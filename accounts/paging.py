@@ -27,24 +27,53 @@ class Page(Generic[M]):
     count_label: str
 
 
-def page(queryset: QuerySet[M], request: HttpRequest, keys: Sequence[str] = ("-pk",), size: int = SIZE) -> Page[M]:
+def page(
+    queryset: QuerySet[M],
+    request: HttpRequest,
+    keys: Sequence[str] = ("-pk",),
+    size: int = SIZE,
+    *,
+    counted: bool = True,
+) -> Page[M]:
     """The rows after `?after=`, ordered by the keys, none of which may be null; together they name one row.
 
-    Raises Http404 for a cursor that was not made here for these keys.
+    Where they are not to be counted, the label is of this page alone. Raises Http404 for a cursor that was not made
+    here for these keys.
     """
-    cursor = request.GET.get("after", "")
+    cursor = after(request, keys)
     found = queryset.order_by(*keys)
     if cursor:
-        found = found.filter(_beyond(queryset, keys, _read(cursor, keys)))
+        found = found.filter(_beyond(queryset, keys, cursor))
     rows = list(found[: size + 1])
     has_more = len(rows) > size
     rows = rows[:size]
     return Page(
         rows=rows,
-        next_url=_url(request, _write(rows[-1], keys)) if has_more else "",
+        next_url=url_after(request, keys, [str(_value(rows[-1], key.lstrip("-"))) for key in keys]) if has_more else "",
         first_url=_url(request, "") if cursor else "",
-        count_label=count_label(queryset) if has_more or cursor else number_format(len(rows)),
+        count_label=_count(queryset, keys, rows, is_first=not cursor)
+        if counted and (has_more or cursor)
+        else number_format(len(rows)),
     )
+
+
+def _count(queryset: QuerySet[M], keys: Sequence[str], rows: Sequence[M], *, is_first: bool) -> str:
+    """Nothing comes before the first page, so the count begins where it does: what was skipped is not skipped twice."""
+    if is_first and len(keys) == 1:
+        name = keys[0].lstrip("-")
+        queryset = queryset.filter(**{f"{name}__{'lte' if keys[0].startswith('-') else 'gte'}": _value(rows[0], name)})
+    return count_label(queryset)
+
+
+def after(request: HttpRequest, keys: Sequence[str]) -> list[str]:
+    """The keys of the row that this page comes after, none on the first. Raises Http404."""
+    cursor = request.GET.get("after", "")
+    return _read(cursor, keys) if cursor else []
+
+
+def url_after(request: HttpRequest, keys: Sequence[str], values: Sequence[str]) -> str:
+    """The page after a row of these keys, whether there is such a row or not."""
+    return _url(request, signing.dumps(list(values), salt=_salt(keys)))
 
 
 def count_label(queryset: QuerySet[Any]) -> str:
@@ -60,11 +89,6 @@ def _url(request: HttpRequest, cursor: str) -> str:
     if cursor:
         query["after"] = cursor
     return f"{request.path}?{query.urlencode()}" if query else request.path
-
-
-def _write(row: Model, keys: Sequence[str]) -> str:
-    values = [str(_value(row, key.lstrip("-"))) for key in keys]
-    return signing.dumps(values, salt=_salt(keys))
 
 
 def _read(cursor: str, keys: Sequence[str]) -> list[str]:

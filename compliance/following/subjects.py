@@ -58,10 +58,8 @@ def find(team: Team, id: str) -> Subject:
     return Subject(id, ids or [id], names.name_of(id, known), links)
 
 
-def events(team: Team, subject: Subject, *, named: bool) -> EventQuerySet:
-    """What it did and what was done to it; with `named`, every event whose record names it, which reads them all."""
-    if named:
-        return Event.objects.of_log(team.trail_log).concerning(*subject.ids)
+def events(team: Team, subject: Subject) -> EventQuerySet:
+    """What it did and what was done to it."""
     return _own(team, subject.ids)
 
 

@@ -11,7 +11,7 @@ from accounts.models import labels_of
 from audit.entries import time_text
 from audit.models import Event
 from compliance import people, sentences
-from compliance.following import subjects
+from compliance.following import stretches, subjects
 from compliance.following.forms import OLDEST, FollowForm
 from compliance.past import linking
 
@@ -24,13 +24,14 @@ def follow(request, team, followed_id):
     except subjects.Unknown as unknown:
         raise Http404 from unknown
     form = FollowForm(request.GET, team=request.team)
-    events = form.narrow(subjects.events(request.team, subject, named=form.is_wide))
-    page = paging.page(events, request, keys=form.keys)
+    page, is_whole = _page(request, subject, form)
     told = sentences.tell(request.team, page.rows)
     context = {
         "subject": subject,
         "form": form,
         "page": page,
+        "is_whole": is_whole,
+        "stretch": stretches.MOST,
         "rows": [(row, roles) for row, roles in zip(told, _roles_then(request.team, page.rows), strict=True)],
         "filtered": bool(form.given),
         "oldest_first": form.is_valid() and form.cleaned_data["order"] == OLDEST,
@@ -39,6 +40,15 @@ def follow(request, team, followed_id):
     if subject.is_person:
         context |= _person(request, subject.id, subject.name.label)
     return render(request, "compliance/following/follow.html", context)
+
+
+def _page(request, subject, form):
+    """The events to show, and whether what names it was looked for in all there are."""
+    if not form.is_wide:
+        events = form.narrow(subjects.events(request.team, subject))
+        return paging.page(events, request, keys=form.keys), True
+    looked = stretches.page(form.narrow(Event.objects.of_log(request.team.trail_log)), subject.ids, request, form.keys)
+    return looked.page, looked.is_whole
 
 
 @require_safe

@@ -48,9 +48,9 @@ class Mapped:
 
 
 def of(team: Team, *, since: datetime, until: datetime) -> list[Mapped]:
-    """In one query."""
+    """In one query, which the index alone answers."""
     events = Event.objects.of_log(team.trail_log).matching(since=since, until=until)
-    counted = events.order_by().values_list("type").annotate(n=Count("pk"))
+    counted = events.order_by().values_list("type").annotate(n=Count("*"))
     types = sorted(counted, key=lambda one: (-one[1], one[0]))
     return [
         Mapped(control, [one for one in types if control.covers(one[0])])

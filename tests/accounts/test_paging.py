@@ -71,6 +71,15 @@ def test_cursor_of_another_order_is_not_found(teams):
         paging.page(Team.objects.all(), RequestFactory().get(first.next_url), ("pk",), size=3)
 
 
+@pytest.mark.parametrize("keys", [("-pk",), ("pk",), ("name", "pk")])
+def test_count_is_of_the_whole_list_on_every_page(teams, keys):
+    first = paging.page(Team.objects.all(), RequestFactory().get("/"), keys, size=3)
+    second = paging.page(Team.objects.all(), RequestFactory().get(first.next_url), keys, size=3)
+    uncounted = paging.page(Team.objects.all(), RequestFactory().get("/"), keys, size=3, counted=False)
+
+    assert (first.count_label, second.count_label, uncounted.count_label) == ("7", "7", "3")
+
+
 def test_count_is_exact_and_costs_nothing_where_all_is_shown(teams, django_assert_num_queries):
     with django_assert_num_queries(1):
         page = paging.page(Team.objects.all(), RequestFactory().get("/"))

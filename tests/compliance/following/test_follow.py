@@ -10,7 +10,7 @@ from accounts import members, preferences
 from accounts.enums import Role
 from accounts.models import Membership, User
 from audit.models import Event
-from compliance.following import related
+from compliance.following import related, stretches
 from tests import agent_recipes
 from tests.compliance.test_trail import numbers, shown
 from tests.recipes import AT
@@ -79,6 +79,28 @@ def test_all_that_names_a_thing_is_found_on_demand(auditor, team, scene):
 
     assert set(own) < set(numbers(shown(named)))
     assert "access.set" in {row.event.type for row, _ in named.context["rows"]}
+
+
+@pytest.mark.parametrize("order", ("newest", "oldest"))
+def test_what_names_a_thing_is_looked_for_a_stretch_at_a_time(auditor, team, happen, monkeypatch, order):
+    space, other = (agent_recipes.namespace(team.row) for _ in range(2))
+    agent = agent_recipes.agent(team.row)
+    for number in range(3):
+        agent_recipes.access(agent, space)  # names the namespace
+        happen(*["team.changed"] * (4 + number), target=other)
+    wanted = {"reach": "named", "order": order}
+    whole = numbers(shown(auditor.get(url(space.public_id), wanted)))
+    monkeypatch.setattr(stretches, "MOST", 3)
+
+    found, address, pages = [], f"{url(space.public_id)}?reach=named&order={order}", 0
+    while address:
+        page = auditor.get(address)
+        found += numbers(shown(page))
+        assert page.context["is_whole"] == (not page.context["page"].next_url)
+        address, pages = page.context["page"].next_url, pages + 1
+
+    assert (found, len(whole) >= 2) == (whole, True)
+    assert pages == -(-Event.objects.of_log(team.row.trail_log).count() // 3)
 
 
 def test_a_person_has_the_roles_and_names_of_each_time(auditor, team, happen):
