@@ -6,7 +6,7 @@ NEWEST = models.F("seq").desc()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0006_append")]
+    dependencies = [("audit", "0007_continues_in_order")]
 
     operations = [
         migrations.RemoveIndex("event", "audit_event_by_type"),
