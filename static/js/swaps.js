@@ -17,6 +17,12 @@ on(["htmx:beforeSwap", "htmx:before:swap"], ({ detail }) => {
   for (const fold of target?.querySelectorAll?.("details[name]") ?? []) fold.removeAttribute("name");
 });
 
+// What a part asks by itself never takes the place of a button in it whose own answer is still on its way.
+on(["htmx:beforeSwap", "htmx:before:swap"], (event) => {
+  const source = event.detail?.requestConfig?.elt ?? event.detail?.ctx?.sourceElement;
+  if (source?.matches?.("[hx-trigger]") && source.querySelector("button.htmx-request")) event.preventDefault();
+});
+
 on(["htmx:afterSettle", "htmx:after:settle"], ({ detail }) => {
   const source = detail?.requestConfig?.elt ?? detail?.ctx?.sourceElement;
   const target = source?.closest?.("[data-toast]") && (detail.target ?? detail.ctx?.target);

@@ -74,6 +74,23 @@ def test_two_people_see_each_other_and_the_claim(sample, visit):
     assert not Claim.objects.of(sample).exists()
 
 
+def test_a_claim_is_shown_though_the_page_was_just_asking_who_is_here(sample, visit):
+    """An answer to that question that came while the claim was on its way replaced the form under it."""
+    page, held = visit("mara", **DESKTOP).page, {}
+    page.route("**/here/", lambda route: held.setdefault("here", route))
+    page.route("**/claim/", lambda route: held.setdefault("claim", route))
+    with page.expect_request("**/here/"):
+        page.goto(Proposal.objects.of(sample).order_by("pk").first().get_absolute_url())
+    with page.expect_request("**/claim/"):
+        page.get_by_role("button", name="Claim for 15 minutes").click()
+
+    held["here"].continue_()
+    page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    held["claim"].continue_()
+
+    expect(page.locator("#here")).to_contain_text("You are on it until")
+
+
 def test_a_proposal_is_assigned_and_is_then_the_turn_of_one(sample, visit):
     row = Proposal.objects.of(sample).order_by("pk").first()
     page = visit("mara", **DESKTOP).page
