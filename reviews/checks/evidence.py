@@ -8,13 +8,14 @@ from reviews.checks.base import Finding, Proposed
 from reviews.checks.context import NOTHING, Context
 from reviews.enums import Severity
 
-RULE, VERSION = "evidence", 2
+RULE, VERSION = "evidence", 3
 NEEDS: tuple[str, ...] = ()
+UNQUOTED = "No session is quoted for this change."
 
 
 def find(proposed: Proposed, _context: Context = NOTHING) -> Iterator[Finding]:
     if not proposed.quotes:
-        yield Finding(RULE, VERSION, Severity.NOTE, "No session is quoted: this rests on memory alone.")
+        yield Finding(RULE, VERSION, Severity.NOTE, UNQUOTED)
     elif not proposed.support:
         yield Finding(RULE, VERSION, Severity.WARNING, "No verified quote supports this change.")
     elif proposed.source_classes == {"external_tool"}:

@@ -65,7 +65,7 @@ def read(
             typed=typed.get(change.public_id, Typed()),
             draft=drafts.get(change.pk),
             council=council,
-            findings=findings.ranked(seats[change.pk].checks, measured),
+            findings=findings.ranked(seats[change.pk].checks, measured, is_quoted=change.pk in quotes),
             alike=same.get(change.alike, 0) if change.is_undecided else 0,
             test=tests.get(change.pk),
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from agents.words import kept
+from reviews.checks import evidence
 from reviews.desk import Seat
 from reviews.enums import Severity
 from reviews.examining import precision
@@ -39,8 +40,10 @@ def listed(team: Team) -> list[tuple[Measured, str, int]]:
     return [(one, words(one), round(100 * one.best.low)) for one in rows if one.best.of]
 
 
-def ranked(checks: Iterable[Check], known: Mapping[str, Measured]) -> list[Ranked]:
-    ordered = sorted(checks, key=lambda one: (_ORDER[Severity(one.severity)], -_low(known.get(one.rule)), one.pk or 0))
+def ranked(checks: Iterable[Check], known: Mapping[str, Measured], *, is_quoted: bool) -> list[Ranked]:
+    """Without the note that nobody is quoted, where the evidence beside the change says it."""
+    told = (one for one in checks if is_quoted or (one.rule, one.severity) != (evidence.RULE, Severity.NOTE))
+    ordered = sorted(told, key=lambda one: (_ORDER[Severity(one.severity)], -_low(known.get(one.rule)), one.pk or 0))
     return [Ranked(one, _right(known.get(one.rule), one.severity)) for one in ordered]
 
 

@@ -45,7 +45,7 @@ def read(page):
     card = page.locator(CURRENT)
     diff, evidence = card.locator(".diff").first.inner_text(), card.locator(".evidence").first.inner_text()
     page.wait_for_timeout(1000 * (len(diff.split()) / WORDS_A_SECOND + A_GLANCE))
-    return "Nobody is quoted" not in evidence
+    return "No session is quoted" not in evidence
 
 
 def press(page, *keys):

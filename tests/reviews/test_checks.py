@@ -170,7 +170,7 @@ def test_a_change_with_a_secret_cannot_be_applied_until_it_is_edited_out(team):
 @pytest.mark.parametrize(
     ("quotes", "verified_for", "found"),
     [
-        (0, 0, [("note", "No session is quoted: this rests on memory alone.")]),
+        (0, 0, [("note", "No session is quoted for this change.")]),
         (2, 0, [("warning", "No verified quote supports this change.")]),
         (2, 1, []),
     ],

@@ -170,7 +170,7 @@ def test_three_findings_stand_in_sight_gravest_and_surest_first(client, team, sp
     assert "right in 1 of 1 here" in in_sight
     assert "right in 80 of 89 when measured" in in_sight
     assert in_sight.count("<li>") == 3
-    assert "3 more findings" in in_sight
+    assert "2 more findings" in in_sight
     assert "Found links" in more
     assert "Found size" in more
 

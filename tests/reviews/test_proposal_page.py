@@ -470,7 +470,7 @@ def test_showing_texts_another_way_comes_back_to_the_change(client, team, space,
 
 LONG = (
     "`save` answered `No. Not now` to 3 of 9 calls in 2 sessions; “It failed. Again” stands in memory since 2026-11-03."
-    " In both of them a later call worked. No session is quoted: this was read from memory alone."
+    " In both of them a later call worked. This was read from memory alone."
 )
 
 

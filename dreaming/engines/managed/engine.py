@@ -22,7 +22,7 @@ from dreaming.engines.managed.reading import Reading
 from dreaming.engines.managed.workspace import Workspace
 from dreaming.engines.protocol import Decline, DreamResult, Journal, Operation, Report, Request, Revision
 
-UNQUOTED = "No session is quoted: nothing in those that the dream read says it in so many words."
+UNSAID = "Nothing in the sessions that the dream read says it in so many words."
 DECLINES = (
     "A dream of the platform reworks a whole store, and cannot be asked about one change. Edit its text, or reject it."
 )
@@ -168,7 +168,7 @@ def _operation(draft: Draft, outcome: Outcome, quoter: Quoter, policy: Curation)
         draft.why,
         f"It read {read} session{'' if read == 1 else 's'} of the Claude platform (dream {outcome.part.dream}).",
         outcome.notes.of(draft.paths),
-        "" if quotes else UNQUOTED,
+        "" if quotes else UNSAID,
     ]
     return Operation(
         kind=draft.kind,

@@ -19,7 +19,7 @@ from agents.text.specifics import lost
 from dreaming.engines.local.curation import Curation
 from dreaming.engines.local.findings import Tidying, counted, gist
 from dreaming.engines.local.proposing.carrying import carried
-from dreaming.engines.local.proposing.operations import UNQUOTED, Draft, fingerprint, rows_of
+from dreaming.engines.local.proposing.operations import FROM_MEMORY, Draft, fingerprint, rows_of
 from dreaming.engines.local.proposing.shelf import Shared, Shelf
 from dreaming.engines.local.reading.claims import Claim, Place, words
 from dreaming.engines.protocol import Operation, Target
@@ -190,7 +190,7 @@ def _rationale(merge: Merge, edits: tuple[Edit, ...], gone: Sequence[Claim], mis
         named = ", ".join(f"“{gist(value, 60)}”" for value in missing[:MOST_NAMED])
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
         yield f"Not taken over: {named}{more}. Please look whether something is missing."
-    yield UNQUOTED
+    yield FROM_MEMORY
 
 
 def _twin(merge: Merge, claim: Claim) -> str:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from agents.snapshot import MemoryText, Snapshot
 from agents.text.paths import BadPath, check_path
 from dreaming.engines.local.curation import Curation
-from dreaming.engines.local.proposing.operations import UNQUOTED, Draft, fingerprint
+from dreaming.engines.local.proposing.operations import FROM_MEMORY, Draft, fingerprint
 from dreaming.engines.local.reading.claims import guarded, words
 from dreaming.engines.protocol import Operation, Target
 
@@ -151,7 +151,7 @@ def _moved(taken: Collection[tuple[str, str]], topic: Topic, curation: Curation,
         title=f"Move {len(targets)} memories to {place}",
         rationale=f"{topic.folder or '/'} holds {size} memories in one list; the curation policy asks for topic folders"
         f" above {curation.topic_folder_size}. These share the word “{topic.name}”: {names}. Their texts stay as they"
-        f" are. {UNQUOTED}",
+        f" are. {FROM_MEMORY}",
         reason_code="outgrown_folder",
         confidence=CONFIDENCE,
         fingerprint=fingerprint("move", namespace, (topic.folder, topic.word)),

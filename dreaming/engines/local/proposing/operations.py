@@ -28,7 +28,7 @@ FOLDERS = {
 }
 FOLDS = ("same", "reinforces", "extends")
 OTHER_SESSIONS = 3
-UNQUOTED = "No session is quoted: this was read from memory alone."
+FROM_MEMORY = "This was read from memory alone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def tidy(snapshot: Snapshot, tidying: Tidying, sizes: Mapping[int, int], quoter:
     operation = Operation(
         kind="edit",
         title=tidying.title,
-        rationale=tidying.rationale if tidying.spans else f"{tidying.rationale} {UNQUOTED}",
+        rationale=tidying.rationale if tidying.spans else f"{tidying.rationale} {FROM_MEMORY}",
         reason_code=tidying.reason_code,
         confidence=tidying.confidence,
         fingerprint=tidying_mark(snapshot, tidying),

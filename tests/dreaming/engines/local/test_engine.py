@@ -86,7 +86,7 @@ def test_dream_finds_each_kind_and_quotes_word_for_word(snap):
         assert texts[quote.session, quote.position][quote.start : quote.end] == quote.text
     touched = list(lines_of(result.operations))
     assert len(touched) == len(set(touched))
-    assert all(operation.quotes or "No session is quoted" in operation.rationale for operation in result.operations)
+    assert all(operation.quotes or "read from memory alone" in operation.rationale for operation in result.operations)
 
 
 def test_dream_writes_exact_edits(snap):

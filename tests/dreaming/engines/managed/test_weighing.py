@@ -57,7 +57,7 @@ def test_what_no_session_says_is_proposed_and_says_so():
 
     (operation,) = result.operations
     assert operation.quotes == ()
-    assert engine.UNQUOTED in operation.rationale
+    assert engine.UNSAID in operation.rationale
     assert result.funnel["unquoted"] == 1
 
 
