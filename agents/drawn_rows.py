@@ -196,14 +196,16 @@ class _Drawer:
         markup = "{}" * len(texts)
         persons = covering.persons(segments, other or []) if mark == "ins" else [(*one, "") for one in segments]
         cut = list(drawn_spans.cut(persons, spans, signs))
-        has_codes = "`" in whole and not _CODE.match(whole) and _has_whole_codes([[*one[:2]] for one in cut])
+        has_codes = "`" in whole and not _CODE.match(whole) and _keeps_codes(segments)
+        ticks = 0
         for marked, part, personal, over, begun in cut:
             if marked == NO_END:
                 markup += "{}" if mark else ""
                 texts += [_no_end()] if mark else []
                 continue
             markup += _MARKED[mark] if marked else "{}"
-            drawn = coded(part, line) if has_codes else line.draw(part)
+            drawn = coded(part, line, is_open=ticks % 2 == 1) if has_codes else line.draw(part)
+            ticks += part.count("`")
             drawn = format_html(_PERSONAL, _looks_like(personal), drawn) if personal else drawn
             texts.append(drawn_spans.marked(drawn, over, begun))
         return f'<div class="diff__text{classes}">{markup}</div>', texts
@@ -315,9 +317,23 @@ def _only_hidden_differs(whole: str, other: diffs.Segments) -> bool:
     return hidden.HIDDEN.sub("", whole) == hidden.HIDDEN.sub("", beside)
 
 
-def _has_whole_codes(segments: diffs.Segments) -> bool:
-    """Whether no code span begins in one segment and ends in another; then a sign may be what changed."""
-    return all("``" not in text and text.count("`") % 2 == 0 for _, text in segments)
+def _keeps_codes(segments: diffs.Segments) -> bool:
+    """Whether all code spans are what they were, or changed as a whole: else a sign is what changed, and stays."""
+    whole = "".join(text for _, text in segments)
+    if "``" in whole or whole.count("`") % 2:
+        return False
+    inside: list[int] | None = None  # the marks of a span's parts, its first sign among them
+    for mark, text in segments:
+        for place, part in enumerate(text.split("`")):
+            if place and inside is not None:
+                if inside[0] != mark or (mark and not all(inside)):
+                    return False
+                inside = None
+            elif place:
+                inside = [mark]
+            if part and inside is not None:
+                inside.append(mark)
+    return True
 
 
 def dressed(line: str) -> tuple[str, int]:

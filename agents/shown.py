@@ -94,17 +94,26 @@ def joined(parts: Sequence[SafeString]) -> SafeString:
     return whole
 
 
-def coded(text: str, line: Line | None = None) -> SafeString:
-    """The text with what stands between back-ticks as code. They stay in the text, as all signs of Markdown."""
+def coded(text: str, line: Line | None = None, *, is_open: bool = False) -> SafeString:
+    """The text with what stands between back-ticks as code. They stay in the text, as all signs of Markdown. A part of
+    a line may begin inside of a span that is open, and end inside of one.
+    """
     if line is None:
         text = covering.text(text)
         line = Line(text)
+    parts = text.split("`")
     drawn = []
-    for place, part in enumerate(text.split("`")):
+    for place, part in enumerate(parts):
         line.at += place > 0
-        drawn.append(_code_span(line.draw(part)) if place % 2 and part else line.draw(part))
+        shown = line.draw(part)
+        is_code = bool(place % 2) != is_open and (part or len(parts) > 1)
+        drawn.append(_code(shown, begins=place > 0, ends=place + 1 < len(parts)) if is_code else shown)
     return joined(drawn)
 
 
-def _code_span(shown: SafeString) -> SafeString:
-    return format_html('<code><span class="md">`</span>{}<span class="md">`</span></code>', shown)
+def _code(shown: SafeString, *, begins: bool, ends: bool) -> SafeString:
+    """What stands between two back-ticks, with those of them that are at hand."""
+    return format_html("<code>{}{}{}</code>", _TICK if begins else NOTHING, shown, _TICK if ends else NOTHING)
+
+
+_TICK = SafeString('<span class="md">`</span>')

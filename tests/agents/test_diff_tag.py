@@ -78,6 +78,31 @@ def test_back_tick_that_changed_stays_in_sight():
     assert "<ins>`</ins>a<ins>`</ins>" in str(diff([row]))
 
 
+TICK = '<span class="md">`</span>'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (
+            "Call `sync --all` now\n",
+            "Call `sync --stale` now\n",
+            f"<code>{TICK}sync </code><ins><code>--stale</code></ins><code>{TICK}</code> now",
+        ),
+        (
+            "Call `sync` now\n",
+            "Call `sync` or `push --all` now\n",
+            f"<code>{TICK}sync{TICK}</code> <ins>or <code>{TICK}push --all{TICK}</code> </ins>now",
+        ),
+        ("Call sync --all\n", "Call `sync --all`\n", "<ins>`</ins>sync --all<ins>`</ins>"),
+        ("Call `sync --all`\n", "Call `sync` --all\n", "`sync<ins>`</ins> --all"),
+    ],
+    ids=["changed inside", "new", "made code", "ends elsewhere"],
+)
+def test_a_changed_code_span_reads_as_code_unless_its_signs_changed(before, after, line):
+    assert line in drawn(before, after)
+
+
 def test_a_diff_too_long_to_be_kept_reads_the_same():
     rule = "- a rule that holds\n"
 
