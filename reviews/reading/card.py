@@ -142,7 +142,7 @@ class Card:
         moved = self.change.state in (State.STALE, State.CONFLICT) or (self.change.is_undecided and not self.seat.held)
         return threeway_view.meanwhile(self.seat.standing.targets) if moved else []
 
-    @property
+    @cached_property
     def merged(self) -> Merged | None:
         return merged.of(self.seat.standing.targets) if self.change.operation == Operation.MERGE else None
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from agents.text import diffs, specifics
 from agents.text import lines as text_lines
 from agents.text.specifics import Specific
+from agents.text.tokens import tokens
 from reviews.bounds import TargetGround
 
 REWORDED = 0.6  # likeness from which a line is another wording of a line of a source
+NEAR = 0.5  # share of common words, in any order, from which a line is worth a look beside one that is left out
 MOST_PAIRINGS = 20_000  # of lines that are not word for word the same
+MOST_NEAR = 2_000  # pairings of what is left out with the result
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     path: str
     text: str
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,12 @@ class From:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A line of a source that is nowhere in the result."""
+    """A line of a source that is nowhere in the result, and the line there that comes nearest to it."""
 
     source: int
     number: int
     text: str
+    nearest: From | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,17 @@ class Merged:
     left: tuple[Left, ...]
     lost: tuple[Specific, ...]
 
+    @property
+    def kept(self) -> list[From]:
+        """What several sources say, and the result once."""
+        return [one for one in self.lines if len(one.sources) > 1]
+
 
 def of(grounds: Sequence[TargetGround]) -> Merged | None:
     """The merge that these targets are; None where they are none."""
     results = [ground for ground in grounds if ground.target.path_after is not None]
-    sources = [Source(one.target.path_before, one.target.base.text) for one in grounds if one.target.base]
+    bases = [(one.target, one.target.base) for one in grounds if one.target.base]
+    sources = [Source(one.path_before, base.text, stays=one.path_after is not None) for one, base in bases]
     if len(results) != 1 or len(grounds) < 2:
         return None
     target = results[0].target
@@ -83,7 +95,9 @@ def read(*, sources: Sequence[Source], result: str) -> Merged:
         alike = tuple(sorted({loose[at][0] for at in reworded.get(text, ())})) if not exact else ()
         origins.append(From(number, text, exact or alike, bool(alike)))
     found = {at for ats in reworded.values() for at in ats}
-    left = [Left(*one) for at, one in enumerate(loose) if at not in found]
+    gone = [one for at, one in enumerate(loose) if at not in found]
+    near = [(_words(one.text), one) for one in origins] if len(gone) * len(origins) <= MOST_NEAR else []
+    left = [Left(*one, nearest=_nearest(_words(one[2]), near)) for one in gone]
     lost = sorted(specifics.lost([source.text for source in sources], result))
     return Merged(tuple(sources), tuple(origins), tuple(left), tuple(lost))
 
@@ -95,6 +109,17 @@ def _said(text: str) -> list[tuple[int, str]]:
 
 def _bare(line: str) -> str:
     return line.strip().lstrip("-*+#> ").casefold()
+
+
+def _words(line: str) -> set[str]:
+    return set(tokens(line.casefold()))
+
+
+def _nearest(said: set[str], lines: Sequence[tuple[set[str], From]]) -> From | None:
+    """The line with most words in common, the first of several."""
+    shared = [(2 * len(said & words) / (len(said) + len(words) or 1), -one.number, one) for words, one in lines]
+    share, _number, nearest = max(shared, default=(0.0, 0, None), key=itemgetter(0, 1))
+    return nearest if share >= NEAR else None
 
 
 def _reworded(new: Sequence[str], loose: Sequence[tuple[int, int, str]]) -> dict[str, list[int]]:

@@ -21,6 +21,8 @@ from reviews.reading.three import Stretch
 
 register = template.Library()
 
+MOST_KEPT = 10  # lines of a merge that several sources say; where each line is from has all of them
+
 
 @register.simple_tag(takes_context=True)
 def pieced(
@@ -46,8 +48,10 @@ def many_into_one(found: Merged) -> SafeString:
     """Where each line of a merge is from, and what it leaves out."""
     letters = [chr(ord("A") + index) if index < 26 else str(index + 1) for index in range(len(found.sources))]
     values = {
-        "sources": [(letter, source.path) for letter, source in zip(letters, found.sources, strict=True)],
+        "sources": [(letter, source.path, source.stays) for letter, source in zip(letters, found.sources, strict=True)],
         "lines": [(one, [letters[source] for source in one.sources]) for one in found.lines],
+        "kept": [(one, [letters[source] for source in one.sources]) for one in found.kept[:MOST_KEPT]],
+        "more_kept": max(0, len(found.kept) - MOST_KEPT),
         "left": [(letters[one.source], one) for one in found.left],
         "lost": [one.value for one in found.lost],
     }

@@ -1,3 +1,5 @@
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +42,19 @@ def test_what_is_nowhere_in_the_result_is_told_with_what_was_exact():
     assert Specific("path", "/etc/fees.toml") in found.lost
 
 
+def test_what_is_left_out_names_the_line_that_comes_nearest():
+    found = read(
+        "# Pallets\n- Pallets above 1.8 m need two straps.\n",
+        "# Pallets\n- Pallets above 1.8 m need two straps.\n",
+        "- Two straps for pallets above 1.8 m.\n- Greet.\n",
+    )
+
+    assert [(one.text, one.nearest and one.nearest.number) for one in found.left] == [
+        ("- Two straps for pallets above 1.8 m.", 2),
+        ("- Greet.", None),
+    ]
+
+
 @given(texts, st.lists(texts, max_size=3))
 def test_every_line_of_a_source_is_in_the_result_reworded_or_left(result, sources):
     found = read(result, *sources)
@@ -76,3 +91,22 @@ def test_a_card_of_a_merge_reads_as_many_into_one(client, team):
     assert "1 line is nowhere in the result" in page
     assert "<del>- Fees are 3.5 % &lt;b&gt;now&lt;/b&gt;.</del>" in page
     assert "The result no longer says:" in page
+
+
+def test_a_card_of_a_merge_shows_the_line_that_is_kept_once(client, team):
+    space = scenes.namespace(team.row)
+    into = scenes.memory(space, "/a.md", "# A\n- Ask for the number.\n- Weigh it.\n- Sign.\n- Close.\n- Bow.\n")
+    other = scenes.memory(space, "/b.md", "- ask for the number.\n- Greet.\n")
+    after = f"{scenes.text(into)}- Greet.\n"
+    change = scenes.changes(scenes.propose(team.row, scenes.merge(into, after, other)))[0]
+    client.force_login(team.reviewer)
+
+    page = client.get(change.proposal.get_absolute_url()).content.decode()
+
+    view = page[page.index('<section class="merged"') : page.index("</section>", page.index('<section class="merged"'))]
+    first, second = re.findall(r'<span class="path">(.*?)</li>', view)
+    assert ("/a.md" in first, "takes the result" in first) == (True, True)
+    assert ("/b.md" in second, "goes to the archive" in second) == (True, True)
+    kept = view[view.index("1 line stands in more than one memory, and stays once") : view.index("<details>")]
+    assert re.findall(r'merged__letter">(.)<', kept) == ["A", "B"]
+    assert "- Ask for the number." in kept
