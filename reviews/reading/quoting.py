@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.dates import MONTHS_3
+from django.utils.translation import gettext as _
 
 from accounts.models import Team
-from agents.enums import Kind, SourceClass
+from agents.enums import Exposure, Kind, SourceClass
 from agents.models import Session, SessionEvent
 from agents.text import calls, covering, support
 from agents.words import kept
@@ -22,7 +23,7 @@ from reviews.models import Change, Evidence, EvidenceLink
 
 SOURCES = {one.value: one for one in SourceClass}
 LONGEST = 600  # characters of a quote beside a change; the transcript has it in full
-_SESSION = ("public_id", "external_id", "ended_at", "agent_id")
+_SESSION = ("public_id", "external_id", "ended_at", "agent", "agent__exposure")
 _SPOKEN = ("pk", "speaker", "tool", "kind", "is_error", "at", "source_class")
 _QUOTED = ("quote", "position", "start", "end", "stance", "status", "added_at", "public_id", "event_sha256")
 
@@ -84,6 +85,11 @@ class Quote:
         return SOURCES.get(self.source_class)
 
     @property
+    def said_by(self) -> str:
+        """Where the text comes from, in words; of a person, whether they may be from outside."""
+        return _said_by(self.source, self.session.agent.exposure) if self.source else ""
+
+    @property
     def iso(self) -> str:
         return self.at.isoformat() if self.at else ""
 
@@ -103,13 +109,14 @@ def read(changes: Sequence[Change], *, team: Team) -> dict[int, list[Quote]]:
         .order_by("change", "stance", "pk")
     )
     found = list(rows.values_list("change_id", "session_id", "event", *_QUOTED))
-    sessions = Session.objects.of(team).only(*_SESSION).in_bulk({session for _, session, *_rest in found})
+    sessions = Session.objects.of(team).select_related("agent").only(*_SESSION)
+    by_pk = sessions.in_bulk({session for _, session, *_rest in found})
     spoken = _spoken(team, {event for _, _, event, *_rest in found})
     lines = _lines(team, changes)
     quotes: dict[int, list[Quote]] = defaultdict(list)
     for change, session, event_id, *quoted in found:
         values = [*spoken.get(event_id, _NOTHING), *quoted, lines.get(quoted[-2])]
-        quotes[change].append(Quote(sessions[session], *values))
+        quotes[change].append(Quote(by_pk[session], *values))
     return quotes
 
 
@@ -145,6 +152,15 @@ def _told(at: datetime | None, zone: tzinfo, months: Sequence[str]) -> str:
         return ""
     local = at.astimezone(zone)
     return f"{local.day} {months[local.month]}, {local.hour:02}:{local.minute:02}"
+
+
+@kept
+def _said_by(source: SourceClass, exposure: str) -> str:
+    if source != SourceClass.USER_INPUT:
+        return str(source.label)
+    if exposure == Exposure.CUSTOMER:
+        return _("A person, perhaps a customer")
+    return _("A person in house")
 
 
 @kept

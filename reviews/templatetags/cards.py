@@ -79,6 +79,7 @@ def quote(context: Context, one: Quote, since: object = None, anchor: str = "") 
         "href": f"{context['sessions_url']}{session.public_id}/{one.place}",
         "session": visible(session.external_id),
         "position": str(one.position),
+        "said_by": one.said_by,
     }
     flags = {
         "is_tool": bool(one.tool),
@@ -86,7 +87,7 @@ def quote(context: Context, one: Quote, since: object = None, anchor: str = "") 
         "is_error": one.is_error,
         "is_against": one.is_against,
         "problem": one.problem,
-        "source": one.source,
+        "source": one.source_class if one.source else "",
         "is_new": bool(since and one.added_at > since),  # type: ignore[operator]
     }
     return filled(context, "reviews/_quote.html", texts, flags)

@@ -1,8 +1,11 @@
 """What a card says in words: each thing once, and what its numbers count."""
 
+import re
+
 import pytest
 
 from reviews.models import Check
+from tests import agent_recipes
 from tests.reviews import scenes
 
 
@@ -22,3 +25,21 @@ def test_that_nobody_is_quoted_is_said_once(client, team, space, page):
     assert Check.objects.of(team.row).filter(revision__change=change, rule="evidence", severity="note").exists()
     assert shown.count("No session is quoted") == 1
     assert shown.index(">Evidence</h3>") < shown.index("No session is quoted")
+
+
+@pytest.mark.parametrize(
+    ("exposure", "words"),
+    (("customer", "A person, perhaps a customer"), ("internal", "A person in house")),
+)
+def test_a_quote_says_beside_its_speaker_who_that_may_be(client, team, space, exposure, words):
+    session = agent_recipes.session(scenes.agent(team.row, exposure=exposure), texts=("The limit is 40.",))
+    quote = scenes.quote(session, 0, "The limit is 40.")
+    proposal = scenes.propose(team.row, scenes.add(space, "/a.md", "- The limit is 40.\n", quotes=(quote,)))
+    client.force_login(team.reviewer)
+
+    page = client.get(proposal.get_absolute_url()).content.decode()
+
+    head = re.search(r'<figcaption class="quote__head">.*?</figcaption>', page, re.DOTALL)
+    assert head is not None
+    assert f'<span class="chip chip--user_input">{words}</span>' in head[0]
+    assert page.count(words) == 1
