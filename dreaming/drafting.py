@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import Team
 from agents.memory import BadMemory, check_text
@@ -109,11 +109,11 @@ def _title(drafts: Sequence[Draft]) -> str:
 
 
 def summary_of(*, sessions: int, new: int, memories: int) -> str:
-    return gettext("From %(sessions)s sessions (%(new)s not read before) and %(memories)s memories.") % {
-        "sessions": sessions,
-        "new": new,
-        "memories": memories,
-    }
+    """What the dream read, which is more than what its changes quote."""
+    read = ngettext("%(n)d session", "%(n)d sessions", sessions) % {"n": sessions}
+    held = ngettext("%(n)d memory", "%(n)d memories", memories) % {"n": memories}
+    words = gettext("The dream read %(sessions)s (%(new)d for the first time) and %(memories)s.")
+    return words % {"sessions": read, "new": new, "memories": held}
 
 
 def _on_live_bases(team: Team, drafts: Sequence[Draft]) -> list[Draft]:

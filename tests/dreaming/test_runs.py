@@ -37,6 +37,7 @@ def test_run_stores_patterns_a_proposal_and_what_it_read(agent):
     assert (kept.run, kept.support, kept.session_ids) == (run, 1, [session.public_id])
     proposal = Proposal.objects.of(agent.team).get()
     assert (proposal.origin_kind, proposal.origin_id, proposal.public_id) == ("dream", run.public_id, run.proposal_id)
+    assert proposal.summary == "The dream read 1 session (1 for the first time) and 1 memory."
     change = proposal.changes.get()
     assert (change.pattern_id, change.pattern["support"]) == (kept.public_id, 1)
     assert change.evidence.get().status == "verified"

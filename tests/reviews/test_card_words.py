@@ -43,3 +43,15 @@ def test_a_quote_says_beside_its_speaker_who_that_may_be(client, team, space, ex
     assert head is not None
     assert f'<span class="chip chip--user_input">{words}</span>' in head[0]
     assert page.count(words) == 1
+
+
+def test_a_proposal_says_how_many_sessions_its_changes_quote(client, team, space):
+    sessions = [agent_recipes.session(scenes.agent(team.row), texts=("The limit is 40.",)) for _ in range(2)]
+    quotes = tuple(scenes.quote(session, 0, "The limit is 40.") for session in sessions)
+    drafts = [scenes.add(space, f"/{name}.md", "- The limit is 40.\n", quotes=quotes) for name in "abc"]
+    proposal = scenes.propose(team.row, *drafts)
+    client.force_login(team.reviewer)
+
+    page = client.get(proposal.get_absolute_url()).content.decode()
+
+    assert "3 changes, 2 sessions quoted, " in page
