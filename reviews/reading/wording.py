@@ -52,10 +52,10 @@ def folded(rationale: str) -> tuple[str, str]:
     return rationale, ""
 
 
-def days_note(rationale: str) -> str:
-    """Proposers count days in UTC: said where a reason names one and the page is in another zone."""
-    zone = timezone.get_current_timezone_name()
-    return _("Days in this reason are those of UTC.") if zone != "UTC" and DATE.search(rationale) else ""
+def days_note(*told: str) -> str:
+    """Proposers count days in UTC: said where they name one and the page is in another zone."""
+    is_elsewhere = timezone.get_current_timezone_name() != "UTC"
+    return _("Days here are those of UTC.") if is_elsewhere and any(map(DATE.search, told)) else ""
 
 
 def share_of_quotes(count: int, whole: int) -> str:

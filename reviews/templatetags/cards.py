@@ -159,7 +159,8 @@ def _why(context: Context, card: Card) -> dict[str, object]:
         "more_quotes": card.more_quotes,
         "rationale": coded(first),
         "more_rationale": coded(more),
-        "days_note": wording.days_note(change.rationale),
+        "days_note": wording.days_note(first),
+        "more_days_note": wording.days_note(more) if not wording.days_note(first) else "",
         "reason": wording.reason(change.reason_code),
         "supporting": str(card.supporting) if card.quotes else "",
         "supporting_words": wording.share_of_quotes(card.supporting, len(card.quotes)),
@@ -167,6 +168,7 @@ def _why(context: Context, card: Card) -> dict[str, object]:
         "against_words": wording.share_of_quotes(card.against, len(card.quotes)),
         "quote_count": str(len(card.quotes)),
         "numbers": _pairs(card.numbers),
+        "numbers_note": wording.days_note(*(text for _label, text in card.numbers)),
         "tier_reasons": joined([format_html("<li>{}</li>", one) for one in card.tier_reasons]),
         "news": "",
     }
@@ -177,8 +179,8 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> SafeString:
 
 
 _WHY = (
-    "quotes more_quotes rationale more_rationale days_note reason supporting supporting_words against against_words"
-    " quote_count numbers tier_reasons news"
+    "quotes more_quotes rationale more_rationale days_note more_days_note reason supporting supporting_words against"
+    " against_words quote_count numbers numbers_note tier_reasons news"
 )
 _EMPTY: dict[str, object] = dict.fromkeys(_WHY.split(), "")
 

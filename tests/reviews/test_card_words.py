@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 
 from reviews.models import Check
 from tests import agent_recipes
@@ -55,3 +56,28 @@ def test_a_proposal_says_how_many_sessions_its_changes_quote(client, team, space
     page = client.get(proposal.get_absolute_url()).content.decode()
 
     assert "3 changes, 2 sessions quoted, " in page
+
+
+FOLDED = f"It stands in memory since 2026-11-03. {'A later call worked in the same session. ' * 5}Last on 2026-11-09."
+
+
+@pytest.mark.parametrize("page", ("proposal", "change", "pattern"))
+@pytest.mark.parametrize(("zone", "is_told"), (("Europe/Berlin", True), ("UTC", False)))
+def test_days_of_utc_are_told_beside_them_on_every_page(client, team, space, page, zone, is_told):
+    draft = scenes.add(space, "/a.md", "- new\n", rationale=FOLDED, pattern={"support": 2, "first_seen": "2026-11-03"})
+    change = scenes.changes(scenes.propose(team.row, draft))[0]
+    team.reviewer.time_zone = zone
+    team.reviewer.save()
+    client.force_login(team.reviewer)
+    urls = {
+        "proposal": change.proposal.get_absolute_url(),
+        "change": reverse("reviews:change", args=[team.slug, change.public_id]),
+        "pattern": reverse("reviews:panel", args=[team.slug, change.public_id, "pattern"]),
+    }
+
+    shown = client.get(urls[page]).content.decode()
+
+    note = "Days here are those of UTC."
+    assert (note in shown) is is_told
+    if is_told and page != "pattern":
+        assert shown.index("since 2026-11-03.") < shown.index(note) < shown.index("The whole reason</summary>")

@@ -481,7 +481,7 @@ def test_a_long_reason_is_folded_after_its_first_sentence_and_says_which_days_it
     assert f"{first} {more}" == LONG
     assert wording.folded("Short. And good.") == ("Short. And good.", "")
     with timezone.override("Europe/Berlin"):
-        assert wording.days_note(LONG) == "Days in this reason are those of UTC."
+        assert wording.days_note(LONG) == "Days here are those of UTC."
     with timezone.override("UTC"):
         assert wording.days_note(LONG) == ""
 
