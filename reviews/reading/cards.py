@@ -57,7 +57,7 @@ def read(
         Card(
             seat=seats[change.pk],
             reader=reader,
-            targets=[drawn(one.target, _rows(one, change)) for one in seats[change.pk].standing.targets],
+            targets=[drawn(one.target, now(one.target.rows, one, change)) for one in seats[change.pk].standing.targets],
             quotes=quotes.get(change.pk, []),
             versions=versions.get(change.pk, []),
             editor=editors.get(seats[change.pk].head.made_by_id, ""),
@@ -77,9 +77,8 @@ def read(
     return cards
 
 
-def _rows(target: TargetGround, change: Change) -> list[diffs.Row]:
-    """The rows of a target; of a change that waits, unchanged lines read as they stand now, under their old numbers."""
-    rows: list[diffs.Row] = target.target.rows
+def now(rows: list[diffs.Row], target: TargetGround, change: Change) -> list[diffs.Row]:
+    """Rows of a target; of a change that waits, unchanged lines read as they stand now, under their old numbers."""
     if not change.is_undecided or not target.held or target.binds_all or target.target.base is None:
         return rows
     return [one for row in rows for one in (_row_now(row, target.ground) if row[0] == diffs.EQUAL else [row])]

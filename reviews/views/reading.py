@@ -16,7 +16,7 @@ from agents.drawn_rows import MORE, Look
 from agents.text import diffs, hidden, secrets
 from reviews import desk
 from reviews.models import Revision
-from reviews.reading import comparing, pieces, restructuring
+from reviews.reading import cards, comparing, pieces, restructuring
 from reviews.reading.talks import form_url
 from reviews.views import drawing
 from reviews.views.rows import proposals as rows
@@ -81,7 +81,10 @@ def gap(request, team, change_id, revision):
         anchors=request.GET.get("anchors") == "1",
         linked=f"?left={left.key}&context=all",  # where these lines are there without a press
     )
-    return render(request, "reviews/_gap.html", {"rows": drawn_rows.draw(_opened(found, more, one), look)})
+    opened = _opened(found, more, one)
+    if not look.anchors and left.key == comparing.BASE and row.pk == change.head_id:
+        opened = _now(opened, change, one)  # as the rest of the card that it opens in
+    return render(request, "reviews/_gap.html", {"rows": drawn_rows.draw(opened, look)})
 
 
 @require_safe
@@ -161,6 +164,12 @@ def _memory(row, left, form):
     if not found:
         raise Http404
     return found[0]
+
+
+def _now(rows, change, one):
+    seat = desk.read_one(change, team=change.team)
+    target = next(target for target in seat.standing.targets if target.target.position == one.position)
+    return cards.now(rows, target, change)
 
 
 def _opened(found, more, one):

@@ -137,6 +137,19 @@ def test_a_gap_that_is_none_is_not_found(client, team, space, given, status):
     assert gap(client, team, change, **given).status_code == status
 
 
+@pytest.mark.parametrize(("anchors", "said"), (("0", "rule five of many"), ("1", "rule 5 of many")))
+def test_a_gap_reads_as_the_card_that_it_opens_in(client, team, space, anchors, said):
+    memory = scenes.memory(space, text=LONG)
+    change = scenes.changes(scenes.propose(team.row, scenes.line_edit(memory, 30, 31, "- thirty\n")))[0]
+    scenes.write_elsewhere(memory, f"- rule zero\n{LONG.replace('rule 5 of', 'rule five of')}")
+    client.force_login(team.reviewer)
+
+    page = gap(client, team, change, last=28, more=28, anchors=anchors).content.decode()
+
+    assert said in page
+    assert ("rule zero" in page) is (anchors == "0")
+
+
 def test_a_card_opens_its_gaps(client, team, space):
     change = one_change(space)
     client.force_login(team.member)
