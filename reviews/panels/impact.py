@@ -13,7 +13,7 @@ from agents.enums import OutcomeName
 from reviews import desk
 from reviews.models import Change
 from reviews.panels.base import Panel
-from reviews.reading import impact, past, telling
+from reviews.reading import impact, past, referring, telling
 from reviews.reading.past import Ended
 
 T = TypeVar("T")
@@ -40,6 +40,7 @@ def read(change: Change, request: HttpRequest) -> dict[str, Any]:
         "past": seen,
         "ended": [(_("With it"), seen.applies, _named(seen.applies)), (_("Others"), seen.others, _named(seen.others))],
         "forgotten": forgotten,
+        "referring": referring.read(seat),
         "held": held,
     }
 

@@ -180,7 +180,7 @@ def test_the_panel_takes_the_same_queries_for_any_number_of_agents_and_memories(
     change = change_of(team, scenes.merge(memories[0], f"- rule 0 of {count}\n- all rules\n", *memories[1:]))
     client.force_login(team.member)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         page = client.get(reverse("reviews:panel", args=[team.slug, change.public_id, "impact"])).content.decode()
 
     assert page.count('class="turned"') == count + 1
