@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import confirming, roles
 from accounts.models import Confirmation, Membership, Team, User
-from agents.models import Agent, Memory, Namespace, Session
+from agents.models import Agent, Namespace, Session
 from audit import trail
 from compliance.enums import ErasureKind, HoldScope
 from compliance.models import Erasure, LegalHold
@@ -76,18 +76,13 @@ def ask_to_lift(*, hold: LegalHold, by: User, at: datetime) -> Confirmation:
 
 def on_erasure(erasure: Erasure) -> list[LegalHold]:
     """The holds that stand in the way of an erasure, by what its preview found."""
-    found, team = erasure.found, erasure.team
-    sessions = Session.objects.of(team).filter(public_id__in=found.get("sessions", ()))
-    spaces = Memory.objects.of(team).filter(public_id__in=found.get("memories", ()))
-    touched = {
-        HoldScope.ALL: {""},
-        HoldScope.PERSON: {erasure.subject_id} if erasure.kind == ErasureKind.PERSON else set(),
-        HoldScope.SESSION: set(found.get("sessions", ())),
-        HoldScope.AGENT: set(sessions.values_list("agent__public_id", flat=True)),
-        HoldScope.NAMESPACE: set(spaces.values_list("namespace__public_id", flat=True)),
-    }
-    standing = LegalHold.objects.of(team).standing().order_by("pk")
-    return [hold for hold in standing if hold.target_id in touched[HoldScope(hold.scope)]]
+    standing = LegalHold.objects.of(erasure.team).standing().order_by("pk")
+    if "touched" not in erasure.found:  # looked at by a version before: whatever is held may be in the way
+        return list(standing)
+    touched = {scope: set(ids) for scope, ids in erasure.found["touched"].items()}
+    touched[HoldScope.ALL] = {""}
+    touched[HoldScope.PERSON] = {erasure.subject_id} if erasure.kind == ErasureKind.PERSON else set()
+    return [hold for hold in standing if hold.target_id in touched.get(hold.scope, ())]
 
 
 def held(team: Team) -> dict[str, set[str]]:

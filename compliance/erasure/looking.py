@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from agents.models import Memory, MemoryVersion, Session, SessionEvent, StorePush
 from audit.models import Blob, Private
-from compliance.enums import ErasureKind
+from compliance.enums import ErasureKind, HoldScope
 from compliance.erasure import copies, leaving, needles, places, steps
 from compliance.erasure.works import Work
 from compliance.packs import jobs
@@ -20,7 +22,8 @@ LISTED = 100
 def look(work: Work) -> dict[str, Any]:
     """`tables` counts rows by what they are; `memories`, `changes` and `sessions` are public ids, the first hundred.
 
-    `elsewhere` counts rows that hold the words of one value and are not reached.
+    `elsewhere` counts rows that hold the words of one value and are not reached. `touched` are all ids that a legal
+    hold may name, by its scope.
     """
     found = _Found()
     if work.kind == ErasureKind.VALUE:
@@ -36,7 +39,8 @@ def look(work: Work) -> dict[str, Any]:
     pushed = StorePush.objects.of(work.team).filter(version__memory__public_id__in=found.memories).count()
     found.tables["stored packs"] = jobs.holding_texts(work.team).count()
     found.tables = +found.tables  # what is there none of is not said
-    return found.as_json() | {"exports": leaving.count(work), "delivered": pushed}
+    beyond = {"exports": leaving.count(work), "delivered": pushed}
+    return found.as_json() | beyond | {"touched": _touched(work, found)}
 
 
 class _Found:
@@ -52,6 +56,22 @@ class _Found:
         counts = {f"{name}_count": len(ids) for name, ids in lists.items()}
         tables = {"tables": dict(self.tables), "elsewhere": dict(self.elsewhere)}
         return tables | counts | {name: sorted(ids)[:LISTED] for name, ids in lists.items()}
+
+
+def _touched(work: Work, found: _Found) -> dict[str, list[str]]:
+    sessions, memories = Session.objects.of(work.team), Memory.objects.of(work.team)
+    return {
+        HoldScope.SESSION: sorted(found.sessions),
+        HoldScope.AGENT: _once(sessions, found.sessions, "agent__public_id"),
+        HoldScope.NAMESPACE: _once(memories, found.memories, "namespace__public_id"),
+    }
+
+
+def _once(rows: QuerySet[Any], ids: set[str], name: str) -> list[str]:
+    """The different values of a column in the rows of these ids, however many they are."""
+    wanted = sorted(ids)
+    pieces = (wanted[start : start + steps.AT_ONCE] for start in range(0, len(wanted), steps.AT_ONCE))
+    return sorted({one for piece in pieces for one in rows.filter(public_id__in=piece).values_list(name, flat=True)})
 
 
 def _values(work: Work, found: _Found) -> None:

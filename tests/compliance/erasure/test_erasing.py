@@ -12,7 +12,7 @@ from audit import checking, private, subjects
 from audit.models import Blob, Event, Private
 from compliance import holding
 from compliance.enums import ErasureKind, ErasureState, HoldScope
-from compliance.erasure import asking, needles, performing, places, tombstones
+from compliance.erasure import asking, looking, needles, performing, places, tombstones
 from compliance.models import Erasure
 from reviews.drafts import DraftQuote
 from reviews.models import Decision, Evidence
@@ -279,6 +279,17 @@ def test_a_legal_hold_stands_in_the_way_when_asked_and_when_agreed(scene, scope)
     confirming.confirm(team=people.row, confirmation_id=lift.public_id, by=people.security, at=now)
     assert holding.on_erasure(second) == []
     assert asking.ask(erasure=second, by=people.auditor, at=now).is_waiting
+
+
+@pytest.mark.parametrize("scope", ["session", "namespace", "agent"])
+def test_a_legal_hold_counts_for_what_the_preview_does_not_list(scene, scope, monkeypatch):
+    monkeypatch.setattr(looking, "LISTED", 0)
+    target = {"session": scene.session, "namespace": scene.memory.namespace, "agent": scene.session.agent}[scope]
+    row = scenes.prepare(scene)
+    about = {"scope": HoldScope(scope), "target": target.public_id, "reason": "A claim", "by": scene.people.auditor}
+    hold = holding.set_(team=scene.people.row, at=recipes.now(), **about)
+
+    assert (row.found["sessions"], holding.on_erasure(row)) == ([], [hold])
 
 
 def test_who_is_still_a_member_and_what_is_not_there_cannot_be_erased(scene):
