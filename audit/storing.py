@@ -36,14 +36,13 @@ COLUMNS = (
     "prev",
 )
 COPY_TYPES = ("varchar", "int8", "varchar", "timestamptz", *["varchar"] * 6, "bytea", "bytea", "bytea")
-FEW = 20  # events; as many or more are stored by COPY
+FEW = 10  # events; as many or more are stored by COPY
 
 _INSERT = f"INSERT INTO audit_event ({', '.join(COLUMNS)}) VALUES "  # noqa: S608  (names of ours)
 _VALUES = f"({', '.join(['%s'] * len(COLUMNS))})"
 COPY = f"COPY audit_event ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _READ = "SELECT size, leaf, frontier FROM audit_loghead WHERE log = %s"
-_PATIENCE = b"SET LOCAL lock_timeout = '8s'"
-_ENTRY = (b"text", b"timestamptz", *[b"text"] * 6, *[b"bytea"] * 3)  # what of it is given to the database
+_PATIENCE = "SET LOCAL lock_timeout = '8s'"  # as audit_append has it
 _FLUSH = b"SELECT pg_logical_emit_message(true, 'audit', '')"  # the least that a commit waits for the disk with
 _COMMIT_AHEAD = b"SET LOCAL synchronous_commit = off; %b; COMMIT; " + _FLUSH
 _MOVE = "UPDATE audit_loghead SET size = %s, leaf = %s, frontier = %s, at = %s WHERE log = %s AND size = %s"
@@ -81,14 +80,14 @@ def append_few(log: str, entries: Sequence[Entry], *, ends: bool) -> None:
 
     `ends` has the transaction committed with it.
     """
-    literal = wire.literal
-    rows = ((one.public_id, str(one.at), one.type, one.outcome, *one.actor, *one.target) for one in entries)
-    columns = [[literal(value.encode()) for value in column] for column in zip(*rows, strict=True)]
-    pieces = zip(*(one.around for one in entries), strict=True)
-    columns += [[literal(b"\\x%b" % piece.hex().encode()) for piece in column] for column in pieces]
-    arrays = [b"ARRAY[%b]::%b[]" % (b",".join(one), type) for one, type in zip(columns, _ENTRY, strict=True)]
-    append = b"%b; SELECT audit_append(%b,%b)" % (_PATIENCE, literal(log.encode()), b",".join(arrays))
-    wire.send(_COMMIT_AHEAD % append if ends else append)
+    calls = b"; ".join(_call(log, entry) for entry in entries)
+    wire.send(_COMMIT_AHEAD % calls if ends else calls)
+
+
+def _call(log: str, entry: Entry) -> bytes:
+    texts = (log, entry.public_id, str(entry.at), entry.type, entry.outcome, *entry.actor, *entry.target)
+    pieces = (b"\\x%b" % piece.hex().encode() for piece in entry.around)
+    return b"SELECT audit_append(%b)" % b",".join(wire.literals([*(text.encode() for text in texts), *pieces]))
 
 
 def ends_here() -> bool:
@@ -129,7 +128,7 @@ def _locked(log: str) -> Row | None:
         if connection.vendor != "postgresql":
             cursor.execute(_READ, [log])  # the transaction has the only lock there is
         else:
-            cursor.execute(f"{_PATIENCE.decode()}; {_READ} FOR UPDATE", [log])
+            cursor.execute(f"{_PATIENCE}; {_READ} FOR UPDATE", [log])
             _skip_to_rows(cursor)
         return cursor.fetchone()  # type: ignore[no-any-return]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -10,10 +11,9 @@ from psycopg import errors, pq
 _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
 
-def literal(value: bytes) -> bytes:
-    """A text as a statement spells it."""
-    spelt: bytes = pq.Escaping(connection.connection.pgconn).escape_literal(value)
-    return spelt
+def literals(values: Iterable[bytes]) -> Iterable[bytes]:
+    """Texts as a statement spells them."""
+    return map(pq.Escaping(connection.connection.pgconn).escape_literal, values)
 
 
 def send(message: bytes) -> None:
