@@ -20,8 +20,9 @@ from agents.text.specifics import Specific
 from reviews import places
 from reviews.bounds import TargetGround
 from reviews.desk import Seat
+from reviews.enums import State
 from reviews.models import Change
-from reviews.reading import telling
+from reviews.reading import comparing, telling
 from reviews.reading.telling import Said
 
 READS = timedelta(days=30)
@@ -76,12 +77,17 @@ class Forgotten:
 
 
 def turned(seat: Seat) -> list[Turned]:
-    """The pages that the change touches. What stands in memory now counts, not what stood when it was proposed."""
-    return [_turned(seat.change, ground) for ground in seat.standing.targets]
+    """The pages that the change touches. What stands in memory now counts, not what stood when it was proposed; of a
+    change that was applied, what it was made from and what it made of it.
+    """
+    turn = _written if seat.change.applied_at else _turned
+    return [turn(seat.change, ground) for ground in seat.standing.targets]
 
 
 def readers(change: Change, pages: Sequence[Turned], *, at: datetime) -> list[Reader]:
-    """The agents that read the namespace, with all that they are given from every namespace of theirs."""
+    """The agents that read the namespace, with all that they are given from every namespace of theirs. What memory
+    holds now is after a change that was applied, and neither before nor after one that was taken back.
+    """
     team = change.team
     access = NamespaceAccess.objects.of(team).filter(namespace=change.namespace_id)
     agents = list(Agent.objects.of(team).active().filter(pk__in=access.values("agent")).order_by("name", "pk"))
@@ -90,8 +96,11 @@ def readers(change: Change, pages: Sequence[Turned], *, at: datetime) -> list[Re
     cut = Count("pk", filter=Q(left_out__gt=0))
     read = {pk: told for pk, *told in traces.annotate(n=Count("pk"), last=Max("at"), cut=cut).order_by("agent")}
     more = sum(page.more_tokens for page in pages)
+    less = more if change.state == State.APPLIED else 0
+    more = 0 if change.applied_at else more
     return [
-        Reader(agent, tokens[agent.pk], tokens[agent.pk] + more, *read.get(agent.pk, (0, None, 0))) for agent in agents
+        Reader(agent, tokens[agent.pk] - less, tokens[agent.pk] + more, *read.get(agent.pk, (0, None, 0)))
+        for agent in agents
     ]
 
 
@@ -132,6 +141,20 @@ def _turned(change: Change, ground: TargetGround) -> Turned:
     new = _after(change, ground)
     if target.path_after is not None:
         after = reading.page(namespace=space, path=target.path_after, text="".join(new))
+    return _page_turned(before, after, old, new)
+
+
+def _written(change: Change, ground: TargetGround) -> Turned:
+    target, space, before, after = ground.target, change.namespace.slug, None, None
+    old, new = comparing.sides(target)
+    if target.base is not None and not target.base.archived:
+        before = reading.page(namespace=space, path=target.path_before, text="".join(old))
+    if target.path_after is not None:
+        after = reading.page(namespace=space, path=target.path_after, text="".join(new))
+    return _page_turned(before, after, old, new)
+
+
+def _page_turned(before: Page | None, after: Page | None, old: list[str], new: list[str]) -> Turned:
     edits = text_lines.diff(old, new if after else [])
     return Turned(before, after, diffs.rows(old, edits) if edits else [])
 

@@ -13,13 +13,13 @@ from threading import Lock
 from django.db.models import Q, QuerySet
 
 from accounts.models import Team
-from agents.models import Memory, NamespaceAccess
+from agents.models import Memory, MemoryVersion, NamespaceAccess
 from agents.text import lines as text_lines
 from agents.text import neighbours
 from agents.text.lines import Edit
 from agents.text.neighbours import Told
 from reviews import hunks
-from reviews.models import Change, RevisionTarget
+from reviews.models import Change, Inverse, RevisionTarget
 
 MOST_KNOWN = 50_000  # statements kept
 PIECE = 1_000  # memories in one query
@@ -79,9 +79,18 @@ def said(change: Change) -> Said:
         if target.memory_id:
             found.memories.add(target.memory_id)
         _take_in(found, target)
+    if change.applied_at:
+        found.memories.update(_wrote(change))
     old, new = {one.normal for one in found.gone}, {one.normal for one in found.fresh}
     fresh = [one for one in found.fresh if one.normal not in old]
     return Said(fresh, [one for one in found.gone if one.normal not in new], found.stays, found.memories)
+
+
+def _wrote(change: Change) -> QuerySet[MemoryVersion, int]:
+    """The memories that an applied change wrote, what it added among them."""
+    stored = Inverse.objects.of(change.team).filter(change=change).values_list("targets", flat=True)
+    ids = [target["version"] for targets in stored for target in targets]
+    return MemoryVersion.objects.of(change.team).filter(public_id__in=ids).values_list("memory", flat=True)
 
 
 def _take_in(found: Said, target: RevisionTarget) -> None:

@@ -38,6 +38,11 @@ def pages(change):
     ]
 
 
+def told_readers(change):
+    seat = scenes.seat(change)
+    return [(one.tokens, one.tokens_after) for one in impact.readers(seat.change, impact.turned(seat), at=NOW)]
+
+
 def test_pages_are_those_that_the_agent_is_given_before_and_after(team, space, reader):
     memory = scenes.memory(space, text="- one\n- two\n")
     change = change_of(team, scenes.edit(memory, "- one\n- 2\n"))
@@ -208,7 +213,30 @@ def test_the_panel_draws_every_kind_of_change_before_and_after_it_is_applied(cli
     assert said in before
     assert "Desk" in before
     assert "Memory moved" not in before
-    assert "It is in memory already." in after
+    assert said in after
+    assert "It is in memory already: this is what it changed." in after
+
+
+def test_what_an_applied_change_gave_its_readers_is_counted_once(team, space, reader):
+    memory = scenes.memory(space, text="- one\n- two\n")
+    change = change_of(team, scenes.line_edit(memory, 2, 2, "- three and a few words more\n"))
+    before = told_readers(change)
+    drawn = pages(change)
+
+    scenes.approve_and_apply(change, team.reviewer)
+
+    assert (told_readers(change), pages(change)) == (before, drawn)
+    assert before[0][0] < before[0][1]
+
+
+def test_what_was_taken_back_is_given_no_more(team, space, reader):
+    change = change_of(team, scenes.add(space, "/new.md", "- four\n"))
+    scenes.approve_and_apply(change, team.reviewer)
+    change.become("reverted", at=NOW)
+
+    [(before, after)] = told_readers(change)
+
+    assert before == after
 
 
 def test_a_huge_memory_is_drawn_as_far_as_it_is_asked_for(client, team, space):

@@ -132,3 +132,13 @@ def test_the_panel_takes_the_same_queries_for_any_number_of_memories(
 
     assert "Says the same" in page
     assert "Word for word." in page
+
+
+def test_what_an_applied_change_added_does_not_repeat_itself(team):
+    space = scenes.namespace(team.row)
+    change = scenes.changes(scenes.propose(team.row, scenes.add(space, "/new.md", "- Ask for the number first.\n")))[0]
+    scenes.approve_and_apply(change, team.reviewer)
+
+    told = telling.said(change)
+
+    assert list(telling.standing(change, told)) == []
