@@ -16,6 +16,7 @@ from agents.models import Agent, Session
 from audit.models import Event
 from reviews.enums import OriginKind
 from reviews.models import Change, Proposal
+from reviews.reading import wording
 from reviews.reading.quoting import Quote
 
 QUEUED, SETTINGS = "dream.queued", "dream.settings_set"
@@ -36,6 +37,7 @@ class Told:
     model: str = ""
     settings: int | None = None
     revision: str = ""
+    days_note: str = ""
     wrote: list[str] = field(default_factory=list)
     tools: list[tuple[str, int]] = field(default_factory=list)
     session_models: list[tuple[str, int]] = field(default_factory=list)
@@ -62,6 +64,7 @@ def read(change: Change, quotes: Sequence[Quote]) -> Told:
         model=_model(team, asked),
         settings=asked.get("settings"),
         revision=str(head.get_origin_display()) if head else "",
+        days_note=wording.days_note(change.rationale),
         wrote=[known.get(one, one) for one in writers],
         tools=Counter(quote.tool for quote in quotes if quote.tool).most_common(),
         session_models=_models(team, quotes),

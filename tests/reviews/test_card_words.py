@@ -81,3 +81,17 @@ def test_days_of_utc_are_told_beside_them_on_every_page(client, team, space, pag
     assert (note in shown) is is_told
     if is_told and page != "pattern":
         assert shown.index("since 2026-11-03.") < shown.index(note) < shown.index("The whole reason</summary>")
+
+
+def test_a_decided_change_tells_where_it_comes_from_why_it_was_proposed(client, team, space):
+    reason = "Asked for on 2026-11-03 in `sup-1`."
+    change = scenes.changes(scenes.propose(team.row, scenes.add(space, "/a.md", "- new\n", rationale=reason)))[0]
+    client.force_login(team.reviewer)
+    address = reverse("reviews:panel", args=[team.slug, change.public_id, "origin"])
+
+    before = client.get(address).content.decode()
+    scenes.approve_and_apply(change, team.reviewer)
+    after = client.get(address).content.decode()
+
+    assert "Reason given" not in before
+    assert re.search(r"<dt>Reason given</dt><dd[^>]*>Asked for on 2026-11-03 in <code>", after)
