@@ -95,3 +95,15 @@ def test_a_decided_change_tells_where_it_comes_from_why_it_was_proposed(client, 
 
     assert "Reason given" not in before
     assert re.search(r"<dt>Reason given</dt><dd[^>]*>Asked for on 2026-11-03 in <code>", after)
+
+
+def test_a_decided_change_is_open_on_its_own_page_alone(client, team, space):
+    change = scenes.changes(scenes.propose(team.row, scenes.add(space, "/a.md", "- new\n")))[0]
+    scenes.approve_and_apply(change, team.reviewer)
+    client.force_login(team.reviewer)
+
+    own = client.get(reverse("reviews:change", args=[team.slug, change.public_id])).content.decode()
+    among = client.get(change.proposal.get_absolute_url()).content.decode()
+
+    assert '<details class="change__detail" open>' in own
+    assert '<details class="change__detail">' in among
