@@ -144,7 +144,7 @@ class Card:
 
     @cached_property
     def merged(self) -> Merged | None:
-        return merged.of(self.seat.standing.targets) if self.change.operation == Operation.MERGE else None
+        return merged.of(self.change, self.seat.standing.targets) if self.change.operation == Operation.MERGE else None
 
     @property
     def splits(self) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q
@@ -138,7 +139,7 @@ def _turned(change: Change, ground: TargetGround) -> Turned:
     if memory is not None and not memory.archived:
         old = ground.ground.now()
         before = reading.page(namespace=space, path=memory.path, text="".join(old))
-    new = _after(change, ground)
+    new = lines_after(change, ground)
     if target.path_after is not None:
         after = reading.page(namespace=space, path=target.path_after, text="".join(new))
     return _page_turned(before, after, old, new)
@@ -159,10 +160,11 @@ def _page_turned(before: Page | None, after: Page | None, old: list[str], new: l
     return Turned(before, after, diffs.rows(old, edits) if edits else [])
 
 
-def _after(change: Change, ground: TargetGround) -> list[str]:
+def lines_after(change: Change, ground: TargetGround) -> list[str]:
     """The lines once the change is applied: to what stands there now, or where that moved, to what it was made from."""
     if ground.held and ground.memory is not None:
         now = ground.ground.now()
+        ground = replace(ground, ground=deepcopy(ground.ground))  # which keeps what is written into it
         position = change.position
         edits = ((hunk, change.public_id, position if hunk.order is None else hunk.order) for hunk in ground.hunks)
         return places.write_text(now, ground.ground.write(edits))

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from agents.models import MemoryVersion
 from agents.text import diffs, specifics
-from agents.text import lines as text_lines
 from agents.text.specifics import Specific
 from agents.text.tokens import tokens
 from reviews.bounds import TargetGround
+from reviews.models import Change
+from reviews.reading import impact
 
 REWORDED = 0.6  # likeness from which a line is another wording of a line of a source
 NEAR = 0.5  # share of common words, in any order, from which a line is worth a look beside one that is left out
@@ -59,17 +61,21 @@ class Merged:
         return [one for one in self.lines if len(one.sources) > 1]
 
 
-def of(grounds: Sequence[TargetGround]) -> Merged | None:
-    """The merge that these targets are; None where they are none."""
+def of(change: Change, grounds: Sequence[TargetGround]) -> Merged | None:
+    """The merge that these targets are, as memory stands now; None where they are none."""
     results = [ground for ground in grounds if ground.target.path_after is not None]
-    bases = [(one.target, one.target.base) for one in grounds if one.target.base]
-    sources = [Source(one.path_before, base.text, stays=one.path_after is not None) for one, base in bases]
     if len(results) != 1 or len(grounds) < 2:
         return None
-    target = results[0].target
-    base = text_lines.split(target.base.text) if target.base else []
-    edits = [text_lines.Edit(hunk.start, hunk.end, hunk.after) for hunk in results[0].hunks]
-    return read(sources=sources, result="".join(text_lines.apply(base, edits)))
+    sources = [
+        Source(one.target.path_before, _text(one, one.target.base), stays=one.target.path_after is not None)
+        for one in grounds
+        if one.target.base
+    ]
+    return read(sources=sources, result="".join(impact.lines_after(change, results[0])))
+
+
+def _text(ground: TargetGround, base: MemoryVersion) -> str:
+    return "".join(ground.ground.now()) if ground.held else base.text
 
 
 def read(*, sources: Sequence[Source], result: str) -> Merged:

@@ -93,6 +93,23 @@ def test_a_card_of_a_merge_reads_as_many_into_one(client, team):
     assert "The result no longer says:" in page
 
 
+def test_a_merge_reads_as_memory_stands_now(team):
+    space = scenes.namespace(team.row)
+    text = "# A\n- Two straps.\n- Weigh it.\n- Sign.\n- Close.\n- Bow.\n"
+    into, other = scenes.memory(space, "/a.md", text), scenes.memory(space, "/b.md", "- Greet.\n")
+    change = scenes.changes(scenes.propose(team.row, scenes.merge(into, f"{text}- Greet.\n", other)))[0]
+    scenes.write_elsewhere(into, text.replace("Two", "Three"))
+    seat = scenes.seat(change)
+
+    first, again = (merged.of(change, seat.standing.targets) for _ in range(2))
+
+    assert seat.held
+    assert first == again
+    assert [one.text for one in first.lines][1:3] == ["- Three straps.", "- Weigh it."]
+    assert first.lines[-1].text == "- Greet."
+    assert first.left == ()
+
+
 def test_a_card_of_a_merge_shows_the_line_that_is_kept_once(client, team):
     space = scenes.namespace(team.row)
     into = scenes.memory(space, "/a.md", "# A\n- Ask for the number.\n- Weigh it.\n- Sign.\n- Close.\n- Bow.\n")
