@@ -56,6 +56,14 @@ def revision_url(change):
     return reverse("reviews:revision", args=[change.team.slug, change.public_id, 1])
 
 
+@pytest.mark.parametrize(("width", "is_there"), ((390, False), (1280, True)))
+def test_columns_are_offered_where_there_is_room_for_two(edited, visit, width, is_there):
+    page = visit("mara", viewport={"width": width, "height": 800}).page
+    page.goto(edited.proposal.get_absolute_url())
+
+    expect(page.get_by_role("button", name="Split")).to_be_visible(visible=is_there)
+
+
 @in_variants
 def test_what_is_read_has_no_faults(sample, edited, conflict, restructured, visit, variant):
     window = visit("mara", **VARIANTS[variant])
