@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 import pytest_socket
 from django.conf import settings as django_settings
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from audit import catalogue, testing
 from audit.shapes import Shape
@@ -11,7 +11,9 @@ from tests import recipes
 
 pytest_plugins = ("tests.platform.fixtures",)
 
-settings.register_profile("suite", derandomize=True, deadline=None)  # the same examples on any machine
+settings.register_profile(  # the same examples on any machine, however busy it is
+    "suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("suite")
 
 

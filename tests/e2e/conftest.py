@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from accounts.models import User
 from demo import loading
@@ -22,6 +22,7 @@ VARIANTS = {
     "light-phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True},
     "dark-phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True},
 }
+expect.set_options(timeout=20_000)  # a busy machine takes its time
 # Every page in all four is for the slow tests; of each pair one look tells most of what goes wrong.
 in_variants = pytest.mark.parametrize(
     "variant",

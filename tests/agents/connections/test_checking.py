@@ -86,13 +86,13 @@ def test_nobody_there(team):
 
 
 def test_a_slow_platform_is_not_waited_for(team, platform, workspace, monkeypatch):
-    monkeypatch.setattr(checking, "SECONDS", 0.6)
-    platform.fault("GET /v1/sessions", "slow", seconds=1.5)
+    monkeypatch.setattr(checking, "SECONDS", 2)
+    platform.fault("GET /v1/sessions", "slow", seconds=8)
     began = time.monotonic()
 
     row = check(team, workspace)
 
-    assert time.monotonic() - began < 1.4
+    assert time.monotonic() - began < 7
     assert row.able["untried"]["sessions"] == "It did not answer in time."
     assert row.able["messages"] == "yes"
 
